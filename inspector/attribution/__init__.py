@@ -1,0 +1,1 @@
+"""Which instruction made which layer: config history ↔ Dockerfile instructions ↔ layers."""

@@ -1,0 +1,36 @@
+"""History entries paired with layers. Unknown stays unknown: a wrong blame is worse than none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inspector.attribution.created_by import parse_created_by
+from inspector.image.config import ImageConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One history entry. `layer` is the layer it made: None where it made none (`empty`), or where that is unknown."""
+
+    index: int
+    verb: str | None
+    text: str
+    created: str | None
+    layer: int | None
+    empty: bool
+
+
+def attribute(config: ImageConfig) -> tuple[Instruction, ...]:
+    """The instructions of an image, in the order they ran, each with its layer.
+
+    Entries not marked `empty_layer` belong to the layers in order (OCI image-spec config.md) when there are as many of
+    them as layers. Otherwise (squashed, imported and committed, foreign tools) no pairing is known to be right.
+    """
+    making = [index for index, entry in enumerate(config.history) if not entry.empty_layer]
+    layer_of = {index: layer for layer, index in enumerate(making)} if len(making) == len(config.diff_ids) else {}
+    instructions = []
+    for index, entry in enumerate(config.history):
+        verb, text = parse_created_by(entry.created_by)
+        layer = layer_of.get(index)
+        instructions.append(Instruction(index, verb, text or entry.comment, entry.created, layer, entry.empty_layer))
+    return tuple(instructions)

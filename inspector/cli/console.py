@@ -1,0 +1,76 @@
+"""stdout, stderr and exit codes: the one place that decides what a process says when it ends.
+
+Exit codes: 0 fine, 1 the gate failed, 2 the input or the environment is wrong, 130 interrupted. A reader that closes
+the pipe early got what it wanted: no message, 0.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import NoReturn
+
+import click
+
+from inspector.errors import Cancelled, InspectorError
+
+FINE = 0
+WRONG = 2
+INTERRUPTED = 130
+
+ASCII = str.maketrans({"█": "#", "▓": "%", "·": "-", "…": "~", "→": ">"})
+"""What to print where the output's encoding has no such characters."""
+
+
+def exit_with(command: Callable[[], int], *, debug: bool) -> NoReturn:
+    """Run the command and end the process with the exit code it deserves."""
+    sys.exit(_code(command, debug=debug))
+
+
+def write_out(text: str) -> None:
+    """Data to stdout, whatever its encoding can show."""
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        data = text.encode(encoding)
+    except UnicodeEncodeError:
+        data = text.translate(ASCII).encode(encoding, "backslashreplace")
+    write_bytes_out(data)
+
+
+def write_bytes_out(data: bytes) -> None:
+    """Data to stdout as it stands."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _code(command: Callable[[], int], *, debug: bool) -> int:
+    try:
+        return command()
+    except (Cancelled, KeyboardInterrupt, click.Abort):
+        _say("interrupted")
+        return INTERRUPTED
+    except InspectorError as error:
+        if debug:
+            traceback.print_exc()
+        _say(f"error: {error.message}", error.hint)
+    except click.ClickException as error:
+        _say(f"error: {error.format_message()}", "leaninspect --help shows the commands and options")
+    except BrokenPipeError:
+        # Python flushes stdout once more at exit; without this that flush fails aloud.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        _say(
+            f"error: unexpected {type(error).__name__}: {error}",
+            "run again with --debug and report what it prints",
+        )
+    return WRONG
+
+
+def _say(message: str, hint: str = "") -> None:
+    lines = [f"leaninspect: {message}", *([f"  hint: {hint}"] if hint else [])]
+    sys.stderr.write("\n".join(lines) + "\n")

@@ -1,0 +1,162 @@
+"""`leaninspect`: commands and options. Everything heavy is imported by the command that needs it.
+
+Commands only read their options; each returns the job to be done, which `run` does outside click, so that errors,
+closed pipes and Ctrl-C end in one place (console.py).
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from inspector import __version__
+from inspector.cli.console import FINE, exit_with, write_out
+
+if TYPE_CHECKING:
+    from inspector.inspection import Inspection
+    from inspector.sources.protocol import Watch
+
+Job = Callable[[], int]
+
+DEFAULT_WIDTH = 120
+"""Columns of the text report where the output is no terminal; COLUMNS overrides."""
+
+
+class _ImageFirst(click.Group):
+    """`leaninspect IMAGE …` is `leaninspect inspect IMAGE …`: whatever is not a command names an image."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = next((arg for arg in args if not arg.startswith("-")), None)
+        if first is not None and first not in self.commands:
+            args = ["inspect", *args]
+        return super().parse_args(ctx, args or ["--help"])
+
+
+def _report_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The output options that all commands about one image share."""
+    for option in (
+        click.option("--debug", is_flag=True, help="Show tracebacks."),
+        click.option("--files", is_flag=True, help="With --json: every entry of every layer."),
+        click.option("--json", "json_file", metavar="FILE", help="Write the JSON report to FILE; - is stdout."),
+        click.option("--text", is_flag=True, help="Print the text report, also on a terminal."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=_ImageFirst, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="leaninspect", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Browse a container image layer by layer: which instruction brought every byte, and what is waste.
+
+    \b
+    leaninspect IMAGE       opens the UI on a terminal, prints the text report elsewhere
+    leaninspect demo fat    the same with an embedded image: no engine, no network
+
+    \b
+    IMAGE is one of
+      NAME[:TAG]                  an image archive if there is one at that path, else from Docker Engine
+      docker:NAME[:TAG]           Docker Engine (DOCKER_HOST, docker contexts)
+      docker-archive:PATH[:TAG]   a file written by docker save, plain or compressed
+    """
+
+
+@cli.command()
+@click.argument("image")
+@click.option("--platform", metavar="OS/ARCH", help="Which image of a multi-platform one, e.g. linux/arm64.")
+@_report_options
+def inspect(image: str, platform: str | None, **output: Any) -> Job:
+    """Inspect IMAGE: the UI on a terminal, the text report elsewhere, or the reports asked for."""
+
+    def load(watch: Watch) -> Inspection:
+        from inspector.inspection import inspect_image
+
+        return inspect_image(image, platform=platform, watch=watch)
+
+    return lambda: _show(load, image, **output)
+
+
+@cli.command()
+@click.argument("which", type=click.Choice(["fat", "lean", "compare"]), default="fat")
+@_report_options
+def demo(which: str, **output: Any) -> Job:
+    """An embedded image, no engine needed: a Node application with its build tools left in (fat) or not (lean).
+
+    `compare` prints both and what the lean build saves.
+    """
+
+    def load(watch: Watch) -> Inspection:
+        from inspector.demo.load import inspect_demo
+
+        return inspect_demo(which, watch)
+
+    if which == "compare":
+        return _compare_demos
+    return lambda: _show(load, f"demo:{which}", **output)
+
+
+def run() -> NoReturn:
+    """The console script."""
+
+    def command() -> int:
+        job = cli.main(prog_name="leaninspect", standalone_mode=False)
+        return job() if callable(job) else FINE
+
+    # argv, because mistakes in the options are met before the options are read
+    exit_with(command, debug="--debug" in sys.argv)
+
+
+def _show(
+    load: Callable[[Watch], Inspection],
+    title: str,
+    *,
+    text: bool,
+    json_file: str | None,
+    files: bool,
+    debug: bool,  # noqa: ARG001 (read from argv by run)
+) -> int:
+    """The UI when stdin and stdout are a terminal and no report is asked for, else the reports."""
+    if files and json_file is None:
+        raise click.UsageError("--files goes with --json FILE")
+    if not text and json_file is None and sys.stdin.isatty() and sys.stdout.isatty():
+        from inspector.tui.app import run as run_tui
+
+        return run_tui(load, title)
+
+    from inspector.cli.progress import progress_line
+
+    with progress_line() as watch:
+        inspection = load(watch)
+    if json_file is not None:
+        from inspector.cli.output import write_report
+        from inspector.reports.json_report import encode, to_report
+
+        write_report(json_file, encode(to_report(inspection, files=files)))
+    if text or json_file is None:
+        from inspector.reports.text import text_report
+
+        write_out(text_report(inspection, _width()))
+    return FINE
+
+
+def _compare_demos() -> int:
+    from inspector.demo.load import inspect_demo
+    from inspector.reports.text import saving, text_report
+    from inspector.sources.protocol import ignore_progress
+
+    fat, lean = (inspect_demo(which, ignore_progress) for which in ("fat", "lean"))
+    reports = [text_report(image, _width()) for image in (fat, lean)]
+    write_out("\n".join([*reports, saving(fat, lean)]) + "\n")
+    return FINE
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
+
+
+if __name__ == "__main__":
+    run()

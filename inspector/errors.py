@@ -1,0 +1,42 @@
+"""The exception tree: every error a person can cause or meet carries one clear line and a hint."""
+
+from __future__ import annotations
+
+
+class InspectorError(Exception):
+    """The input or the environment is wrong; the command line prints it and exits with 2.
+
+    `message` says what is wrong in one line, `hint` what to do about it (may be empty).
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class BadReference(InspectorError):
+    """What the user typed names no image in a form we know."""
+
+
+class SourceUnavailable(InspectorError):
+    """The place an image should come from cannot be reached: no engine, no permission, no network."""
+
+
+class ImageNotFound(InspectorError):
+    """The place was reached and has no such image, tag or platform."""
+
+
+class BadImage(InspectorError):
+    """A manifest, index, config or archive does not hold what its format promises."""
+
+
+class BadLayer(InspectorError):
+    """A layer cannot be read to its end: truncated, corrupt, or not what its digest says."""
+
+
+class Cancelled(InspectorError):
+    """The person asked to stop."""
+
+    def __init__(self) -> None:
+        super().__init__("cancelled")

@@ -1,0 +1,39 @@
+"""An image: where it came from, its config, and its ordered layers. Layer 0 is the lowest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inspector.image.config import ImageConfig
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLayer:
+    """A layer as the image names it. `digest` and `compressed_bytes` are those of the compressed blob, if known."""
+
+    index: int
+    diff_id: str
+    digest: str | None
+    compressed_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """`reference` is what the user typed, `source` the transport that answered, `id` the config's digest.
+
+    `digest` is the manifest's, None where the source has none.
+    """
+
+    reference: str
+    source: str
+    id: str
+    digest: str | None
+    config: ImageConfig
+    layers: tuple[ImageLayer, ...]
+
+    @property
+    def compressed_bytes(self) -> int | None:
+        """Sum of the compressed blobs, None unless all are known."""
+        sizes = [layer.compressed_bytes for layer in self.layers]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if len(known) == len(sizes) else None

@@ -1,0 +1,147 @@
+"""The layer scan: one pass over a blob gives its digests, its entries and the small files worth keeping."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from xxhash import xxh3_64, xxh3_64_intdigest
+
+from inspector.layers.capture import MAX_CAPTURE, wants
+from inspector.layers.compression import decompress
+from inspector.layers.entries import Entries, Kind
+from inspector.layers.feed import Feed
+from inspector.layers.tar import TarMember, clean_path, tar_members
+
+WHITEOUT_PREFIX = ".wh."
+OPAQUE_MARKER = ".wh..wh..opq"
+AUFS_PREFIX = ".wh..wh."
+"""Bookkeeping of the old AUFS driver in the root of a layer, which Docker leaves out when it unpacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerScan:
+    """All that is kept of one layer.
+
+    `diff_id` is the sha256 of the uncompressed tar, `digest` that of the blob as it came; `tar_bytes` and `blob_bytes`
+    are their lengths. `compression` is None for a plain tar. `captured` maps paths to the bytes of the files that
+    layers/capture.py names.
+    """
+
+    diff_id: str
+    digest: str
+    tar_bytes: int
+    blob_bytes: int
+    compression: str | None
+    entries: Entries
+    captured: Mapping[str, bytes]
+
+    @property
+    def size_bytes(self) -> int:
+        """Sum of the regular files' sizes as the tar headers say, as `docker history` counts."""
+        return sum(self.entries.sizes)
+
+
+class _Hashed:
+    """Chunks passed on unchanged, hashed and counted on their way."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self._hash = hashlib.sha256()
+        self.length = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self._hash.update(chunk)
+            self.length += len(chunk)
+            yield chunk
+
+    @property
+    def digest(self) -> str:
+        return f"sha256:{self._hash.hexdigest()}"
+
+
+def scan_layer(chunks: Iterable[bytes]) -> LayerScan:
+    """Scan the blob whose bytes `chunks` yields (non-empty chunks, any size), to its very end.
+
+    Raises BadLayer when it is not a tar in a known compression, or truncated, or damaged.
+    """
+    blob = _Hashed(chunks)
+    compression, plain = decompress(blob)
+    tar = _Hashed(plain) if compression else blob
+    feed = Feed(tar if compression else plain)
+    entries, captured = _read_entries(feed)
+    feed.drain()
+    return LayerScan(tar.digest, blob.digest, tar.length, blob.length, compression, entries, captured)
+
+
+def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes]]:
+    """The hot path: a million members pass here, so columns are bound to locals and small files are hashed in place."""
+    entries = Entries.empty()
+    captured: dict[str, bytes] = {}
+    add_path, add_kind, add_size = entries.paths.append, entries.kinds.append, entries.sizes.append
+    add_mode, add_uid, add_gid = entries.modes.append, entries.uids.append, entries.gids.append
+    add_mtime, add_content = entries.mtimes.append, entries.contents.append
+    for member in tar_members(feed):
+        path, kind = clean_path(member.name), member.kind
+        if ".wh." in path:
+            marker = _marker(path, kind)
+            if marker is None:
+                continue
+            path, kind = marker
+        content = 0
+        if kind is Kind.FILE:
+            if member.stored:
+                content = _content_id(feed, member, captured if wants(path) else None, path)
+            elif wants(path):
+                captured[path] = b""
+        elif member.link:
+            link = clean_path(member.link) if kind is Kind.HARDLINK else member.link
+            entries.links[len(entries.paths)] = link
+        if member.device:
+            entries.devices[len(entries.paths)] = member.device
+        if member.xattrs:
+            entries.xattrs[len(entries.paths)] = dict(member.xattrs)
+        add_path(path)
+        add_kind(kind)
+        add_size(member.size if kind is Kind.FILE else 0)
+        add_mode(member.mode)
+        add_uid(member.uid)
+        add_gid(member.gid)
+        add_mtime(member.mtime)
+        add_content(content)
+    return entries, captured
+
+
+def _content_id(feed: Feed, member: TarMember, captured: dict[str, bytes] | None, path: str) -> int:
+    """Takes the member's data off the feed and returns its id; keeps the data in `captured` when asked to."""
+    if captured is not None and member.stored <= MAX_CAPTURE:
+        captured[path] = data = feed.take(member.stored)
+        return xxh3_64_intdigest(data)
+    view = feed.view(member.stored)
+    if view is not None:
+        return xxh3_64_intdigest(view)
+    content = xxh3_64()
+    for piece in feed.pieces(member.stored):
+        content.update(piece)
+    return content.intdigest()
+
+
+def _marker(path: str, kind: Kind) -> tuple[str, Kind] | None:
+    """What an entry with `.wh.` in its path is: a whiteout, an opaque marker, a plain entry, or nothing (None).
+
+    For whiteouts and opaque markers the path is the one they act on. Nothing: AUFS bookkeeping, and whiteouts that
+    name no file.
+    """
+    folder, _, name = path.rpartition("/")
+    if name == OPAQUE_MARKER:
+        return folder, Kind.OPAQUE
+    if path.startswith(AUFS_PREFIX):
+        return None
+    if name.startswith(WHITEOUT_PREFIX):
+        target = name.removeprefix(WHITEOUT_PREFIX)
+        if target in ("", ".", ".."):
+            return None
+        return f"{folder}/{target}" if folder else target, Kind.WHITEOUT
+    return path, kind

@@ -1,0 +1,1 @@
+"""An inspection written down: JSON by contract, text for people."""

@@ -1,0 +1,124 @@
+"""An inspection as a report of the JSON contract."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import msgspec
+
+from inspector import __version__
+from inspector.attribution.instructions import Instruction
+from inspector.filesystem.ledger import Fate
+from inspector.filesystem.stack import VISIBLE, Filesystem
+from inspector.inspection import Inspection
+from inspector.layers.entries import Kind
+from inspector.names import utf8
+from inspector.reports import contract
+
+FATES = tuple(cast("contract.Fate", fate.name.lower()) for fate in Fate)
+KINDS = tuple(cast("contract.FileKind", kind.name.lower()) for kind in Kind)
+
+
+def to_report(inspection: Inspection, *, files: bool = False) -> contract.Report:
+    """The report; with `files`, every entry of every layer in it."""
+    ledger = inspection.filesystem.ledger
+    return contract.Report(
+        schema=contract.Schema(),
+        tool=contract.Tool("leaninspect", __version__),
+        image=_image(inspection),
+        ledger=contract.Ledger(
+            total_bytes=ledger.total_bytes,
+            live_bytes=ledger.live_bytes,
+            overwritten_bytes=ledger.overwritten_bytes,
+            recopied_bytes=ledger.recopied_bytes,
+            deleted_bytes=ledger.deleted_bytes,
+            deleted_tree_bytes=ledger.deleted_tree_bytes,
+        ),
+        efficiency=contract.Efficiency(score=ledger.efficiency, dive=None),
+        layers=[_layer(inspection, index) for index in range(len(inspection.scans))],
+        instructions=[_instruction(inspection, step) for step in inspection.instructions],
+        packages=[],
+        findings=[],
+        reclaimable_bytes=ledger.hidden_bytes,
+        plan=[],
+        files=_files(inspection.filesystem) if files else msgspec.UNSET,
+    )
+
+
+def encode(report: contract.Report) -> bytes:
+    """The report as indented JSON, ending with a newline."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+
+
+def _image(inspection: Inspection) -> contract.Image:
+    image = inspection.image
+    return contract.Image(
+        reference=utf8(image.reference),
+        source=image.source,
+        id=image.id,
+        digest=image.digest,
+        platform=str(image.config.platform) if image.config.platform else None,
+        created=image.config.created,
+        size_bytes=inspection.filesystem.ledger.total_bytes,
+        compressed_bytes=image.compressed_bytes,
+        layers=len(image.layers),
+        base=None,
+    )
+
+
+def _layer(inspection: Inspection, index: int) -> contract.Layer:
+    layer, totals = inspection.image.layers[index], inspection.totals_of(index)
+    instruction = inspection.instruction_of(index)
+    return contract.Layer(
+        index=index,
+        diff_id=layer.diff_id,
+        digest=layer.digest,
+        size_bytes=totals.size_bytes,
+        compressed_bytes=layer.compressed_bytes,
+        entries=contract.EntryCounts(totals.added, totals.modified, totals.deleted),
+        live_bytes=totals.live_bytes,
+        hidden_bytes=totals.hidden_bytes,
+        hides=[contract.Hides(lower, size) for lower, size in sorted(totals.hides.items())],
+        instruction=instruction.index if instruction else None,
+    )
+
+
+def _instruction(inspection: Inspection, step: Instruction) -> contract.Instruction:
+    totals = inspection.totals_of(step.layer) if step.layer is not None else None
+    nothing = 0 if step.empty else None
+    return contract.Instruction(
+        index=step.index,
+        verb=step.verb,
+        text=step.text,
+        created=step.created,
+        layer=step.layer,
+        size_bytes=totals.size_bytes if totals else nothing,
+        live_bytes=totals.live_bytes if totals else nothing,
+        from_base=None,
+        dockerfile=None,
+    )
+
+
+def _files(filesystem: Filesystem) -> list[contract.File]:
+    files = []
+    for layer, entries in enumerate(filesystem.layers):
+        start = filesystem.offsets[layer]
+        for row, kind in enumerate(entries.kinds):
+            if kind >= Kind.WHITEOUT:
+                continue
+            hider = filesystem.hiders[start + row]
+            files.append(
+                contract.File(
+                    path=utf8(entries.paths[row]),
+                    kind=KINDS[kind],
+                    size_bytes=entries.sizes[row],
+                    mode=entries.modes[row],
+                    uid=entries.uids[row],
+                    gid=entries.gids[row],
+                    layer=layer,
+                    fate=FATES[filesystem.fates[start + row]],
+                    hidden_by=None if hider == VISIBLE else hider,
+                    package=None,
+                )
+            )
+    return files
