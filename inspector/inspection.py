@@ -11,9 +11,10 @@ from inspector.image.config import ImageConfig, parse_config
 from inspector.image.digest import sha256_digest
 from inspector.image.image import Image, ImageLayer
 from inspector.image.platform import parse_platform
-from inspector.layers.scan import LayerScan, scan_layer
+from inspector.layers.scan import LayerScan
+from inspector.layers.scanner import Afresh
 from inspector.reference import parse_reference
-from inspector.sources.protocol import Delivery, Source, Watch, ignore_progress
+from inspector.sources.protocol import DeliveredLayer, Delivery, Options, Source, Watch, ignore_progress
 from inspector.sources.resolve import open_source
 
 
@@ -34,60 +35,57 @@ class Inspection:
         return self.filesystem.totals[layer]
 
 
-def inspect_image(reference: str, *, platform: str | None = None, watch: Watch = ignore_progress) -> Inspection:
+def inspect_image(
+    reference: str, *, platform: str | None = None, insecure: bool = False, watch: Watch = ignore_progress
+) -> Inspection:
     """Find, read and account for an image.
 
     `watch` is told the progress and may raise Cancelled to stop. Raises InspectorError for everything that is wrong
     with the reference, the place, or the image.
     """
     parsed = parse_reference(reference)
-    source = open_source(parsed, parse_platform(platform) if platform else None)
+    source = open_source(parsed, Options(parse_platform(platform) if platform else None, insecure))
     return inspect_source(source, reference, watch=watch)
 
 
 def inspect_source(source: Source, reference: str, *, watch: Watch = ignore_progress) -> Inspection:
     """The line from an opened source on; closes it."""
     try:
-        delivery = source.read(scan_layer, watch)
+        delivery = source.read(Afresh(), watch)
     finally:
         source.close()
     config = parse_config(delivery.config)
-    _verify(config, delivery.scans)
+    _verify(config, delivery.layers)
+    scans = tuple(layer.scan for layer in delivery.layers)
     return Inspection(
         image=_image(reference, delivery, config),
-        scans=delivery.scans,
-        filesystem=stack_layers([scan.entries for scan in delivery.scans]),
+        scans=scans,
+        filesystem=stack_layers([scan.entries for scan in scans]),
         instructions=attribute(config),
     )
 
 
-def _verify(config: ImageConfig, scans: tuple[LayerScan, ...]) -> None:
+def _verify(config: ImageConfig, layers: tuple[DeliveredLayer, ...]) -> None:
     """Every layer must be the one its config promises (OCI image-spec config.md, `rootfs.diff_ids`)."""
-    if len(config.diff_ids) != len(scans):
-        raise BadImage(f"the config names {len(config.diff_ids)} layers and the manifest {len(scans)}")
-    for index, (diff_id, scan) in enumerate(zip(config.diff_ids, scans, strict=True)):
-        if diff_id != scan.diff_id:
+    if len(config.diff_ids) != len(layers):
+        raise BadImage(f"the config names {len(config.diff_ids)} layers and the manifest {len(layers)}")
+    for index, (diff_id, layer) in enumerate(zip(config.diff_ids, layers, strict=True)):
+        if diff_id != layer.scan.diff_id:
             raise BadLayer(
-                f"layer {index} is not what the image promises: {scan.diff_id} instead of {diff_id}",
+                f"layer {index} is not what the image promises: {layer.scan.diff_id} instead of {diff_id}",
                 "its data is damaged; pull or save the image again",
             )
 
 
 def _image(reference: str, delivery: Delivery, config: ImageConfig) -> Image:
-    layers = tuple(
-        ImageLayer(
-            index,
-            scan.diff_id,
-            scan.digest if scan.compression else None,
-            scan.blob_bytes if scan.compression else None,
-        )
-        for index, scan in enumerate(delivery.scans)
-    )
     return Image(
         reference,
         delivery.transport,
         sha256_digest(delivery.config),
         delivery.manifest_digest,
         config,
-        layers,
+        tuple(
+            ImageLayer(index, layer.scan.diff_id, layer.digest, layer.compressed_bytes)
+            for index, layer in enumerate(delivery.layers)
+        ),
     )

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 
 from inspector.errors import BadReference
 
-TRANSPORTS = ("docker", "docker-archive")
+TRANSPORTS = ("docker", "podman", "containerd", "registry", "docker-archive", "oci-archive", "oci-dir")
 """Schemes understood before the first colon, as skopeo and DESIGN.md name them."""
 
-ALIASES = {"docker-daemon": "docker"}
+ALIASES = {"docker-daemon": "docker", "oci": "oci-dir"}
 """skopeo's names for the same places."""
-
-PLANNED = ("podman", "containerd", "registry", "oci-archive", "oci-dir", "oci")
-"""Schemes of the contract that this version cannot read yet: refused by name, never taken for an image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class Reference:
 def parse_reference(text: str) -> Reference:
     """`docker:app:1` → Reference(transport="docker", name="app:1"); no scheme → transport None.
 
-    Raises BadReference for an empty name, for `docker://` and for schemes not supported yet.
+    Raises BadReference for an empty name and for `docker://` and other URLs.
     """
     stripped = text.strip()
     if not stripped:
@@ -39,11 +36,6 @@ def parse_reference(text: str) -> Reference:
         raise BadReference(
             f"{stripped} is a URL, and leaninspect takes references",
             f"for an image in a registry write registry:{name}, for one in Docker Engine docker:{name}",
-        )
-    if colon and scheme in PLANNED:
-        raise BadReference(
-            f"{scheme}: cannot be read by this version",
-            "save the image with `docker save -o image.tar NAME` and inspect image.tar",
         )
     transport = ALIASES.get(scheme, scheme)
     if not colon or transport not in TRANSPORTS:

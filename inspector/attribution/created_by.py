@@ -31,11 +31,10 @@ def parse_created_by(created_by: str) -> tuple[str | None, str]:
         return _instruction(nop["text"])
     verb, _, rest = text.partition(" ")
     if verb == "RUN":
-        return "RUN", f"RUN {_shell_command(rest.strip())}"
+        return "RUN", f"RUN {_fold(_shell_command(rest.strip()) or rest)}"
     if verb in VERBS:
         return _instruction(text)
-    command = _shell_command(text)
-    if command != text:
+    if command := _shell_command(text):
         return "RUN", f"RUN {_fold(command)}"
     return None, _fold(text)
 
@@ -46,12 +45,12 @@ def _instruction(text: str) -> tuple[str | None, str]:
     return (verb if verb in VERBS else None), folded
 
 
-def _shell_command(text: str) -> str:
-    """The command itself, without build arguments and the shell in front of it."""
+def _shell_command(text: str) -> str | None:
+    """The command itself, without build arguments and the shell in front of it; None where there is no shell."""
     if with_args := _BUILD_ARGS.match(text):
         text = with_args["rest"]
     shell = _SHELL_FORM.match(text)
-    return _fold(shell["command"] if shell else text)
+    return shell["command"] if shell else None
 
 
 def _fold(text: str) -> str:

@@ -68,14 +68,15 @@ def cli() -> None:
 @cli.command()
 @click.argument("image")
 @click.option("--platform", metavar="OS/ARCH", help="Which image of a multi-platform one, e.g. linux/arm64.")
+@click.option("--insecure", is_flag=True, help="Allow plain HTTP and unknown certificates for registries.")
 @_report_options
-def inspect(image: str, platform: str | None, **output: Any) -> Job:
+def inspect(image: str, platform: str | None, insecure: bool, **output: Any) -> Job:
     """Inspect IMAGE: the UI on a terminal, the text report elsewhere, or the reports asked for."""
 
     def load(watch: Watch) -> Inspection:
         from inspector.inspection import inspect_image
 
-        return inspect_image(image, platform=platform, watch=watch)
+        return inspect_image(image, platform=platform, insecure=insecure, watch=watch)
 
     return lambda: _show(load, image, **output)
 

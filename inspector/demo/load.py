@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from inspector.demo.article import fat_archive, lean_archive
+from inspector.image.platform import Platform
 from inspector.inspection import Inspection, inspect_source
-from inspector.sources.docker_archive import ArchiveStream
-from inspector.sources.protocol import Watch
+from inspector.sources.archive import StreamedImage
+from inspector.sources.docker_archive import docker_archive_image
+from inspector.sources.members import Members
+from inspector.sources.protocol import Delivery, Watch
 
 ARCHIVES = {"fat": fat_archive, "lean": lean_archive}
 
 
 def inspect_demo(which: str, watch: Watch) -> Inspection:
     """`fat` or `lean`, inspected."""
-    source = ArchiveStream([ARCHIVES[which]()], "demo", None, None)
+    source = StreamedImage([ARCHIVES[which]()], _layout, None, None)
     return inspect_source(source, f"demo:{which}", watch=watch)
+
+
+def _layout(members: Members, tag: str | None, platform: Platform | None) -> Delivery:
+    return replace(docker_archive_image(members, tag, platform), transport="demo")

@@ -157,7 +157,8 @@ class _Stack:
                 added += 1
             elif old < start and not (kind == Kind.DIRECTORY and self._same_folder(old, start + row)):
                 modified += 1
-        self.counts.append((added, modified, len(self.removed)))
+        deleted = sum(path not in self.folders for path in self.removed)
+        self.counts.append((added, modified, deleted))
 
     def result(self) -> Filesystem:
         sums = [0] * len(Fate)

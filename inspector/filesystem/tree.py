@@ -7,7 +7,7 @@ the root, and a folder's number is always smaller than those of its children: on
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -91,60 +91,53 @@ def layer_tree(filesystem: Filesystem, layer: int) -> FileTree:
 
     The root's `sizes` is the layer's size, `hidden` its hidden bytes, `gone` what it hides of lower layers.
     """
-    growing = _Growing(filesystem)
-    entries, start = filesystem.layers[layer], filesystem.offsets[layer]
-    for row, kind in enumerate(entries.kinds):
-        if kind < Kind.WHITEOUT:
-            growing.put(entries.paths[row], start + row, entries.sizes[row])
-    present = len(growing.names)
+    rows = [row for row, kind in enumerate(filesystem.layers[layer].kinds) if kind < Kind.WHITEOUT]
+    plan = _Plan()
+    plan.place(filesystem.layers[layer], rows, layer)
     left = _left_at(filesystem, layer)
-    growing.mark_changes(layer, left)
-    growing.put_removed(layer, left, present)
-    return growing.grown(implied_are_removed=False, present=present)
+    present = len(plan.names)
+    plan.place_paths(left)
+    tree = _filled(filesystem, plan)
+    _mark_changes(filesystem, tree, plan, layer, left)
+    _mark_removed(filesystem, tree, plan, layer, left, present)
+    return _summed_up(tree)
 
 
-def stacked_tree(
-    filesystem: Filesystem, upto: int, *, marks: bool = True, removed: bool = True
-) -> FileTree:
+def stacked_tree(filesystem: Filesystem, upto: int, *, marks: bool = True, removed: bool = True) -> FileTree:
     """The image made of the layers up to and including `upto`.
 
     `marks` tells what layer `upto` added and modified; `removed` also shows the paths it removed.
     """
-    growing = _Growing(filesystem)
-    shared = _bytes_at_links(filesystem, upto)
+    plan = _Plan()
     for layer in range(upto + 1):
-        entries, start = filesystem.layers[layer], filesystem.offsets[layer]
-        for row in _visible_rows(filesystem, layer, upto):
-            size = entries.sizes[row] or shared.get(start + row, 0)
-            growing.put(entries.paths[row], start + row, size)
-    present = len(growing.names)
+        plan.place(filesystem.layers[layer], _visible_rows(filesystem, layer, upto), layer)
+    left = _left_at(filesystem, upto) if marks and upto >= 0 else {}
+    present = len(plan.names)
+    if removed:
+        plan.place_paths(left)
+    tree = _filled(filesystem, plan)
+    _count_at_links(filesystem, tree, plan, upto)
     if marks and upto >= 0:
-        left = _left_at(filesystem, upto)
-        growing.mark_changes(upto, left)
-        if removed:
-            growing.put_removed(upto, left, present)
-    return growing.grown(implied_are_removed=True, present=present)
+        _mark_changes(filesystem, tree, plan, upto, left)
+    if removed:
+        tree.changes[present:] = bytes([Change.REMOVED]) * (len(tree) - present)
+        _mark_removed(filesystem, tree, plan, upto, left, present)
+    return _summed_up(tree)
 
 
-def _visible_rows(filesystem: Filesystem, layer: int, upto: int) -> Iterator[int]:
-    start, leavers = filesystem.offsets[layer], filesystem.leavers
-    for row, kind in enumerate(filesystem.layers[layer].kinds):
-        if kind < Kind.WHITEOUT:
-            leaver = leavers[start + row]
-            if leaver == VISIBLE or leaver > upto:
-                yield row
+def _visible_rows(filesystem: Filesystem, layer: int, upto: int) -> list[int]:
+    start, kinds = filesystem.offsets[layer], filesystem.layers[layer].kinds
+    return [
+        row
+        for row, leaver in enumerate(filesystem.leavers[start : start + len(kinds)])
+        if (leaver == VISIBLE or leaver > upto) and kinds[row] < Kind.WHITEOUT
+    ]
 
 
-def _bytes_at_links(filesystem: Filesystem, upto: int) -> dict[int, int]:
-    """Links that stand in for a file whose own path is gone: link → bytes, one link for each such file."""
-    leavers, standing, taken = filesystem.leavers, {}, set()
-    for link, file in filesystem.shares.items():
-        gone = leavers[file] != VISIBLE and leavers[file] <= upto
-        there = filesystem.locate(link)[0] <= upto and (leavers[link] == VISIBLE or leavers[link] > upto)
-        if gone and there and file not in taken:
-            taken.add(file)
-            standing[link] = _size(filesystem, file)
-    return standing
+def _stands(filesystem: Filesystem, entry_id: int, upto: int) -> bool:
+    """Whether an entry is at its path in the image made of the layers up to `upto`."""
+    leaver = filesystem.leavers[entry_id]
+    return filesystem.locate(entry_id)[0] <= upto and (leaver == VISIBLE or leaver > upto)
 
 
 def _left_at(filesystem: Filesystem, layer: int) -> dict[str, int]:
@@ -158,147 +151,171 @@ def _left_at(filesystem: Filesystem, layer: int) -> dict[str, int]:
     return left
 
 
+def _path(filesystem: Filesystem, entry_id: int) -> str:
+    layer, row = filesystem.locate(entry_id)
+    return filesystem.layers[layer].paths[row]
+
+
 def _size(filesystem: Filesystem, entry_id: int) -> int:
     layer, row = filesystem.locate(entry_id)
     return filesystem.layers[layer].sizes[row]
 
 
-class _Growing:
-    """A tree while nodes are put into it."""
+class _Plan:
+    """Which paths the tree has and where: the first pass, which only gives numbers to paths."""
 
-    def __init__(self, filesystem: Filesystem) -> None:
-        self.filesystem = filesystem
+    def __init__(self) -> None:
         self.numbers = {"": ROOT}
         self.names = [""]
         self.parents = array("i", [ROOT])
-        self.depths = array("i", [0])
-        self.entry_ids = array("i", [IMPLIED])
-        self.kinds = bytearray([Kind.DIRECTORY])
-        self.sizes = array("q", [0])
-        self.hidden = array("q", [0])
-        self.hiders = array("i", [VISIBLE])
-        self.changes: dict[int, Change] = {}
-        self.gone: dict[int, int] = {}
+        self.placed: list[tuple[int, list[int], list[int]]] = []
 
-    def put(self, path: str, entry_id: int, size: int) -> None:
-        """An entry at its path; of two at the same path the later is shown and the bytes of both count."""
-        number = self.numbers.get(path)
-        if number is None:
-            number = self._add(path)
-        filesystem = self.filesystem
-        layer, row = filesystem.locate(entry_id)
-        self.entry_ids[number] = entry_id
-        self.kinds[number] = kind = filesystem.layers[layer].kinds[row]
-        self.sizes[number] += size
-        hider = self._hider(entry_id, kind)
-        if size and filesystem.hiders[filesystem.shares.get(entry_id, entry_id)] != VISIBLE:
-            self.hidden[number] += size
-        self.hiders[number] = hider
-
-    def mark_changes(self, layer: int, left: dict[str, int]) -> None:
-        """Tell added from modified among the layer's own entries, by what was at their paths before."""
-        filesystem = self.filesystem
-        start = filesystem.offsets[layer]
-        end = start + len(filesystem.layers[layer])
-        for path, number in self.numbers.items():
-            entry_id = self.entry_ids[number]
-            if not start <= entry_id < end:
-                continue
-            old = left.get(path)
-            if old is None:
-                self.changes[number] = Change.ADDED
-            elif not self._restates(entry_id, old):
-                self.changes[number] = Change.MODIFIED
-
-    def put_removed(self, layer: int, left: dict[str, int], present: int) -> None:
-        """The paths that are gone, and the bytes of lower layers that went with each path, removed or replaced."""
-        filesystem = self.filesystem
-        counted = set()
-        for path, entry_id in left.items():
-            number = self.numbers.get(path)
+    def place(self, entries: Entries, rows: list[int], layer: int) -> None:
+        """Rows of a layer at their paths. The hot path: everything is bound to locals."""
+        paths, names, numbers = entries.paths, self.names, self.numbers
+        known, add_name, add_parent = numbers.get, names.append, self.parents.append
+        at = []
+        for row in rows:
+            path = paths[row]
+            number = known(path)
             if number is None:
-                number = self._add(path)
-            if number >= present:
-                old_layer, row = filesystem.locate(entry_id)
-                self.entry_ids[number] = entry_id
-                self.kinds[number] = filesystem.layers[old_layer].kinds[row]
-                self.changes[number] = Change.REMOVED
-            elif self.entry_ids[number] == IMPLIED:
-                self.changes[number] = Change.MODIFIED
-            file = filesystem.shares.get(entry_id, entry_id)
-            if filesystem.hiders[file] == layer and file not in counted:
-                counted.add(file)
-                self.gone[number] = _size(filesystem, file)
+                folder, _, name = path.rpartition("/")
+                parent = known(folder)
+                if parent is None:
+                    parent = self._folder(folder)
+                number = numbers[path] = len(names)
+                add_name(name)
+                add_parent(parent)
+            at.append(number)
+        self.placed.append((layer, rows, at))
 
-    def grown(self, *, implied_are_removed: bool, present: int) -> FileTree:
-        """The finished tree: children listed, subtrees summed up."""
-        count = len(self.names)
-        changes = bytearray(count)
-        for number, change in self.changes.items():
-            changes[number] = change
-        if implied_are_removed:
-            for number in range(present, count):
-                changes[number] = Change.REMOVED
-        gone = array("q", bytes(8 * count))
-        for number, size in self.gone.items():
-            gone[number] = size
-        children: dict[int, list[int]] = {}
-        sizes, hidden, hiders = self.sizes, self.hidden, self.hiders
-        for number in range(count - 1, ROOT, -1):
-            parent = self.parents[number]
-            siblings = children.get(parent)
-            if siblings is None:
-                children[parent] = [number]
-            else:
-                siblings.append(number)
-            sizes[parent] += sizes[number]
-            gone[parent] += gone[number]
-            if hidden[number]:
-                hidden[parent] += hidden[number]
-                if hiders[parent] == VISIBLE:
-                    hiders[parent] = hiders[number]
-                elif hiders[parent] != hiders[number]:
-                    hiders[parent] = SEVERAL
-        return FileTree(
-            self.names, self.parents, self.depths, self.entry_ids, self.kinds, changes, sizes, hidden, gone, hiders, children
-        )  # fmt: skip
+    def place_paths(self, paths: Iterable[str]) -> None:
+        """Paths that no row of the plan stands at."""
+        for path in paths:
+            self._folder(path)
 
-    def _add(self, path: str) -> int:
-        """A node for the path, and for the folders above it that have none."""
+    def _folder(self, path: str) -> int:
+        """The node at a path, made with the folders above it where they are missing."""
         missing = []
         while path not in self.numbers:
             missing.append(path)
             path = path.rpartition("/")[0]
-        parent = self.numbers[path]
+        number = self.numbers[path]
         for below in reversed(missing):
-            number = self.numbers[below] = len(self.names)
             self.names.append(below.rpartition("/")[2])
-            self.parents.append(parent)
-            self.depths.append(self.depths[parent] + 1)
-            self.entry_ids.append(IMPLIED)
-            self.kinds.append(Kind.DIRECTORY)
-            self.sizes.append(0)
-            self.hidden.append(0)
-            self.hiders.append(VISIBLE)
-            parent = number
-        return parent
+            self.parents.append(number)
+            number = self.numbers[below] = len(self.names) - 1
+        return number
 
-    def _hider(self, entry_id: int, kind: int) -> int:
-        """Who hides an entry: its bytes where it has any, else its path. A folder restated later is not hidden."""
-        filesystem = self.filesystem
-        if kind == Kind.FILE:
-            return filesystem.hiders[entry_id]
-        if kind == Kind.DIRECTORY and filesystem.fates[entry_id] not in (Fate.DELETED, Fate.DELETED_TREE):
-            return VISIBLE
-        return filesystem.leavers[entry_id]
 
-    def _restates(self, new: int, old: int) -> bool:
-        """Whether a folder's entry changes neither mode nor owner, as overlay2 writes for the parents of a change."""
-        return self._folder(new) == self._folder(old) is not None
+def _filled(filesystem: Filesystem, plan: _Plan) -> FileTree:
+    """The columns of what stands in the plan; of two rows at one path the later is shown, the bytes of both count."""
+    count = len(plan.names)
+    sizes, hidden, gone = (array("q", bytes(8 * count)) for _ in range(3))
+    entry_ids, hiders = array("i", [IMPLIED]) * count, array("i", [VISIBLE]) * count
+    kinds, depths = bytearray([Kind.DIRECTORY]) * count, array("i", bytes(4 * count))
+    for number in range(1, count):
+        depths[number] = depths[plan.parents[number]] + 1
+    for layer, rows, at in plan.placed:
+        entries, start = filesystem.layers[layer], filesystem.offsets[layer]
+        for row, number in zip(rows, at, strict=True):
+            entry_ids[number] = start + row
+            kinds[number] = kind = entries.kinds[row]
+            if kind == Kind.FILE:
+                sizes[number] += entries.sizes[row]
+                hiders[number] = hider = filesystem.hiders[start + row]
+                if hider != VISIBLE:
+                    hidden[number] += entries.sizes[row]
+            else:
+                hiders[number] = _path_hider(filesystem, start + row, kind)
+    return FileTree(
+        plan.names, plan.parents, depths, entry_ids, kinds, bytearray(count), sizes, hidden, gone, hiders, {}
+    )
 
-    def _folder(self, entry_id: int) -> tuple[int, int, int] | None:
-        layer, row = self.filesystem.locate(entry_id)
-        entries: Entries = self.filesystem.layers[layer]
-        if entries.kinds[row] != Kind.DIRECTORY:
-            return None
-        return entries.modes[row], entries.uids[row], entries.gids[row]
+
+def _path_hider(filesystem: Filesystem, entry_id: int, kind: int) -> int:
+    """Who hides an entry without bytes: the layer its path left in. A folder restated later is not hidden."""
+    if kind == Kind.DIRECTORY and filesystem.fates[entry_id] not in (Fate.DELETED, Fate.DELETED_TREE):
+        return VISIBLE
+    return filesystem.leavers[entry_id]
+
+
+def _count_at_links(filesystem: Filesystem, tree: FileTree, plan: _Plan, upto: int) -> None:
+    """Bytes of files whose own path is gone, counted at one of the links they live through."""
+    taken = set()
+    for link, file in filesystem.shares.items():
+        if file in taken or _stands(filesystem, file, upto) or not _stands(filesystem, link, upto):
+            continue
+        taken.add(file)
+        number = plan.numbers[_path(filesystem, link)]
+        size = tree.sizes[number] = _size(filesystem, file)
+        hider = tree.hiders[number] = filesystem.hiders[file]
+        tree.hidden[number] = 0 if hider == VISIBLE else size
+
+
+def _mark_changes(filesystem: Filesystem, tree: FileTree, plan: _Plan, layer: int, left: dict[str, int]) -> None:
+    """Tell added from modified among the layer's own entries, by what was at their paths before."""
+    start = filesystem.offsets[layer]
+    for row, path in enumerate(filesystem.layers[layer].paths):
+        number = plan.numbers.get(path)
+        if number is None or tree.entry_ids[number] != start + row:
+            continue
+        old = left.get(path)
+        if old is None:
+            tree.changes[number] = Change.ADDED
+        elif not _restates(filesystem, start + row, old):
+            tree.changes[number] = Change.MODIFIED
+
+
+def _mark_removed(
+    filesystem: Filesystem, tree: FileTree, plan: _Plan, layer: int, left: dict[str, int], present: int
+) -> None:
+    """The paths that are gone, and the bytes of lower layers that went with each path, removed or replaced.
+
+    Nodes from `present` on stand for nothing but removed paths.
+    """
+    counted = set()
+    for path, entry_id in left.items():
+        number = plan.numbers[path]
+        if number >= present:
+            tree.entry_ids[number] = entry_id
+            tree.kinds[number] = filesystem.entry(entry_id).kind
+            tree.changes[number] = Change.REMOVED
+        elif tree.entry_ids[number] == IMPLIED:
+            tree.changes[number] = Change.MODIFIED
+        file = filesystem.shares.get(entry_id, entry_id)
+        if filesystem.hiders[file] == layer and file not in counted:
+            counted.add(file)
+            tree.gone[number] = _size(filesystem, file)
+
+
+def _summed_up(tree: FileTree) -> FileTree:
+    """Children listed and subtrees summed up, from the leaves to the root."""
+    parents, children, sizes, gone, hidden = tree.parents, tree.children, tree.sizes, tree.gone, tree.hidden
+    hiders = tree.hiders
+    for number in range(len(parents) - 1, ROOT, -1):
+        parent = parents[number]
+        siblings = children.get(parent)
+        if siblings is None:
+            children[parent] = [number]
+        else:
+            siblings.append(number)
+        sizes[parent] += sizes[number]
+        gone[parent] += gone[number]
+        if hidden[number]:
+            hidden[parent] += hidden[number]
+            if hiders[parent] == VISIBLE:
+                hiders[parent] = hiders[number]
+            elif hiders[parent] != hiders[number]:
+                hiders[parent] = SEVERAL
+    return tree
+
+
+def _restates(filesystem: Filesystem, new: int, old: int) -> bool:
+    """Whether a folder's entry changes neither mode nor owner, as overlay2 writes for the parents of a change."""
+    one, other = filesystem.entry(new), filesystem.entry(old)
+    return one.kind == other.kind == Kind.DIRECTORY and (one.mode, one.uid, one.gid) == (
+        other.mode,
+        other.uid,
+        other.gid,
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from inspector.errors import BadImage, ImageNotFound
+from inspector.image.document import decode
 
 SHORTEST_ID = 4
 """Hex digits; Docker too takes any unambiguous beginning of an id, and shorter ones are more likely a mistake."""
@@ -34,10 +35,7 @@ class _ManifestEntry(msgspec.Struct):
 
 def parse_archive_manifest(data: bytes) -> tuple[ArchivedImage, ...]:
     """Bytes of manifest.json → its images. Raises BadImage when it is not of that form or names no image."""
-    try:
-        raw = msgspec.json.decode(data, type=list[_ManifestEntry] | None)
-    except msgspec.DecodeError as error:
-        raise BadImage(f"manifest.json of the archive is not valid: {error}") from None
+    raw = decode(data, list[_ManifestEntry] | None, "manifest.json of the archive")
     if not raw:
         raise BadImage("manifest.json of the archive names no image", "save the image again with `docker save`")
     return tuple(ArchivedImage(e.Config, tuple(e.Layers or ()), tuple(e.RepoTags or ())) for e in raw)
@@ -51,8 +49,9 @@ def images_named(images: Sequence[ArchivedImage], wanted: str | None) -> tuple[A
     if wanted is None:
         return tuple(images)
     named = tuple(image for image in images if any(_full_name(tag) == _full_name(wanted) for tag in image.tags))
-    by_id = tuple(image for image in images if _config_id(image).startswith(wanted.removeprefix("sha256:")))
-    found = named or (by_id if len(wanted) >= SHORTEST_ID else ())
+    wanted_id = wanted.removeprefix("sha256:")
+    by_id = tuple(image for image in images if _config_id(image).startswith(wanted_id))
+    found = named or (by_id if len(wanted_id) >= SHORTEST_ID else ())
     if not found:
         raise ImageNotFound(f"no image {wanted} in the archive", f"it holds: {_labels(images)}")
     return found

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from inspector.errors import BadImage
+from inspector.image.document import decode
 from inspector.image.platform import Platform
 
 NO_TIME = "0001-01-01T00:00:00Z"
@@ -64,10 +64,7 @@ def parse_config(data: bytes) -> ImageConfig:
 
     Raises BadImage, naming the path inside the JSON that is wrong.
     """
-    try:
-        raw = msgspec.json.decode(data, type=_Config)
-    except msgspec.DecodeError as error:
-        raise BadImage(f"the image config is not valid: {error}") from None
+    raw = decode(data, _Config, "the image config")
     platform = Platform(raw.os, raw.architecture, raw.variant or None) if raw.os and raw.architecture else None
     return ImageConfig(
         platform=platform,

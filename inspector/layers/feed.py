@@ -51,20 +51,21 @@ class Feed:
         self._position = end
         return self._view[start:end]
 
-    def pieces(self, count: int) -> Iterator[memoryview]:
-        """Exactly `count` bytes in views of the chunks. Raises BadLayer when the stream ends before."""
+    def pieces(self, count: int, *, optional: int = 0) -> Iterator[memoryview]:
+        """Exactly `count` bytes in views of the chunks, of which the stream may lack the last `optional`.
+
+        Raises BadLayer when it ends before.
+        """
         taken = 0
         for piece in self._upto(count):
             taken += len(piece)
             yield piece
-        if taken < count:
-            raise BadLayer(
-                f"the tar ends {count - taken} bytes too early",
-                "it is truncated; fetch or save the image again",
-            )
+        missing = count - optional - taken
+        if missing > 0:
+            raise BadLayer(f"the tar ends {missing} bytes too early", "it is truncated; fetch or save the image again")
 
-    def skip(self, count: int) -> None:
-        """Leave out `count` bytes. Raises BadLayer when the stream ends before."""
+    def skip(self, count: int, *, optional: int = 0) -> None:
+        """Leave out `count` bytes, of which the stream may lack the last `optional`. Raises as `pieces` does."""
         if self._position + count <= len(self._chunk):
             self._position += count
         elif self._jump is not None:
@@ -72,11 +73,8 @@ class Feed:
             self._ended += self._position + count
             self._chunk, self._view, self._position = b"", memoryview(b""), 0
         else:
-            self._skip_by_reading(count)
-
-    def _skip_by_reading(self, count: int) -> None:
-        for _ in self.pieces(count):
-            pass
+            for _ in self.pieces(count, optional=optional):
+                pass
 
     def drain(self) -> None:
         """Leave out all the rest, so that whoever hashes the chunks sees every byte."""

@@ -22,18 +22,14 @@ AUFS_PREFIX = ".wh..wh."
 
 @dataclass(frozen=True, slots=True)
 class LayerScan:
-    """All that is kept of one layer.
+    """All that is kept of one layer, whatever its compression.
 
-    `diff_id` is the sha256 of the uncompressed tar, `digest` that of the blob as it came; `tar_bytes` and `blob_bytes`
-    are their lengths. `compression` is None for a plain tar. `captured` maps paths to the bytes of the files that
-    layers/capture.py names.
+    `diff_id` is the sha256 of the uncompressed tar and `tar_bytes` its length. `captured` maps paths to the bytes of
+    the files that layers/capture.py names.
     """
 
     diff_id: str
-    digest: str
     tar_bytes: int
-    blob_bytes: int
-    compression: str | None
     entries: Entries
     captured: Mapping[str, bytes]
 
@@ -41,6 +37,16 @@ class LayerScan:
     def size_bytes(self) -> int:
         """Sum of the regular files' sizes as the tar headers say, as `docker history` counts."""
         return sum(self.entries.sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedBlob:
+    """A layer's scan with the facts of the blob it came in; `compression` is None for a plain tar."""
+
+    scan: LayerScan
+    digest: str
+    blob_bytes: int
+    compression: str | None
 
 
 class _Hashed:
@@ -62,7 +68,7 @@ class _Hashed:
         return f"sha256:{self._hash.hexdigest()}"
 
 
-def scan_layer(chunks: Iterable[bytes]) -> LayerScan:
+def scan_layer(chunks: Iterable[bytes]) -> ScannedBlob:
     """Scan the blob whose bytes `chunks` yields (non-empty chunks, any size), to its very end.
 
     Raises BadLayer when it is not a tar in a known compression, or truncated, or damaged.
@@ -73,7 +79,7 @@ def scan_layer(chunks: Iterable[bytes]) -> LayerScan:
     feed = Feed(tar if compression else plain)
     entries, captured = _read_entries(feed)
     feed.drain()
-    return LayerScan(tar.digest, blob.digest, tar.length, blob.length, compression, entries, captured)
+    return ScannedBlob(LayerScan(tar.digest, tar.length, entries, captured), blob.digest, blob.length, compression)
 
 
 def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes]]:

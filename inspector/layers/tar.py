@@ -7,6 +7,7 @@ Format” and “Storing Sparse Files”, star(5); where they leave room we do a
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -35,14 +36,16 @@ _KINDS = {
     b"D": Kind.DIRECTORY,
     b"6": Kind.FIFO,
 }
-_WITHOUT_DATA = frozenset(b"123456")
+_LINKS = (Kind.HARDLINK, Kind.SYMLINK)
+_octal = re.compile(rb"[0-7]*").fullmatch
 _ZERO_BLOCK = bytes(512)
 
 
 class TarMember(NamedTuple):
     """One member. `size` is the file's logical size in bytes, `stored` what follows in the archive.
 
-    They differ only for sparse files. `name` is as written; clean_path normalises it.
+    For files they differ only where those are sparse. `name` is as written; clean_path normalises it. `link` is empty
+    for all but links.
     """
 
     name: str
@@ -66,7 +69,7 @@ def tar_members(feed: Feed) -> Iterator[TarMember]:
     """
     global_pax: dict[str, bytes] = {}
     pax: dict[str, bytes] = {}
-    long_name = long_link = None
+    long_name = long_link = b""
     while True:
         block = feed.block()
         if len(block) < 512:
@@ -79,7 +82,7 @@ def tar_members(feed: Feed) -> Iterator[TarMember]:
         flag = fields[7]
         if not _checksum_fits(block, fields[6]):
             raise BadLayer(f"no tar header at byte {feed.offset - 512}", "this is not a tar archive, or it is damaged")
-        if flag in b"xXgLK" and flag:
+        if flag in b"xXgLK":
             data = _header_data(feed, _number(fields[4]))
             match flag:
                 case b"g":
@@ -94,21 +97,14 @@ def tar_members(feed: Feed) -> Iterator[TarMember]:
         member = _member(fields, block)
         if block[482] and flag == b"S":
             _skip_sparse_maps(feed)
-        if long_name is not None or long_link is not None:
-            member = member._replace(
-                name=_text(long_name) if long_name else member.name,
-                link=_text(long_link) if long_link else member.link,
-            )
-        if pax or global_pax:
-            member = _apply_pax(member, flag, {**global_pax, **pax})
-            pax = {}
-        long_name = long_link = None
-        if flag == b"V":
-            feed.skip(_padded(member.stored))
-            continue
-        end = feed.offset + _padded(member.stored)
-        yield member
-        feed.skip(end - feed.offset)
+        if pax or global_pax or long_name or long_link:
+            member = _overridden(member, flag, {**global_pax, **pax}, long_name, long_link)
+            pax, long_name, long_link = {}, b"", b""
+        padded = _padded(member.stored)
+        end = feed.offset + padded
+        if flag != b"V":  # GNU's volume label
+            yield member
+        feed.skip(end - feed.offset, optional=padded - member.stored)
 
 
 def clean_path(name: str) -> str:
@@ -130,32 +126,54 @@ def clean_path(name: str) -> str:
 
 def _member(fields: tuple[bytes, ...], block: bytes) -> TarMember:
     name, mode, uid, gid, size, mtime, _, flag, link, magic, _, _, major, minor, prefix, _ = fields
-    if magic == b"ustar\x0000" and prefix[0]:
-        if block[508:512] == b"tar\0":  # star keeps times in the last 24 bytes
-            prefix = prefix[:131]
-        name = prefix.partition(b"\0")[0] + b"/" + name.partition(b"\0")[0]
     path = _text(name.partition(b"\0")[0])
-    kind = _KINDS.get(flag, Kind.FILE)
-    if kind is Kind.FILE and path.endswith("/") and flag in b"0\0":  # v7 has no type for directories
-        kind = Kind.DIRECTORY
+    if prefix[0] and magic.startswith(b"ustar") and (folder := _prefix(block)):
+        path = f"{_text(folder)}/{path}"
+    kind = _kind(flag, path)
     stored = 0 if flag in b"123456" else _number(size)
     return TarMember(
         path,
         kind,
-        (_number(block[483:495]) if flag == b"S" else stored) if kind is Kind.FILE else 0,
+        _number(block[483:495]) if flag == b"S" else stored,
         stored,
         _number(mode) & 0o7777,
         _number(uid),
         _number(gid),
         _number(mtime, signed=True),
-        _text(link.partition(b"\0")[0]) if kind in (Kind.HARDLINK, Kind.SYMLINK) else "",
+        _text(link.partition(b"\0")[0]) if kind in _LINKS else "",
         (_number(major), _number(minor)) if kind in (Kind.CHAR, Kind.BLOCK) else None,
         NO_XATTRS,
     )
 
 
-def _apply_pax(member: TarMember, flag: bytes, records: Mapping[str, bytes]) -> TarMember:
-    """A member with the values of its PAX records in place of the header's (pax(1), “Extended Header Keywords”)."""
+def _kind(flag: bytes, name: str) -> Kind:
+    kind = _KINDS.get(flag, Kind.FILE)
+    if kind is Kind.FILE and name.endswith("/") and flag in b"0\0":  # v7 has no type for directories
+        return Kind.DIRECTORY
+    return kind
+
+
+def _prefix(block: bytes) -> bytes:
+    """What a header holds of the path before its name field, if anything.
+
+    That is a field of POSIX; star and GNU keep times in the same bytes. Go before 1.8, and so Docker then, wrote a
+    prefix into GNU headers all the same: it is known by not being times (golang.org/issue/21005).
+    """
+    prefix = block[345:500].partition(b"\0")[0]
+    if block[257:263] == b"ustar\0":
+        return prefix[:131] if block[508:512] == b"tar\0" else prefix
+    if prefix.isascii() and not (_is_number(block[345:357]) and _is_number(block[357:369])):
+        return prefix
+    return b""
+
+
+def _overridden(
+    member: TarMember, flag: bytes, records: Mapping[str, bytes], long_name: bytes, long_link: bytes
+) -> TarMember:
+    """A member with its PAX records (pax(1), “Extended Header Keywords”) and GNU long names in place of its header's.
+
+    Where a tar has both, GNU's count, as in Go.
+    """
     changes: dict[str, object] = {}
     xattrs: dict[str, bytes] = {}
     for key, value in records.items():
@@ -183,11 +201,16 @@ def _apply_pax(member: TarMember, flag: bytes, records: Mapping[str, bytes]) -> 
                 xattrs.setdefault(key.removeprefix("LIBARCHIVE.xattr."), b64decode(value + b"=="))
             case _:
                 pass
-    if member.kind is not Kind.FILE:
-        changes.pop("size", None)
     if xattrs:
         changes["xattrs"] = xattrs
-    return member._replace(**changes)  # type: ignore[arg-type]
+    if long_name:
+        changes["name"] = _text(long_name)
+    if long_link:
+        changes["link"] = _text(long_link)
+    if member.kind not in _LINKS:
+        changes.pop("link", None)
+    member = member._replace(**changes)  # type: ignore[arg-type]
+    return member._replace(kind=_kind(flag, member.name))
 
 
 def _pax_records(data: bytes) -> dict[str, bytes]:
@@ -206,10 +229,10 @@ def _pax_records(data: bytes) -> dict[str, bytes]:
                 "a PAX header holds a malformed record",
                 "the layer is damaged or was written by a faulty tool",
             )
+        if b"\0" in key or (key in (b"path", b"linkpath") and b"\0" in value):
+            raise BadLayer("a PAX header holds a NUL byte in a name", "the layer is damaged or hostile")
         records[_text(key)] = value
         position = end
-    if b"\0" in records.get("path", b"") + records.get("linkpath", b""):
-        raise BadLayer("a PAX header holds a path with a NUL byte", "the layer is damaged or hostile")
     return records
 
 
@@ -235,10 +258,9 @@ def _checksum_fits(block: bytes, field: bytes) -> bool:
     adler32's low half is 1 + the sum of the bytes modulo 65521, at a tenth of the cost of `sum`. Some old tars sum
     signed bytes, which Go and GNU tar accept too.
     """
-    try:
-        stated = _number(field)
-    except BadLayer:
+    if not _is_number(field):
         return False
+    stated = _number(field, signed=True)
     if (1 + stated + sum(field) - 256) % 65521 == adler32(block) & 0xFFFF:
         return True
     signed = sum(byte - 256 if byte > 127 else byte for byte in block[:148] + block[156:])
@@ -254,17 +276,24 @@ def _number(field: bytes, *, signed: bool = False) -> int:
             value -= 1 << (8 * len(field) - 1)
     else:
         digits = field.strip(b" \0").partition(b"\0")[0]
-        try:
-            value = int(digits, 8) if digits else 0
-        except ValueError:
-            raise BadLayer(f"a tar header holds {digits!r} where a number belongs", "the layer is damaged") from None
+        if not _octal(digits):
+            raise BadLayer(f"a tar header holds {digits!r} where a number belongs", "the layer is damaged")
+        value = int(digits or b"0", 8)
     if not -(1 << 63) <= value < 1 << 63 or (value < 0 and not signed):
         raise BadLayer(f"a tar header holds the impossible number {value}", "the layer is damaged or hostile")
     return value
 
 
+def _is_number(field: bytes) -> bool:
+    try:
+        _number(field, signed=True)
+    except BadLayer:
+        return False
+    return True
+
+
 def _decimal(key: str, value: bytes) -> int:
-    if not value.isdigit() or len(value) > 18:
+    if not value.isdigit() or len(value.lstrip(b"0")) > 18:
         raise BadLayer(f"a PAX header holds {value[:40]!r} as {key}", "the layer is damaged or hostile")
     return int(value)
 

@@ -1,6 +1,6 @@
 """Image archives as named members, whether the file can be sought in or only streamed.
 
-A layout (docker_archive.py) asks for members by name: documents as bytes, layers as scans.
+A layout (docker_archive.py, oci_layout.py) asks for members by name: documents as bytes, layers as scans.
 """
 
 from __future__ import annotations
@@ -8,18 +8,19 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from inspector.errors import BadImage, BadLayer, InspectorError
+from inspector.layers.compression import compression_of
 from inspector.layers.entries import Kind
 from inspector.layers.feed import Feed
-from inspector.layers.scan import LayerScan
+from inspector.layers.scan import LayerScan, ScannedBlob
 from inspector.layers.tar import clean_path, tar_members
 from inspector.sources.meter import Meter
-from inspector.sources.protocol import ScanLayer
+from inspector.sources.parallel import biggest_first, in_parallel
+from inspector.sources.protocol import Scanner, Watch
 
 READ_CHUNK = 1 << 20
 """Bytes per read: large enough that hashing dominates, small enough that several threads' chunks fit in a cache."""
@@ -30,12 +31,25 @@ INDEX_CHUNK = 1 << 12
 MAX_DOCUMENT = 16 << 20
 """Bytes of JSON we are willing to keep; registries refuse manifests over 4 MiB."""
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+TRUNCATED = "the file is truncated; save the image again"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLayer:
+    """A layer's scan, and the member it is in: `digest` of its bytes (None when they were not read, the scan being
+    known), `size` in bytes, and whether it is compressed."""
+
+    scan: LayerScan
+    digest: str | None
+    size: int
+    compressed: bool
 
 
 class Members(Protocol):
-    """The named members of an image archive."""
+    """The named members of an image archive, or the files of a layout in a folder."""
+
+    @property
+    def is_archive(self) -> bool: ...
 
     def __contains__(self, name: str) -> bool: ...
 
@@ -43,54 +57,109 @@ class Members(Protocol):
         """A JSON member. Raises BadImage when there is none, or it is too large to be one."""
         ...
 
-    def scans(self, names: Sequence[str]) -> tuple[LayerScan, ...]:
-        """The layers of these members, in this order. Raises BadImage for an absent one, BadLayer for a bad one."""
+    def layers(self, names: Sequence[str], diff_ids: Sequence[str]) -> tuple[MemberLayer, ...]:
+        """The layers in these members, in this order; those whose diff_id the scanner knows are not read.
+
+        Raises BadImage for an absent member, BadLayer for a bad one.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class _Extent:
+class Extent:
+    """Where bytes are in a file."""
+
+    path: Path
     offset: int
     size: int
 
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes. Raises BadLayer when the file ends before."""
+        left = self.size
+        with self.path.open("rb") as file:
+            file.seek(self.offset)
+            while left:
+                chunk = file.read(min(READ_CHUNK, left))
+                if not chunk:
+                    raise BadLayer(f"the archive ends {left} bytes too early", TRUNCATED)
+                left -= len(chunk)
+                yield chunk
 
-class PlainArchive:
-    """An uncompressed archive in a file: members are found by seeking, layers are scanned in parallel."""
+    def head(self) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(self.offset)
+            return file.read(min(6, self.size))
 
-    def __init__(self, path: Path, scan: ScanLayer, meter: Callable[[int, int], Meter]) -> None:
-        """`meter` makes the Meter once the bytes and the number of layers to read are known."""
-        self._path = path
-        self._scan = scan
-        self._meter = meter
-        self._extents, self._links = _index(path)
+
+class ExtentMembers:
+    """Members that lie in files: documents are read when asked for, layers scanned in parallel."""
+
+    def __init__(
+        self, find: Callable[[str], Extent | None], scanner: Scanner, watch: Watch, *, is_archive: bool
+    ) -> None:
+        self._find, self._scanner, self._watch, self.is_archive = find, scanner, watch, is_archive
 
     def __contains__(self, name: str) -> bool:
-        return _resolve(name, self._links) in self._extents
+        return self._find(name) is not None
 
     def document(self, name: str) -> bytes:
         extent = self._extent(name)
         if extent.size > MAX_DOCUMENT:
             raise BadImage(f"{name} in the archive is too large to be a JSON document")
-        return b"".join(_read_extent(self._path, extent))
+        return b"".join(extent.chunks())
 
-    def scans(self, names: Sequence[str]) -> tuple[LayerScan, ...]:
-        extents = {name: self._extent(name) for name in names}
-        distinct = sorted(set(extents.values()), key=lambda extent: -extent.size)
-        meter = self._meter(sum(extent.size for extent in distinct), len(distinct))
+    def layers(self, names: Sequence[str], diff_ids: Sequence[str]) -> tuple[MemberLayer, ...]:
+        extents = [self._extent(name) for name in names]
+        layers = {
+            extent: MemberLayer(known, None, extent.size, compression_of(extent.head()) is not None)
+            for extent, diff_id in zip(extents, diff_ids, strict=False)
+            if (known := self._scanner.known(diff_id))
+        }
+        unread = biggest_first({extent for extent in extents if extent not in layers}, lambda extent: extent.size)
+        meter = Meter(self._watch, bytes_total=sum(extent.size for extent in unread), layers_total=len(unread))
 
-        def scan_one(extent: _Extent) -> LayerScan:
-            scanned = self._scan(meter.counted(_read_extent(self._path, extent)))
+        def scan_one(extent: Extent) -> MemberLayer:
+            blob = self._scanner.scan(meter.counted(extent.chunks()))
             meter.layer_done()
-            return scanned
+            return _member_layer(blob)
 
-        scanned = dict(zip(distinct, in_parallel(scan_one, distinct, meter.stop), strict=True))
-        return tuple(scanned[extents[name]] for name in names)
+        layers |= zip(unread, in_parallel(scan_one, unread, meter.stop), strict=True)
+        return tuple(layers[extent] for extent in extents)
 
-    def _extent(self, name: str) -> _Extent:
-        try:
-            return self._extents[_resolve(name, self._links)]
-        except KeyError:
-            raise _missing(name) from None
+    def _extent(self, name: str) -> Extent:
+        extent = self._find(name)
+        if extent is None:
+            raise _missing(name)
+        return extent
+
+
+def plain_archive(path: Path, scanner: Scanner, watch: Watch) -> Members:
+    """The members of an uncompressed tar file, found by seeking. Raises BadLayer when it is no tar."""
+    extents: dict[str, Extent] = {}
+    links: dict[str, str] = {}
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        feed = Feed(iter(lambda: file.read(INDEX_CHUNK), b""), jump=lambda count: file.seek(count, os.SEEK_CUR))
+        for member in tar_members(feed):
+            missing = feed.offset + member.stored - size
+            if missing > 0:
+                raise BadLayer(f"the tar ends {missing} bytes too early", TRUNCATED)
+            name = clean_path(member.name)
+            if member.link:
+                links[name] = _link_target(name, member.kind, member.link)
+            elif member.kind is Kind.FILE:
+                extents[name] = Extent(path, feed.offset, member.stored)
+    return ExtentMembers(lambda name: extents.get(_resolve(name, links)), scanner, watch, is_archive=True)
+
+
+def folder(path: Path, scanner: Scanner, watch: Watch) -> Members:
+    """The files below a folder, symbolic links followed."""
+
+    def find(name: str) -> Extent | None:
+        file = path / clean_path(name)
+        return Extent(file, 0, file.stat().st_size) if file.is_file() else None
+
+    return ExtentMembers(find, scanner, watch, is_archive=False)
 
 
 class StreamedArchive:
@@ -100,10 +169,12 @@ class StreamedArchive:
     document is scanned, and a member that turns out to be no layer matters only if the image asks for it.
     """
 
-    def __init__(self, chunks: Iterable[bytes], scan: ScanLayer, layer_done: Callable[[], None]) -> None:
+    is_archive = True
+
+    def __init__(self, chunks: Iterable[bytes], scanner: Scanner, layer_done: Callable[[], None]) -> None:
         """`chunks` are the bytes of the archive itself, decompressed; raises BadLayer when they are no tar."""
         self._documents: dict[str, bytes] = {}
-        self._scans: dict[str, LayerScan | InspectorError] = {}
+        self._blobs: dict[str, ScannedBlob | InspectorError] = {}
         self._links: dict[str, str] = {}
         feed = Feed(chunks)
         for member in tar_members(feed):
@@ -116,13 +187,13 @@ class StreamedArchive:
                 if _is_document(head) and member.stored <= MAX_DOCUMENT:
                     self._documents[name] = head + feed.take(rest)
                 elif len(head) == 512 or not head.isascii():
-                    self._scans[name] = self._scanned(scan, _pieces(head, feed, rest))
+                    self._blobs[name] = _scanned(scanner, _pieces(head, feed, rest))
                     layer_done()
         feed.drain()
 
     def __contains__(self, name: str) -> bool:
         target = _resolve(name, self._links)
-        return target in self._documents or target in self._scans
+        return target in self._documents or target in self._blobs
 
     def document(self, name: str) -> bytes:
         try:
@@ -130,43 +201,20 @@ class StreamedArchive:
         except KeyError:
             raise _missing(name) from None
 
-    def scans(self, names: Sequence[str]) -> tuple[LayerScan, ...]:
-        scans = []
-        for name in names:
-            scan = self._scans.get(_resolve(name, self._links))
-            if isinstance(scan, InspectorError):
-                raise scan
-            if scan is None:
-                raise _missing(name)
-            scans.append(scan)
-        return tuple(scans)
+    def layers(self, names: Sequence[str], diff_ids: Sequence[str]) -> tuple[MemberLayer, ...]:  # noqa: ARG002
+        return tuple(_member_layer(self._blob(name)) for name in names)
 
-    @staticmethod
-    def _scanned(scan: ScanLayer, chunks: Iterator[bytes]) -> LayerScan | InspectorError:
-        try:
-            return scan(chunks)
-        except BadLayer as error:
-            for _ in chunks:  # the outer stream goes on behind this member
-                pass
-            return error
+    def _blob(self, name: str) -> ScannedBlob:
+        blob = self._blobs.get(_resolve(name, self._links))
+        if isinstance(blob, InspectorError):
+            raise blob
+        if blob is None:
+            raise _missing(name)
+        return blob
 
 
-def in_parallel(work: Callable[[Item], Result], items: Sequence[Item], stop: Callable[[], None]) -> list[Result]:
-    """`work` done on each item, one thread per processor. On the first error calls `stop`, waits, and raises it."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="layer") as pool:
-        futures = [pool.submit(work, item) for item in items]
-        try:
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        except BaseException:  # Ctrl-C in the main thread
-            stop()
-            pool.shutdown(cancel_futures=True)
-            raise
-        failed = next((future for future in done if future.exception()), None)
-        if failed is not None:
-            stop()
-            pool.shutdown(cancel_futures=True)
-            raise failed.exception() or AssertionError
-        return [future.result() for future in futures]
+def _member_layer(blob: ScannedBlob) -> MemberLayer:
+    return MemberLayer(blob.scan, blob.digest, blob.blob_bytes, blob.compression is not None)
 
 
 def file_chunks(path: Path) -> Iterator[bytes]:
@@ -176,33 +224,13 @@ def file_chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _index(path: Path) -> tuple[dict[str, _Extent], dict[str, str]]:
-    """Where each member's data is, and which members are links to others."""
-    extents: dict[str, _Extent] = {}
-    links: dict[str, str] = {}
-    with path.open("rb") as file:
-        feed = Feed(iter(lambda: file.read(INDEX_CHUNK), b""), jump=lambda count: file.seek(count, os.SEEK_CUR))
-        for member in tar_members(feed):
-            name = clean_path(member.name)
-            if member.link:
-                links[name] = _link_target(name, member.kind, member.link)
-            elif member.kind is Kind.FILE:
-                extents[name] = _Extent(feed.offset, member.stored)
-    return extents, links
-
-
-def _read_extent(path: Path, extent: _Extent) -> Iterator[bytes]:
-    left = extent.size
-    with path.open("rb") as file:
-        file.seek(extent.offset)
-        while left:
-            chunk = file.read(min(READ_CHUNK, left))
-            if not chunk:
-                raise BadLayer(
-                    f"the archive ends {left} bytes too early", "the file is truncated; save the image again"
-                )
-            left -= len(chunk)
-            yield chunk
+def _scanned(scanner: Scanner, chunks: Iterator[bytes]) -> ScannedBlob | InspectorError:
+    try:
+        return scanner.scan(chunks)
+    except BadLayer as error:
+        for _ in chunks:  # the outer stream goes on behind this member
+            pass
+        return error
 
 
 def _pieces(head: bytes, feed: Feed, rest: int) -> Iterator[bytes]:

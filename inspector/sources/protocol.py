@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from inspector.image.platform import Platform
-from inspector.layers.scan import LayerScan
+from inspector.layers.scan import LayerScan, ScannedBlob
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +23,46 @@ class Progress:
 Watch = Callable[[Progress], None]
 """Called while bytes arrive, from any thread; raises Cancelled to stop the work."""
 
-ScanLayer = Callable[[Iterable[bytes]], LayerScan]
+
+class Scanner(Protocol):
+    """What a source hands its layers to. Used from several threads at once."""
+
+    def known(self, diff_id: str) -> LayerScan | None:
+        """The scan of a layer seen before, whose bytes then need not be fetched."""
+        ...
+
+    def scan(self, chunks: Iterable[bytes]) -> ScannedBlob:
+        """Read a layer's blob to its end. Raises BadLayer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredLayer:
+    """A layer's scan, and the digest and length in bytes of its blob where the source keeps one.
+
+    None where it has none to speak of: `docker save` writes layers anew, uncompressed.
+    """
+
+    scan: LayerScan
+    digest: str | None
+    compressed_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """All a source has to say about an image: its config blob, its manifest's digest if it has one, and its scanned
-    layers, lowest first. `transport` is the source's name in references."""
+    """All a source has to say about an image: its config blob, its manifest's digest if it has one, and its layers,
+    lowest first. `transport` is the source's name in references."""
 
     transport: str
     config: bytes
     manifest_digest: str | None
-    scans: tuple[LayerScan, ...]
+    layers: tuple[DeliveredLayer, ...]
 
 
 class Source(Protocol):
     """An image that was found and can be read once."""
 
-    def read(self, scan: ScanLayer, watch: Watch) -> Delivery:
+    def read(self, scanner: Scanner, watch: Watch) -> Delivery:
         """Raises BadImage, BadLayer, ImageNotFound or SourceUnavailable."""
         ...
 
@@ -49,10 +71,16 @@ class Source(Protocol):
         ...
 
 
-class Opener(Protocol):
-    """Finds an image by the name after the scheme. Raises ImageNotFound or SourceUnavailable."""
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person may ask of every source. `insecure` allows plain HTTP and unknown certificates for registries."""
 
-    def __call__(self, name: str, platform: Platform | None) -> Source: ...
+    platform: Platform | None = None
+    insecure: bool = False
+
+
+Opener = Callable[[str, Options], Source]
+"""Finds an image by the name after the scheme. Raises ImageNotFound or SourceUnavailable."""
 
 
 def ignore_progress(_: Progress) -> None:

@@ -1,30 +1,64 @@
-"""Reference → source. Transports are imported when they are asked for: docker alone costs 0.14 s."""
+"""Reference → source, by one table. Transports are imported when they are asked for: docker alone costs 0.14 s."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
-from inspector.image.platform import Platform
+from inspector.errors import ImageNotFound, SourceUnavailable
 from inspector.reference import Reference
-from inspector.sources.protocol import Source
+from inspector.sources.protocol import Opener, Options, Source
+
+OPENERS = {
+    "docker": "inspector.sources.engine:open_docker_image",
+    "podman": "inspector.sources.engine:open_podman_image",
+    "containerd": "inspector.sources.containerd:open_containerd_image",
+    "registry": "inspector.sources.registry:open_registry_image",
+    "docker-archive": "inspector.sources.archive:open_docker_archive",
+    "oci-archive": "inspector.sources.archive:open_oci_archive",
+    "oci-dir": "inspector.sources.archive:open_oci_dir",
+    "path": "inspector.sources.archive:open_path",
+    "stdin": "inspector.sources.archive:open_stdin",
+}
+
+SEARCHED = ("docker", "podman", "registry")
+"""Where a name without a scheme is looked for, in this order, when no file or folder has it."""
 
 
-def open_source(reference: Reference, platform: Platform | None) -> Source:
-    """The image where the reference says it is; without a scheme, a file that exists, else Docker Engine.
+def open_source(reference: Reference, options: Options) -> Source:
+    """The image where the reference says it is, or the first place that has it.
 
-    Raises BadReference, ImageNotFound or SourceUnavailable.
+    Raises BadReference, ImageNotFound or SourceUnavailable; after a search, one error says why each place failed.
     """
-    if reference.transport == "docker-archive" or (reference.transport is None and _names_a_file(reference.name)):
-        from inspector.sources.docker_archive import open_docker_archive
+    if reference.transport is not None:
+        return _opener(reference.transport)(reference.name, options)
+    if reference.name == "-":
+        return _opener("stdin")(reference.name, options)
+    if _names_a_file(reference.name):
+        return _opener("path")(reference.name, options)
+    return _search(reference.name, options)
 
-        return open_docker_archive(reference.name, platform)
-    from inspector.sources.docker_engine import open_engine_image
 
-    return open_engine_image(reference.name, platform)
+def _search(name: str, options: Options) -> Source:
+    failures: list[ImageNotFound | SourceUnavailable] = []
+    for transport in SEARCHED:
+        try:
+            return _opener(transport)(name, options)
+        except (ImageNotFound, SourceUnavailable) as error:
+            failures.append(error)
+    reasons = "; ".join(error.message for error in failures)
+    telling = [error for error in failures if isinstance(error, ImageNotFound)] or failures
+    raise ImageNotFound(f"{name} was not found: {reasons}", next((e.hint for e in telling if e.hint), ""))
+
+
+def _opener(transport: str) -> Opener:
+    module, _, function = OPENERS[transport].partition(":")
+    return cast("Opener", getattr(import_module(module), function))
 
 
 def _names_a_file(name: str) -> bool:
     """Whether `PATH` or `PATH:TAG` names something that exists, or looks like nothing but a path."""
     if name.startswith(("/", "./", "../", "~/")):
         return True
-    return Path(name).is_file() or Path(name.partition(":")[0]).is_file()
+    return Path(name).exists() or Path(name.partition(":")[0]).is_file()

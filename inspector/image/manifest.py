@@ -1,0 +1,131 @@
+"""Descriptors, manifests and indexes: OCI image-spec v1.1 and Docker's schema 2, which share one shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from inspector.errors import BadImage, ImageNotFound
+from inspector.image.document import decode
+from inspector.image.platform import Platform, default_platform
+
+ATTESTATION = "attestation-manifest"
+"""Value of `vnd.docker.reference.type` on BuildKit's attestations, which sit in the index beside the images."""
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}").fullmatch
+_INDEX_TYPES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """A blob by digest and size in bytes (OCI image-spec descriptor.md)."""
+
+    media_type: str
+    digest: str
+    size: int
+    platform: Platform | None
+    annotations: Mapping[str, str]
+
+    @property
+    def is_attestation(self) -> bool:
+        return self.annotations.get("vnd.docker.reference.type") == ATTESTATION
+
+    @property
+    def is_index(self) -> bool:
+        return self.media_type in _INDEX_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One image: its config and its layers, lowest first."""
+
+    config: Descriptor
+    layers: tuple[Descriptor, ...]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Several images (or further indexes, or attestations) under one name."""
+
+    manifests: tuple[Descriptor, ...]
+    annotations: Mapping[str, str]
+
+
+class _Platform(msgspec.Struct):
+    os: str | None = None
+    architecture: str | None = None
+    variant: str | None = None
+
+
+class _Descriptor(msgspec.Struct, rename={"media_type": "mediaType"}):
+    digest: str
+    size: int
+    media_type: str | None = None
+    platform: _Platform | None = None
+    annotations: dict[str, str] | None = None
+
+
+class _Document(msgspec.Struct, rename={"media_type": "mediaType", "schema_version": "schemaVersion"}):
+    schema_version: int | None = None
+    media_type: str | None = None
+    config: _Descriptor | None = None
+    layers: list[_Descriptor] | None = None
+    manifests: list[_Descriptor] | None = None
+    annotations: dict[str, str] | None = None
+
+
+def parse_manifest(data: bytes) -> Manifest | Index:
+    """Bytes of a manifest or index, told apart by what they hold (media types may be absent in OCI).
+
+    Raises BadImage, naming the path inside the JSON that is wrong, and for Docker's schema 1.
+    """
+    raw = decode(data, _Document, "the manifest")
+    if raw.schema_version == 1:
+        raise BadImage("the manifest has Docker's schema 1, which was retired in 2019", "push the image again")
+    annotations = raw.annotations or {}
+    if raw.manifests is not None:
+        return Index(tuple(map(_descriptor, raw.manifests)), annotations)
+    if raw.config is None or raw.layers is None:
+        raise BadImage("the manifest has neither config and layers nor manifests", "it names no image")
+    return Manifest(_descriptor(raw.config), tuple(map(_descriptor, raw.layers)), annotations)
+
+
+def choose_manifest(manifests: Sequence[Descriptor], wanted: Platform | None) -> Descriptor:
+    """The image for a platform (by default Linux on this machine's architecture); attestations are left out.
+
+    An image whose descriptor names no platform is taken when it is the only one. Raises ImageNotFound, naming the
+    platforms there are, when none fits.
+    """
+    images = [manifest for manifest in manifests if not manifest.is_attestation and not _is_unknown(manifest.platform)]
+    if len(images) == 1 and (wanted is None or images[0].platform is None):
+        return images[0]
+    platform = wanted or default_platform()
+    for image in images:
+        if image.platform is not None and platform.accepts(image.platform):
+            return image
+    there = ", ".join(str(image.platform) for image in images if image.platform)
+    raise ImageNotFound(f"no image for {platform} under this name", f"there is: {there}" if there else "it is empty")
+
+
+def _is_unknown(platform: Platform | None) -> bool:
+    return platform is not None and platform.os == "unknown"
+
+
+def _descriptor(raw: _Descriptor) -> Descriptor:
+    if not _DIGEST(raw.digest) or raw.size < 0:
+        raise BadImage(f"the manifest names {raw.digest!r} of {raw.size} bytes, which is no descriptor")
+    platform = raw.platform
+    known = platform is not None and platform.os and platform.architecture
+    return Descriptor(
+        raw.media_type or "",
+        raw.digest,
+        raw.size,
+        Platform(platform.os or "", platform.architecture or "", platform.variant or None)
+        if platform is not None and known
+        else None,
+        raw.annotations or {},
+    )

@@ -1,0 +1,136 @@
+"""The one list of commands: key bindings, footer, `?` help and the command palette are all made from it.
+
+Keys are dive's where dive has a command for the same thing, and vim's for moving.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from textual.binding import Binding, BindingType
+
+
+class Place(Enum):
+    """Where a command's keys work: everywhere, on the main screen, or only while one of its panes has the focus."""
+
+    APP = "app"
+    MAIN = "main"
+    LAYERS = "layers"
+    FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`id` is stable: keymaps name it. `keys` are Textual's names, comma-separated, the first is the one to show.
+
+    `footer` is the word for the footer, empty for the commands it does not show.
+    """
+
+    id: str
+    keys: str
+    label: str
+    help: str
+    action: str
+    group: str
+    place: Place = Place.MAIN
+    footer: str = ""
+    in_palette: bool = True
+
+    def shown_keys(self) -> str:
+        """The keys as a person reads them: `tab`, `^f`, `↓ j`."""
+        return " ".join(shown_key(key) for key in self.keys.split(","))
+
+
+KEY_NAMES = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "slash": "/",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "escape": "esc",
+    "shift+tab": "⇧tab",
+    "ctrl+@": "^space",
+}
+
+MOVE, LOOK, FOLD, NARROW, GENERAL = "Move", "Look at", "Fold", "Show only", "General"
+
+COMMANDS = (
+    Command("pane.next", "tab,shift+tab", "Other pane", "Switch between layers and files", "other_pane", MOVE, footer="pane"),
+    Command("move.up", "up,k", "Up", "One row up", "move(-1)", MOVE, in_palette=False),
+    Command("move.down", "down,j", "Down", "One row down", "move(1)", MOVE, in_palette=False),
+    Command("move.half-up", "ctrl+u", "Half a page up", "Half a page up", "page(-0.5)", MOVE, in_palette=False),
+    Command("move.half-down", "ctrl+d", "Half a page down", "Half a page down", "page(0.5)", MOVE, in_palette=False),
+    Command("move.page-up", "pageup", "Page up", "A page up", "page(-1)", MOVE, in_palette=False),
+    Command("move.page-down", "pagedown", "Page down", "A page down", "page(1)", MOVE, in_palette=False),
+    Command("move.top", "home,g", "Top", "To the first row", "jump(0)", MOVE, in_palette=False),
+    Command("move.bottom", "end,G", "Bottom", "To the last row", "jump(-1)", MOVE, in_palette=False),
+    Command("layer.previous", "left_square_bracket", "Previous layer", "The layer below, from any pane", "layer(-1)", MOVE),
+    Command("layer.next", "right_square_bracket", "Next layer", "The layer above, from any pane", "layer(1)", MOVE),
+    Command(
+        "scope.next", "a", "Layer, layers up to it, or final image",
+        "Files of this layer → the image up to this layer → the final image", "next_scope", LOOK, footer="scope",
+    ),
+    Command("scope.layer", "ctrl+l", "Files of this layer", "Only what this layer did", "scope('layer')", LOOK, Place.LAYERS),
+    Command(
+        "scope.stack", "ctrl+a", "Files up to this layer",
+        "The image as it is after this layer", "scope('stack')", LOOK, Place.LAYERS,
+    ),
+    Command("details", "enter,i", "Details", "All about the selected layer, file or folder", "details", LOOK),
+    Command("sort", "s,ctrl+o", "Sort by size or name", "Sort files by size or by name", "sort", LOOK, footer="sort"),
+    Command("attributes", "b,ctrl+b", "Mode and owner", "Show or hide mode, user and group", "attributes", LOOK),
+    Command("fold", "space", "Fold", "Open or close the folder", "fold", FOLD, footer="fold"),
+    Command("fold.close", "left,h", "Close, or go to the parent", "Close the folder, or go to the one above", "close", FOLD),
+    Command("fold.open", "right,l", "Open, or go inside", "Open the folder, or go to its first row", "open", FOLD),
+    Command("fold.close-all", "z,ctrl+@", "Close all folders", "Close all folders", "close_all", FOLD),
+    Command("fold.open-all", "Z", "Open all folders", "Open all folders", "open_all", FOLD),
+    Command("filter", "slash,ctrl+f", "Filter by name", "Type a part of a name, or of a path with /", "filter", NARROW, footer="filter"),
+    Command("filter.clear", "escape", "Show everything", "Show everything again", "show_everything", NARROW),
+    Command("waste", "w", "Wasted bytes only", "Only what is stored but hidden", "waste", NARROW, footer="waste"),
+    Command("show.added", "A", "Added", "Show or hide what the layer added", "show('ADDED')", NARROW),
+    Command("show.removed", "R", "Removed", "Show or hide what the layer removed", "show('REMOVED')", NARROW),
+    Command("show.modified", "M", "Modified", "Show or hide what the layer modified", "show('MODIFIED')", NARROW),
+    Command("show.unchanged", "U", "Unchanged", "Show or hide what the layer left as it was", "show('UNCHANGED')", NARROW),
+    Command("dive.added", "ctrl+a", "Added", "As in dive", "show('ADDED')", NARROW, Place.FILES, in_palette=False),
+    Command("dive.removed", "ctrl+r", "Removed", "As in dive", "show('REMOVED')", NARROW, Place.FILES, in_palette=False),
+    Command("help", "question_mark,f1", "Help", "All keys on one page", "help", GENERAL, footer="help"),
+    Command("theme.toggle", "t", "Dark or light", "Switch between the dark and the light theme", "app.toggle_theme", GENERAL, Place.APP),
+    Command("theme.choose", "", "Choose a theme", "Choose among all themes", "app.change_theme", GENERAL, Place.APP),
+    Command("palette", "ctrl+p", "Commands", "Search all commands", "app.command_palette", GENERAL, Place.APP, in_palette=False),
+    Command("quit", "q,ctrl+q,ctrl+c", "Quit", "Leave", "app.leave", GENERAL, Place.APP),
+)  # fmt: skip
+
+
+def bindings(place: Place) -> list[BindingType]:
+    """Textual's bindings for the commands of a place; panes hand their actions to the screen."""
+    made: list[BindingType] = []
+    for command in COMMANDS:
+        if command.place is not place or not command.keys:
+            continue
+        action = command.action if "." in command.action else f"screen.{command.action}"
+        for nth, key in enumerate(command.keys.split(",")):
+            made.append(
+                Binding(
+                    key,
+                    action,
+                    command.footer or command.label,
+                    show=bool(command.footer) and nth == 0,
+                    key_display=shown_key(key),
+                    tooltip=command.help,
+                    id=command.id,
+                    priority=key in ("ctrl+c", "ctrl+q"),
+                )
+            )
+    return made
+
+
+def shown_key(key: str) -> str:
+    """A key as a person reads it."""
+    if key in KEY_NAMES:
+        return KEY_NAMES[key]
+    return f"^{key.removeprefix('ctrl+')}" if key.startswith("ctrl+") else key

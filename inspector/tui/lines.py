@@ -1,0 +1,104 @@
+"""The base of all long lists: a cursor over rows that are drawn only when they are in sight.
+
+Textual's Tree and DataTable keep an object for every row and take seconds for 100,000; a ScrollView that draws a row
+when asked for it costs the same for any number of rows.
+"""
+
+from __future__ import annotations
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+CURSOR_MARK, NO_MARK = "▌", " "
+
+
+class Lines(ScrollView, can_focus=True, inherit_bindings=False):
+    """A list of `row_count` rows with a cursor; subclasses draw a row and hear of clicks.
+
+    Keys belong to the screen's commands, which call `move`, `page` and `jump`.
+    """
+
+    COMPONENT_CLASSES = {
+        "lines--cursor",
+        "lines--mark",
+        "lines--muted",
+        "lines--faint",
+        "lines--strong",
+        "lines--live",
+        "lines--hidden",
+        "lines--added",
+        "lines--modified",
+        "lines--removed",
+    }
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    class Moved(Message):
+        """The cursor is on another row, or the row under it is another one."""
+
+        def __init__(self, lines: Lines) -> None:
+            super().__init__()
+            self.lines = lines
+
+        @property
+        def control(self) -> Lines:
+            return self.lines
+
+    @property
+    def row_count(self) -> int:
+        raise NotImplementedError
+
+    def draw_row(self, row: int, width: int, base: tuple[str, ...]) -> Strip:
+        """The row in exactly `width` cells; `base` are the component classes its styles start from."""
+        raise NotImplementedError
+
+    def clicked(self, row: int, x: int, times: int) -> None:
+        """A click on a row, which the cursor is on already."""
+
+    def rows_changed(self) -> None:
+        """To be called when the rows are others or more or fewer."""
+        self.virtual_size = Size(0, self.row_count)
+        self.set_reactive(Lines.cursor, self.validate_cursor(self.cursor))
+        self.refresh(layout=self.styles.height is not None and self.styles.height.is_auto)
+        self.show_cursor()
+        self.post_message(self.Moved(self))
+
+    def validate_cursor(self, cursor: int) -> int:
+        return max(0, min(cursor, self.row_count - 1))
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        self.refresh_line(before)
+        self.refresh_line(after)
+        self.show_cursor()
+        self.post_message(self.Moved(self))
+
+    def show_cursor(self) -> None:
+        """Scroll just as far as needed."""
+        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True, immediate=True)
+
+    def move(self, rows: int) -> None:
+        self.cursor += rows
+
+    def page(self, pages: float) -> None:
+        self.move(int(pages * max(self.scrollable_content_region.height, 2)))
+
+    def jump(self, row: int) -> None:
+        """To a row; negative ones count from the end."""
+        self.cursor = row if row >= 0 else self.row_count + row
+
+    def render_line(self, y: int) -> Strip:
+        row = self.scroll_offset.y + y
+        width = self.scrollable_content_region.width
+        if row >= self.row_count:
+            return Strip.blank(width, self.rich_style)
+        return self.draw_row(row, width, ("lines--cursor",) if row == self.cursor else ())
+
+    def on_click(self, event: events.Click) -> None:
+        row = self.scroll_offset.y + event.y - self.content_region.y + self.region.y
+        if 0 <= row < self.row_count:
+            self.cursor = row
+            self.clicked(row, event.x, event.chain)
