@@ -1,0 +1,56 @@
+"""The command as a user runs it: a process of its own, its output and its exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from inspector.demo.article import fat_archive
+
+NO_ENGINE = "unix:///nonexistent/docker.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """No engine, no colours, no terminal width from whoever runs the tests."""
+    kept = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES", "DOCKER_CONTEXT")}
+    return {**kept, "DOCKER_HOST": NO_ENGINE, "CONTAINER_HOST": NO_ENGINE, "PYTHONIOENCODING": "utf-8", **more}
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "inspector", *arguments]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs leaninspect with the given arguments, in a folder of its own."""
+
+    def run_it(*arguments: str, stdin: bytes = b"", **more: str) -> Outcome:
+        env = environment(LEANINSPECT_CACHE_DIR=str(tmp_path / "cache"), **more)
+        done = subprocess.run(command(*arguments), input=stdin, capture_output=True, cwd=tmp_path, env=env, timeout=120)
+        return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run_it
+
+
+@pytest.fixture(scope="session")
+def fat_tar(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fat demo image as `docker save` would write it."""
+    path = tmp_path_factory.mktemp("archives") / "fat.tar"
+    path.write_bytes(fat_archive())
+    return path

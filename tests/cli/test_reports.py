@@ -1,0 +1,192 @@
+"""What the commands print and write."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from inspector import __version__
+from inspector.demo.archive import Member, Step, image_archive, symlink, tar_layer, whiteout
+from inspector.reports import schema
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def small_tar(tmp_path: Path) -> Path:
+    """Three layers: two files, one of them rewritten and the other deleted."""
+    steps = [
+        Step("/bin/sh -c #(nop) ADD file:abc in / ", tar_layer([Member("keep", b"k" * 1000), Member("gone", b"g" * 500)])),
+        Step('/bin/sh -c #(nop)  CMD ["sh"]'),
+        Step("RUN /bin/sh -c echo new > keep # buildkit", tar_layer([Member("keep", b"n" * 300), symlink("link", "keep")])),
+        Step("RUN /bin/sh -c rm gone # buildkit", tar_layer([whiteout("gone")])),
+    ]
+    path = tmp_path / "small.tar"
+    path.write_bytes(image_archive("small:1", steps, created="2026-01-02T03:04:05Z"))
+    return path
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").out == f"leaninspect {__version__}\n"
+
+
+def test_no_arguments_shows_the_help(run: Run) -> None:
+    assert run().out == run("--help").out
+    assert "Usage: leaninspect" in run().out
+
+
+def test_text_report_on_a_pipe(run: Run, small_tar: Path) -> None:
+    outcome = run("small.tar")
+    assert (outcome.code, outcome.err) == (0, "")
+    identity = run("small.tar", "--json", "-").out
+    image_id = json.loads(identity)["image"]["id"]
+    assert outcome.out == (
+        "small.tar   1.8 kB in 3 layers, 300 B live, 1.5 kB hidden (17% efficient)\n"
+        f"linux/amd64 · docker-archive · {image_id[:19]}\n"
+        "\n"
+        "  layer       size     hidden                        instruction\n"
+        "      0     1.5 kB     1.5 kB  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓  ADD file:abc in /\n"
+        "      1      300 B        0 B  ████                  RUN echo new > keep\n"
+        "      2        0 B        0 B                        RUN rm gone\n"
+        "\n"
+        "Hidden bytes, biggest first: stored and pulled, but nobody can see them\n"
+        "      1.0 kB  added by   layer 0: ADD file:abc in /\n"
+        "              hidden by  layer 1: RUN echo new > keep\n"
+        "              1.0 kB in 1 file overwritten\n"
+        "       500 B  added by   layer 0: ADD file:abc in /\n"
+        "              hidden by  layer 2: RUN rm gone\n"
+        "              500 B in 1 file deleted\n"
+        "\n"
+        "Biggest hidden files\n"
+        "      1.0 kB  keep  layer 0, overwritten by layer 1\n"
+        "       500 B  gone  layer 0, deleted by layer 2\n"
+    )
+
+
+def test_text_report_in_an_encoding_without_blocks(run: Run, small_tar: Path) -> None:
+    outcome = run("small.tar", PYTHONIOENCODING="ascii")
+    assert outcome.code == 0
+    assert "####                  RUN echo new > keep" in outcome.out
+
+
+def test_text_report_fits_the_width(run: Run, fat_tar: Path) -> None:
+    lines = run(str(fat_tar), COLUMNS="80").out.splitlines()
+    table = lines[lines.index("") + 2 : lines.index("") + 13]
+    assert len(table) == 11
+    assert max(map(len, table)) == 80
+
+
+def test_json_report(run: Run, small_tar: Path) -> None:
+    report = json.loads(run("small.tar", "--json", "-").out)
+    assert report["schema"] == {"version": 1, "url": "urn:leaninspect:report:1"}
+    assert report["tool"] == {"name": "leaninspect", "version": __version__}
+    assert report["ledger"] == {
+        "total_bytes": 1800,
+        "live_bytes": 300,
+        "overwritten_bytes": 1000,
+        "recopied_bytes": 0,
+        "deleted_bytes": 500,
+        "deleted_tree_bytes": 0,
+    }
+    assert report["image"] | {"id": "", "reference": ""} == {
+        "reference": "",
+        "source": "docker-archive",
+        "id": "",
+        "digest": None,
+        "platform": "linux/amd64",
+        "created": "2026-01-02T03:04:05Z",
+        "size_bytes": 1800,
+        "compressed_bytes": None,
+        "layers": 3,
+        "base": None,
+    }
+    assert report["efficiency"]["score"] == 300 / 1800
+    assert [layer["instruction"] for layer in report["layers"]] == [0, 2, 3]
+    assert [layer["hides"] for layer in report["layers"]] == [
+        [],
+        [{"layer": 0, "bytes": 1000}],
+        [{"layer": 0, "bytes": 500}],
+    ]
+    assert report["layers"][1]["entries"] == {"added": 1, "modified": 1, "deleted": 0}
+    assert [(step["verb"], step["layer"], step["size_bytes"]) for step in report["instructions"]] == [
+        ("ADD", 0, 1500),
+        ("CMD", None, 0),
+        ("RUN", 1, 300),
+        ("RUN", 2, 0),
+    ]
+    assert report["reclaimable_bytes"] == 1500
+    assert "files" not in report
+
+
+def test_json_report_with_files(run: Run, small_tar: Path) -> None:
+    files = json.loads(run("small.tar", "--json", "-", "--files").out)["files"]
+    assert [(f["path"], f["kind"], f["size_bytes"], f["layer"], f["fate"], f["hidden_by"]) for f in files] == [
+        ("keep", "file", 1000, 0, "overwritten", 1),
+        ("gone", "file", 500, 0, "deleted", 2),
+        ("keep", "file", 300, 1, "live", None),
+        ("link", "symlink", 0, 1, "live", None),
+    ]
+    assert files[0]["mode"] == 0o644
+
+
+def test_json_report_validates_against_the_shipped_schema(run: Run, fat_tar: Path) -> None:
+    shipped: dict[str, Any] = json.loads(schema.SHIPPED.read_text(encoding="utf-8"))
+    report = json.loads(run(str(fat_tar), "--json", "-", "--files").out)
+    jsonschema.Draft202012Validator(shipped).validate(report)
+    del report["ledger"]["live_bytes"]
+    with pytest.raises(jsonschema.ValidationError, match="live_bytes"):
+        jsonschema.Draft202012Validator(shipped).validate(report)
+
+
+def test_shipped_schema_is_the_one_of_the_types() -> None:
+    assert schema.SHIPPED.read_text(encoding="utf-8") == schema.render()
+
+
+def test_json_file_is_replaced_whole(run: Run, small_tar: Path, tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    target.write_text("x" * 1_000_000)
+    target.chmod(0o640)
+    outcome = run("small.tar", "--json", "report.json")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert json.loads(target.read_text())["image"]["size_bytes"] == 1800
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert {path.name for path in tmp_path.iterdir()} - {"cache"} == {"report.json", "small.tar"}
+
+
+def test_text_and_json_together(run: Run, small_tar: Path, tmp_path: Path) -> None:
+    outcome = run("small.tar", "--text", "--json", "report.json")
+    assert outcome.out.startswith("small.tar   1.8 kB in 3 layers")
+    assert json.loads((tmp_path / "report.json").read_text())["image"]["layers"] == 3
+
+
+def test_names_that_would_drive_a_terminal_are_shown_as_escapes(run: Run, tmp_path: Path) -> None:
+    layers = [tar_layer([Member("a\x1b[31m\nb\u202e", b"x" * 10)]), tar_layer([whiteout("a\x1b[31m\nb\u202e")])]
+    steps = [Step("RUN /bin/sh -c printf '\x1b[2J' # buildkit", layer) for layer in layers]
+    (tmp_path / "odd.tar").write_bytes(image_archive("odd:1", steps, created="2026-01-01T00:00:00Z"))
+    outcome = run("odd.tar")
+    assert "a\\x1b[31m\\nb\\u202e" in outcome.out
+    assert "printf '\\x1b[2J'" in outcome.out
+    assert "\x1b" not in outcome.out
+
+
+def test_names_that_are_not_utf8_are_valid_json(run: Run, tmp_path: Path) -> None:
+    layer = tar_layer([Member("caf\udce9", b"x")])
+    archive = image_archive("odd:1", [Step("COPY . .", layer)], created="2026-01-01T00:00:00Z")
+    (tmp_path / "odd.tar").write_bytes(archive)
+    assert json.loads(run("odd.tar", "--json", "-", "--files").out)["files"][0]["path"] == "caf\\xe9"
+
+
+@pytest.mark.parametrize("which", ["fat", "lean"])
+def test_demo_prints_its_report(run: Run, which: str) -> None:
+    outcome = run("demo", which)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith(f"demo:{which}   ")
+
+
+def test_demo_compare_says_what_the_lean_build_saves(run: Run) -> None:
+    outcome = run("demo", "compare")
+    assert outcome.code == 0
+    assert "demo:fat 2.2 MB → demo:lean 670.6 kB (69% smaller)" in outcome.out
