@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import cast
 
 import msgspec
@@ -10,12 +11,17 @@ from inspector import __version__
 from inspector.attribution.instructions import Instruction
 from inspector.filesystem.ledger import Fate
 from inspector.filesystem.stack import VISIBLE, Filesystem
+from inspector.findings.find import reclaimable_bytes
+from inspector.findings.finding import Finding
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
 from inspector.names import utf8
 from inspector.reports import contract
 
 FATES = tuple(cast("contract.Fate", fate.name.lower()) for fate in Fate)
+PATHS = 20
+"""Files named per finding; with --files every file has its own entry."""
+
 KINDS = tuple(cast("contract.FileKind", kind.name.lower()) for kind in Kind)
 
 
@@ -38,8 +44,8 @@ def to_report(inspection: Inspection, *, files: bool = False) -> contract.Report
         layers=[_layer(inspection, index) for index in range(len(inspection.scans))],
         instructions=[_instruction(inspection, step) for step in inspection.instructions],
         packages=[],
-        findings=[],
-        reclaimable_bytes=ledger.hidden_bytes,
+        findings=[_finding(inspection, finding) for finding in inspection.findings],
+        reclaimable_bytes=reclaimable_bytes(inspection.findings),
         plan=[],
         files=_files(inspection.filesystem) if files else msgspec.UNSET,
     )
@@ -96,6 +102,26 @@ def _instruction(inspection: Inspection, step: Instruction) -> contract.Instruct
         live_bytes=totals.live_bytes if totals else nothing,
         from_base=None,
         dockerfile=None,
+    )
+
+
+def _finding(inspection: Inspection, finding: Finding) -> contract.Finding:
+    """A finding with its biggest files by name; `paths_total` says how many there are."""
+    filesystem = inspection.filesystem
+    biggest = heapq.nlargest(PATHS, finding.frees.items(), key=lambda item: item[1])
+    making = (inspection.instruction_of(layer) for layer in finding.layers)
+    return contract.Finding(
+        rule=finding.rule,
+        title=finding.title,
+        severity=finding.severity.value,
+        bytes=finding.size_bytes,
+        packages=list(finding.packages),
+        paths=[utf8(filesystem.entry(entry_id).path) for entry_id, _ in biggest],
+        paths_total=len(finding.frees),
+        layers=list(finding.layers),
+        instructions=[step.index for step in making if step],
+        hidden_in=list(finding.hidden_in),
+        fix=utf8(finding.fix),
     )
 
 

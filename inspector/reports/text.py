@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
-from inspector.filesystem.causes import Cause, biggest_hidden, causes
+from inspector.filesystem.hidden_files import biggest_hidden
 from inspector.filesystem.ledger import Fate
+from inspector.findings.find import reclaimable_bytes
 from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.names import printable
@@ -14,9 +16,12 @@ from inspector.sizes import human
 BAR = 20
 """Cells of the longest layer's bar."""
 
-CAUSES = 8
+FINDINGS = 12
 HIDDEN_FILES = 10
 """Rows of the lists under the layers; the JSON report has them all."""
+
+INDENT = 14
+"""Cells before a finding's advice."""
 
 HOW = {
     Fate.OVERWRITTEN: "overwritten",
@@ -29,8 +34,10 @@ HOW = {
 def text_report(inspection: Inspection, width: int = 120) -> str:
     """The report in lines of at most `width` cells where only an instruction or a path would be longer."""
     lines = [*_headline(inspection), "", *_layers(inspection, width)]
+    if inspection.findings:
+        lines += ["", *_waste(inspection, width)]
     if inspection.filesystem.ledger.hidden_bytes:
-        lines += ["", *_causes(inspection, width), "", *_hidden_files(inspection, width)]
+        lines += ["", *_hidden_files(inspection, width)]
     return "\n".join(lines) + "\n"
 
 
@@ -60,25 +67,18 @@ def _layers(inspection: Inspection, width: int) -> Iterator[str]:
         yield _cut(f"{row}{bar:<{BAR}}  {instruction_text(inspection, index)}", width)
 
 
-def _causes(inspection: Inspection, width: int) -> Iterator[str]:
-    found = causes(inspection.filesystem)
-    yield "Hidden bytes, biggest first: stored and pulled, but nobody can see them"
-    for cause in found[:CAUSES]:
-        added, hidden = (
-            f"layer {index}: {instruction_text(inspection, index)}" for index in (cause.added_by, cause.hidden_by)
-        )
-        yield _cut(f"  {human(cause.size_bytes):>10}  added by   {added}", width)
-        yield _cut(f"{'':14}hidden by  {hidden}", width)
-        yield f"{'':14}{', '.join(_fates(cause))}"
-    if len(found) > CAUSES:
-        rest = sum(cause.size_bytes for cause in found[CAUSES:])
-        yield f"  {human(rest):>10}  between {len(found) - CAUSES} more pairs of layers"
-
-
-def _fates(cause: Cause) -> Iterator[str]:
-    """`150.0 MB in 2623 files deleted with their folder`, biggest first."""
-    for fate, (size, files) in sorted(cause.by_fate.items(), key=lambda item: -item[1][0]):
-        yield f"{human(size)} in {files} {'file' if files == 1 else 'files'} {HOW[fate]}"
+def _waste(inspection: Inspection, width: int) -> Iterator[str]:
+    reclaimable = reclaimable_bytes(inspection.findings)
+    yield f"Waste, biggest first: {human(reclaimable)} reclaimable" if reclaimable else "For information"
+    for finding in inspection.findings[:FINDINGS]:
+        files = f"{len(finding.frees)} {'file' if len(finding.frees) == 1 else 'files'}"
+        see = f" ({', '.join(finding.see)})" if finding.see else ""
+        yield _cut(f"  {human(finding.size_bytes):>10}  {finding.title}, {files}   {finding.rule}{see}", width)
+        for line in textwrap.wrap(printable(finding.fix), max(width - INDENT, 40), break_on_hyphens=False):
+            yield f"{'':{INDENT}}{line}"
+    rest = inspection.findings[FINDINGS:]
+    if rest:
+        yield f"  {human(sum(finding.size_bytes for finding in rest)):>10}  in {len(rest)} smaller findings"
 
 
 def _hidden_files(inspection: Inspection, width: int) -> Iterator[str]:

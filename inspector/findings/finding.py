@@ -1,0 +1,83 @@
+"""Findings and what they are made from."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inspector.attribution.instructions import Instruction
+from inspector.filesystem.stack import Filesystem
+from inspector.layers.scan import LayerScan
+
+QUOTE = 100
+"""Characters of an instruction that are enough to recognise it."""
+
+
+class Severity(StrEnum):
+    """INFO is told and not counted as reclaimable; ERROR is for what must not leave the house."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that should not be in the image.
+
+    `frees` maps entry ids to the bytes that would be gone if the advice were followed, at most the entry's size.
+    `layers` brought them and `hidden_in` hide them, both with the most bytes first. `fix` says what to write instead,
+    `see` names the rules of other tools that say the same.
+    """
+
+    rule: str
+    title: str
+    severity: Severity
+    frees: Mapping[int, int]
+    layers: tuple[int, ...]
+    hidden_in: tuple[int, ...]
+    fix: str
+    see: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        """What following this advice alone would free."""
+        return sum(self.frees.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The image as the families of findings see it."""
+
+    filesystem: Filesystem
+    scans: tuple[LayerScan, ...]
+    instructions: tuple[Instruction, ...]
+    owned: frozenset[str]
+    """Paths that some package owns."""
+
+    def instruction_of(self, layer: int) -> str:
+        """The instruction that made a layer, quoted; long ones end in an ellipsis."""
+        text = next((step.text for step in self.instructions if step.layer == layer), "")
+        return f"`{textwrap.shorten(text, QUOTE, placeholder=' …')}`" if text else f"the instruction of layer {layer}"
+
+
+def by_bytes(filesystem: Filesystem, frees: Mapping[int, int]) -> tuple[int, ...]:
+    """The layers of these entries, the one with the most bytes first."""
+    sums: dict[int, int] = {}
+    for entry_id, size in frees.items():
+        layer, _ = filesystem.locate(entry_id)
+        sums[layer] = sums.get(layer, 0) + size
+    return tuple(sorted(sums, key=lambda layer: (-sums[layer], layer)))
+
+
+def union_bytes(parts: Iterable[Mapping[int, int]]) -> int:
+    """Bytes freed by all of these together; what several free counts once."""
+    together: dict[int, int] = {}
+    for part in parts:
+        for entry_id, size in part.items():
+            if size > together.get(entry_id, 0):
+                together[entry_id] = size
+    return sum(together.values())

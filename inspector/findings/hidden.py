@@ -1,0 +1,109 @@
+"""Bytes that a later layer hides: stored and pulled, though nobody can see them. One finding per pair of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.filesystem.ledger import Fate
+from inspector.findings.finding import Finding, Severity, Subject
+from inspector.findings.globs import matcher
+from inspector.findings.rules import PatternTable, pattern_rules
+from inspector.sizes import human
+
+REMOVED = "LI1001"
+OVERWRITTEN = "LI1002"
+RECOPIED = "LI1003"
+UNAVOIDABLE = "LI1004"
+
+RULE_OF = {
+    Fate.DELETED: REMOVED,
+    Fate.DELETED_TREE: REMOVED,
+    Fate.OVERWRITTEN: OVERWRITTEN,
+    Fate.RECOPIED: RECOPIED,
+}
+
+DATABASES = matcher(
+    (
+        "var/lib/dpkg/{status,available,diversions,statoverride,lock*,triggers/*}",
+        "var/lib/dpkg/status-old",
+        "var/lib/apt/extended_states",
+        "{,usr/}lib/apk/db/*",
+        "etc/apk/world",
+        "{var/lib,usr/lib/sysimage,usr/share}/rpm/*",
+        "var/lib/dnf/**",
+        "usr/lib/sysimage/libdnf5/*",
+        "var/lib/pacman/local/ALPM_DB_VERSION",
+        "etc/ld.so.cache",
+        "var/cache/ldconfig/aux-cache",
+    )
+)
+"""What a package manager rewrites whole whenever it runs: two RUNs that install something cannot avoid it."""
+
+MOSTLY = 0.9
+"""Share of a finding's bytes that must belong to one rule of patterns.toml to be named after it."""
+
+
+def hidden_findings(subject: Subject) -> Iterator[Finding]:
+    """Per pair of layers that added and hid bytes: removed, overwritten, copied again, unavoidable."""
+    filesystem = subject.filesystem
+    groups: dict[tuple[str, int, int], dict[int, int]] = {}
+    for layer, entries in enumerate(filesystem.layers):
+        start = filesystem.offsets[layer]
+        for row, size in enumerate(entries.sizes):
+            fate = filesystem.fates[start + row]
+            if not size or fate == Fate.LIVE:
+                continue
+            rule = RULE_OF[Fate(fate)]
+            if rule != REMOVED and DATABASES.fullmatch(entries.paths[row]):
+                rule = UNAVOIDABLE
+            groups.setdefault((rule, layer, filesystem.hiders[start + row]), {})[start + row] = size
+    for (rule, added_by, hidden_by), files in groups.items():
+        yield _finding(subject, rule, added_by, hidden_by, files)
+
+
+def _finding(subject: Subject, rule: str, added_by: int, hidden_by: int, files: dict[int, int]) -> Finding:
+    added, hider = subject.instruction_of(added_by), subject.instruction_of(hidden_by)
+    size = human(sum(files.values()))
+    title, fix = {
+        REMOVED: (
+            f"removed too late{_of_what(subject, files)}",
+            f"{hider} hides {size} of {added}, and frees nothing: remove it in the RUN that brought it, "
+            "or build in another stage and copy only the result",
+        ),
+        OVERWRITTEN: (
+            f"overwritten by a later layer{_of_what(subject, files)}",
+            f"{hider} replaces {size} of {added}, and the image keeps both: make the change in the instruction that "
+            "brings the files",
+        ),
+        RECOPIED: (
+            "copied again with the same content",
+            f"{hider} changes only mode, owner or time of {size} of {added}, and the image keeps both: "
+            + _set_at_once(added),
+        ),
+        UNAVOIDABLE: (
+            "package database rewritten",
+            f"{hider} rewrites {size} of {added}: unavoidable while both install packages; one RUN would keep one copy",
+        ),
+    }[rule]
+    severity = Severity.INFO if rule == UNAVOIDABLE else Severity.WARNING
+    return Finding(rule, title, severity, files, (added_by,), (hidden_by,), fix)
+
+
+def _set_at_once(added: str) -> str:
+    verb = added.strip("`").partition(" ")[0]
+    if verb in ("COPY", "ADD"):
+        return f"write {verb} --chown=… or {verb} --chmod=…"
+    return "do it in that RUN"
+
+
+def _of_what(subject: Subject, files: dict[int, int]) -> str:
+    """`: apt package lists` when nearly all the bytes are of one known kind."""
+    table, sums = PatternTable(pattern_rules()), dict[str, int]()
+    for entry_id, size in files.items():
+        layer, row = subject.filesystem.locate(entry_id)
+        rule = table.rule_for(subject.filesystem.layers[layer].paths[row], owned=False)
+        if rule is not None:
+            sums[rule.title] = sums.get(rule.title, 0) + size
+    total = sum(files.values())
+    title, most = max(sums.items(), key=lambda item: item[1], default=("", 0))
+    return f": {title}" if most >= MOSTLY * total else ""

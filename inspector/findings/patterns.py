@@ -1,0 +1,42 @@
+"""Waste known by where it lies: caches, documentation, leftovers. What is visible in the final image only; what a later
+layer hides is told by hidden.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.filesystem.ledger import Fate
+from inspector.findings.finding import Finding, Severity, Subject, by_bytes
+from inspector.findings.rules import PatternRule, PatternTable, pattern_rules
+from inspector.layers.entries import Kind
+
+
+def pattern_findings(subject: Subject) -> Iterator[Finding]:
+    """One finding per rule of patterns.toml that some visible file belongs to."""
+    filesystem, table = subject.filesystem, PatternTable(pattern_rules())
+    frees: dict[PatternRule, dict[int, int]] = {}
+    for layer, entries in enumerate(filesystem.layers):
+        start = filesystem.offsets[layer]
+        for row, size in enumerate(entries.sizes):
+            if not size or filesystem.fates[start + row] != Fate.LIVE or entries.kinds[row] != Kind.FILE:
+                continue
+            path = entries.paths[row]
+            rule = table.rule_for(path, owned=path in subject.owned)
+            if rule is not None and size >= rule.minimum:
+                frees.setdefault(rule, {})[start + row] = size
+    for rule, files in frees.items():
+        yield _finding(subject, rule, files)
+
+
+def _finding(subject: Subject, rule: PatternRule, files: dict[int, int]) -> Finding:
+    layers = by_bytes(subject.filesystem, files)
+    return Finding(
+        rule=rule.id,
+        title=rule.title,
+        severity=Severity.INFO if rule.trade_off else Severity.WARNING,
+        frees=files,
+        layers=layers,
+        hidden_in=(),
+        fix=f"in {subject.instruction_of(layers[0])}: {rule.fix}",
+        see=rule.see,
+    )

@@ -1,0 +1,1 @@
+"""Package databases read from captured files; no package manager is run."""
