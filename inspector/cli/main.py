@@ -69,14 +69,18 @@ def cli() -> None:
 @click.argument("image")
 @click.option("--platform", metavar="OS/ARCH", help="Which image of a multi-platform one, e.g. linux/arm64.")
 @click.option("--insecure", is_flag=True, help="Allow plain HTTP and unknown certificates for registries.")
+@click.option("--no-cache", is_flag=True, help="Read every layer again, and remember none.")
 @_report_options
-def inspect(image: str, platform: str | None, insecure: bool, **output: Any) -> Job:
+def inspect(image: str, platform: str | None, insecure: bool, no_cache: bool, **output: Any) -> Job:
     """Inspect IMAGE: the UI on a terminal, the text report elsewhere, or the reports asked for."""
 
     def load(watch: Watch) -> Inspection:
         from inspector.inspection import inspect_image
+        from inspector.layers.cache import user_scanner
+        from inspector.layers.scanner import AFRESH
 
-        return inspect_image(image, platform=platform, insecure=insecure, watch=watch)
+        scanner = AFRESH if no_cache else user_scanner()
+        return inspect_image(image, platform=platform, insecure=insecure, scanner=scanner, watch=watch)
 
     return lambda: _show(load, image, **output)
 
@@ -98,6 +102,48 @@ def demo(which: str, **output: Any) -> Job:
     if which == "compare":
         return _compare_demos
     return lambda: _show(load, f"demo:{which}", **output)
+
+
+@cli.group()
+def cache() -> None:
+    """What is remembered of layers read before, so that a second look transfers nothing.
+
+    \b
+    LEANINSPECT_CACHE_DIR   its folder, in place of the system's folder for caches
+    LEANINSPECT_CACHE_MAX   its largest size, such as 500MB or 2GiB (1GiB if unset); 0 turns it off
+    """
+
+
+@cache.command()
+def info() -> Job:
+    """Where the cache is and how much is in it."""
+
+    def job() -> int:
+        from inspector.layers.cache import user_store
+        from inspector.sizes import human
+
+        store = user_store()
+        usage = store.usage()
+        limit = human(store.limit) if store.limit else "off"
+        write_out(f"folder  {store.folder}\nfiles   {usage.files}\nsize    {human(usage.bytes)}\nlimit   {limit}\n")
+        return FINE
+
+    return job
+
+
+@cache.command()
+def clear() -> Job:
+    """Forget everything."""
+
+    def job() -> int:
+        from inspector.layers.cache import user_store
+        from inspector.sizes import human
+
+        removed = user_store().clear()
+        write_out(f"removed {removed.files} files, {human(removed.bytes)}\n")
+        return FINE
+
+    return job
 
 
 def run() -> NoReturn:

@@ -1,0 +1,51 @@
+"""Two threads for one layer: one makes the chunks, the other uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Semaphore, Thread
+
+DEPTH = 4
+"""Chunks that may wait. A few even out the pace of both sides; more would only take memory."""
+
+
+@contextmanager
+def made_ahead(chunks: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
+    """The same chunks, made by a thread of their own while the block works on those before.
+
+    What `chunks` raises is raised here. When the block is left, no matter how, the thread has ended and `chunks` is
+    the caller's again.
+    """
+    made: SimpleQueue[bytes | BaseException | None] = SimpleQueue()
+    room = Semaphore(DEPTH)
+    left = False
+
+    def make() -> None:
+        end = None
+        try:
+            for chunk in chunks:
+                room.acquire()
+                if left:
+                    return
+                made.put(chunk)
+        except BaseException as error:
+            end = error
+        made.put(end)
+
+    def taken() -> Iterator[bytes]:
+        while isinstance(chunk := made.get(), bytes):
+            room.release()
+            yield chunk
+        if chunk is not None:
+            raise chunk
+
+    maker = Thread(target=make, name="ahead", daemon=True)
+    maker.start()
+    try:
+        yield taken()
+    finally:
+        left = True
+        room.release()
+        maker.join()
