@@ -19,6 +19,10 @@ class BadReference(InspectorError):
     """What the user typed names no image in a form we know."""
 
 
+class BadSetting(InspectorError):
+    """A setting in the environment or a configuration file means nothing."""
+
+
 class SourceUnavailable(InspectorError):
     """The place an image should come from cannot be reached: no engine, no permission, no network."""
 

@@ -1,11 +1,31 @@
-"""Bytes and times as people read them. Everywhere else bytes are exact integers."""
+"""Bytes and times as people read and write them. Everywhere else bytes are exact integers."""
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 import humanize
+
+UNITS = {"": 1, "b": 1} | {
+    f"{prefix}{suffix}": base**power
+    for power, prefix in enumerate("kmgt", start=1)
+    for suffix, base in (("", 1000), ("b", 1000), ("ib", 1024))
+}
+"""Lower-case unit → bytes: decimal as docker counts, binary where the unit has an i."""
+
+_size = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)").fullmatch
 
 
 def human(size: int) -> str:
     """`728.0 MB`, `1.2 kB`, `51 B`: decimal units, one digit behind the point, as docker prints them."""
     text: str = humanize.naturalsize(size, format="%.1f")
     return text.replace(" Bytes", " B").replace(" Byte", " B")
+
+
+def parse_size(text: str) -> int:
+    """`500MB`, `2 GiB`, `1.5g` or `0` in bytes. Raises ValueError for anything else."""
+    match = _size(text.strip().lower())
+    if match is None or match[2] not in UNITS:
+        raise ValueError(f"{text!r} is no size")
+    return int(Decimal(match[1]) * UNITS[match[2]])

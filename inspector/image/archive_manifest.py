@@ -9,6 +9,7 @@ import msgspec
 
 from inspector.errors import BadImage, ImageNotFound
 from inspector.image.document import decode
+from inspector.image.manifest import some
 
 SHORTEST_ID = 4
 """Hex digits; Docker too takes any unambiguous beginning of an id, and shorter ones are more likely a mistake."""
@@ -67,18 +68,14 @@ def only_image(images: Sequence[ArchivedImage]) -> ArchivedImage:
 
 
 def _labels(images: Sequence[ArchivedImage]) -> str:
-    return ", ".join(image.label for image in images)
+    return some([image.label for image in images])
 
 
 def _full_name(name: str) -> str:
     """A name as people compare them: with its tag, and without Docker Hub's prefixes, which may be left out."""
-    head, slash, last = name.rpartition("/")
-    if ":" not in last and "@" not in last:
-        last += ":latest"
-    for prefix in ("docker.io/library", "library", "docker.io"):
-        if head == prefix:
-            head, slash = "", ""
-    return head + slash + last
+    last = name.rpartition("/")[2]
+    tagged = name if ":" in last or "@" in last else f"{name}:latest"
+    return tagged.removeprefix("docker.io/").removeprefix("library/")
 
 
 def _config_id(image: ArchivedImage) -> str:

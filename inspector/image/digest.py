@@ -7,7 +7,17 @@ import hashlib
 
 def sha256_digest(data: bytes) -> str:
     """`sha256:…` of some bytes."""
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+    return digest_of(data, "sha256")
+
+
+def digest_of(data: bytes, algorithm: str) -> str:
+    """`algorithm:…` of some bytes, for the algorithms that the specification registers: sha256 and sha512."""
+    return f"{algorithm}:{hashlib.new(algorithm, data).hexdigest()}"
+
+
+def algorithm_of(digest: str) -> str:
+    """The part before the colon."""
+    return digest.partition(":")[0]
 
 
 def short(digest: str) -> str:

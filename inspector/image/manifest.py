@@ -15,23 +15,32 @@ from inspector.image.platform import Platform, default_platform
 ATTESTATION = "attestation-manifest"
 """Value of `vnd.docker.reference.type` on BuildKit's attestations, which sit in the index beside the images."""
 
+SHOWN = 10
+"""Names listed at most in a message; more would hide what it says."""
+
+_CONFIG_TYPES = ("vnd.oci.image.config.v1+json", "vnd.docker.container.image.v1+json")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}").fullmatch
 _INDEX_TYPES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """A blob by digest and size in bytes (OCI image-spec descriptor.md)."""
+    """A blob by digest and size in bytes (OCI image-spec descriptor.md); `urls` are other places that have it."""
 
     media_type: str
     digest: str
     size: int
     platform: Platform | None
     annotations: Mapping[str, str]
+    urls: tuple[str, ...] = ()
 
     @property
     def is_attestation(self) -> bool:
         return self.annotations.get("vnd.docker.reference.type") == ATTESTATION
+
+    def attests(self, digest: str) -> bool:
+        """Whether this is BuildKit's attestation of the image with this manifest digest."""
+        return self.is_attestation and self.annotations.get("vnd.docker.reference.digest") == digest
 
     @property
     def is_index(self) -> bool:
@@ -40,11 +49,21 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One image: its config and its layers, lowest first."""
+    """One image, or an artifact in the same form: its config and its layers, lowest first."""
 
     config: Descriptor
     layers: tuple[Descriptor, ...]
     annotations: Mapping[str, str]
+    artifact_type: str = ""
+
+    @property
+    def is_image(self) -> bool:
+        """False for artifacts: SBOMs, signatures, charts (image-spec manifest.md, guidelines for artifact usage).
+
+        They have an artifactType, or a config that is no image config. An absent media type was allowed once.
+        """
+        types = [kind for kind in (self.artifact_type, self.config.media_type) if kind]
+        return all(kind.endswith(_CONFIG_TYPES) for kind in types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +72,7 @@ class Index:
 
     manifests: tuple[Descriptor, ...]
     annotations: Mapping[str, str]
+    artifact_type: str = ""
 
 
 class _Platform(msgspec.Struct):
@@ -67,11 +87,16 @@ class _Descriptor(msgspec.Struct, rename={"media_type": "mediaType"}):
     media_type: str | None = None
     platform: _Platform | None = None
     annotations: dict[str, str] | None = None
+    urls: list[str] | None = None
 
 
-class _Document(msgspec.Struct, rename={"media_type": "mediaType", "schema_version": "schemaVersion"}):
+class _Document(
+    msgspec.Struct,
+    rename={"media_type": "mediaType", "schema_version": "schemaVersion", "artifact_type": "artifactType"},
+):
     schema_version: int | None = None
     media_type: str | None = None
+    artifact_type: str | None = None
     config: _Descriptor | None = None
     layers: list[_Descriptor] | None = None
     manifests: list[_Descriptor] | None = None
@@ -86,12 +111,20 @@ def parse_manifest(data: bytes) -> Manifest | Index:
     raw = decode(data, _Document, "the manifest")
     if raw.schema_version == 1:
         raise BadImage("the manifest has Docker's schema 1, which was retired in 2019", "push the image again")
-    annotations = raw.annotations or {}
+    annotations, artifact_type = raw.annotations or {}, raw.artifact_type or ""
     if raw.manifests is not None:
-        return Index(tuple(map(_descriptor, raw.manifests)), annotations)
+        return Index(tuple(map(_descriptor, raw.manifests)), annotations, artifact_type)
     if raw.config is None or raw.layers is None:
         raise BadImage("the manifest has neither config and layers nor manifests", "it names no image")
-    return Manifest(_descriptor(raw.config), tuple(map(_descriptor, raw.layers)), annotations)
+    return Manifest(_descriptor(raw.config), tuple(map(_descriptor, raw.layers)), annotations, artifact_type)
+
+
+def parse_index(data: bytes, what: str) -> Index:
+    """Bytes of `what`, which must be an index. Raises BadImage, naming it."""
+    raw = decode(data, _Document, what)
+    if raw.manifests is None:
+        raise BadImage(f"{what} lists no manifests", "it must be an OCI image index")
+    return Index(tuple(map(_descriptor, raw.manifests)), raw.annotations or {}, raw.artifact_type or "")
 
 
 def choose_manifest(manifests: Sequence[Descriptor], wanted: Platform | None) -> Descriptor:
@@ -107,8 +140,18 @@ def choose_manifest(manifests: Sequence[Descriptor], wanted: Platform | None) ->
     for image in images:
         if image.platform is not None and platform.accepts(image.platform):
             return image
-    there = ", ".join(str(image.platform) for image in images if image.platform)
-    raise ImageNotFound(f"no image for {platform} under this name", f"there is: {there}" if there else "it is empty")
+    there = [str(image.platform) for image in images if image.platform]
+    raise ImageNotFound(
+        f"no image for {platform} under this name",
+        f"there is: {some(there)}" if there else "no platform is named for any image there",
+    )
+
+
+def some(names: Sequence[str]) -> str:
+    """Names for a message, in order and each once; the first SHOWN of them."""
+    unique = list(dict.fromkeys(names))
+    more = f" … and {len(unique) - SHOWN} more" if len(unique) > SHOWN else ""
+    return ", ".join(unique[:SHOWN]) + more
 
 
 def _is_unknown(platform: Platform | None) -> bool:
@@ -128,4 +171,5 @@ def _descriptor(raw: _Descriptor) -> Descriptor:
         if platform is not None and known
         else None,
         raw.annotations or {},
+        tuple(raw.urls or ()),
     )

@@ -89,7 +89,9 @@ def open_path(name: str, options: Options) -> ArchivedImage:
 
 
 def open_stdin(_: str, options: Options) -> StreamedImage:
-    """An archive on stdin, recognised by its content."""
+    """An archive on stdin, recognised by its content. Raises ImageNotFound when a person is typing there."""
+    if sys.stdin is None or sys.stdin.isatty():
+        raise ImageNotFound("no image comes on stdin", "for example: docker save NAME | leaninspect -")
     return StreamedImage(iter(lambda: sys.stdin.buffer.read(READ_CHUNK), b""), any_layout, None, options.platform)
 
 
@@ -98,10 +100,10 @@ def any_layout(members: Members, tag: str | None, platform: Platform | None) -> 
     if docker_archive.MANIFEST in members:
         return docker_archive.docker_archive_image(members, tag, platform)
     if oci_layout.INDEX in members:
-        transport = "oci-archive" if members.is_archive else "oci-dir"
+        transport = "oci-dir" if members.place == "the layout" else "oci-archive"
         return oci_layout.oci_image(members, tag, platform, transport)
     raise BadImage(
-        "not an image: it has neither manifest.json nor index.json",
+        "not an image: it has no file manifest.json or index.json",
         "write an archive with `docker save -o FILE NAME` or `skopeo copy … oci-archive:FILE`",
     )
 

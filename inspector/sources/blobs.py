@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from inspector.errors import BadImage
+from inspector.errors import BadImage, BadLayer, ImageNotFound, SourceUnavailable
 from inspector.image.config import parse_config
 from inspector.image.digest import sha256_digest
 from inspector.image.manifest import Descriptor, Index, Manifest, choose_manifest, parse_manifest
 from inspector.image.platform import Platform
 from inspector.sources.protocol import DeliveredLayer, Delivery
+from inspector.sources.verified import require_tar_layers
 
 MAX_NESTING = 4
 """Indexes within indexes; real ones have two levels, and a hostile one could name itself."""
 
-CONFIG_TYPES = ("vnd.oci.image.config.v1+json", "vnd.docker.container.image.v1+json")
+PROVENANCE = "https://slsa.dev/provenance/"
+"""How the predicate type of a SLSA provenance begins; its version follows."""
+
+MAX_PROVENANCE = 4 << 20
+"""Bytes of a provenance we are willing to fetch; mode=max has some 100 kB."""
 
 
 class Blobs(Protocol):
@@ -33,41 +38,53 @@ class Blobs(Protocol):
         ...
 
 
-def image_at(blobs: Blobs, root: Descriptor, platform: Platform | None, transport: str) -> Delivery:
-    """The image for a platform under a manifest or index.
+def image_at(blobs: Blobs, root: bytes, platform: Platform | None, transport: str) -> Delivery:
+    """The image for a platform under a manifest or index, which is given as it stands.
 
     Raises ImageNotFound when no image is for that platform, BadImage when a document is not what it should be.
     """
-    blob, manifest = _manifest_at(blobs, root, platform)
+    digest, manifest, index = _manifest_at(blobs, root, platform)
+    if not manifest.is_image:
+        kind = manifest.artifact_type or manifest.config.media_type
+        raise BadImage(f"it is an OCI artifact of the type {kind}, not an image", "name an image")
     config = blobs.document(manifest.config)
-    diff_ids = _diff_ids(manifest, config)
-    return Delivery(transport, config, blob.digest, blobs.layers(manifest.layers, diff_ids))
+    diff_ids = parse_config(config).diff_ids
+    require_tar_layers(manifest)
+    layers = blobs.layers(manifest.layers, diff_ids)
+    return Delivery(transport, config, digest, layers, provenance_of(blobs, index, digest))
 
 
-def verify_document(blob: Descriptor, data: bytes) -> bytes:
-    """The document itself. Raises BadImage when it is not the one its digest names."""
-    if blob.digest.startswith("sha256:") and sha256_digest(data) != blob.digest:
-        raise BadImage(f"the blob {blob.digest} holds something else", "its data is damaged; fetch the image again")
-    return data
+def provenance_of(blobs: Blobs, index: Index | None, digest: str) -> tuple[bytes, ...]:
+    """The in-toto statements of SLSA provenance that BuildKit put into the index for the image with this digest.
+
+    They are extra: one that cannot be had, as after copying a single platform, is left out.
+    """
+    statements = []
+    for attestation in index.manifests if index else ():
+        if not attestation.attests(digest):
+            continue
+        try:
+            manifest = parse_manifest(blobs.document(attestation))
+            layers = manifest.layers if isinstance(manifest, Manifest) else ()
+            statements += [
+                blobs.document(layer)
+                for layer in layers
+                if layer.annotations.get("in-toto.io/predicate-type", "").startswith(PROVENANCE)
+                and layer.size <= MAX_PROVENANCE
+            ]
+        except (BadImage, BadLayer, ImageNotFound, SourceUnavailable):
+            continue
+    return tuple(statements)
 
 
-def _manifest_at(blobs: Blobs, root: Descriptor, platform: Platform | None) -> tuple[Descriptor, Manifest]:
-    blob = root
+def _manifest_at(blobs: Blobs, data: bytes, platform: Platform | None) -> tuple[str, Manifest, Index | None]:
+    """The chosen manifest's digest, the manifest, and the index that it was chosen from."""
+    digest, index = sha256_digest(data), None
     for _ in range(MAX_NESTING):
-        document = parse_manifest(blobs.document(blob))
+        document = parse_manifest(data)
         if isinstance(document, Manifest):
-            return blob, document
-        blob = _nested(document, platform)
+            return digest, document, index
+        index = document
+        chosen = choose_manifest(index.manifests, platform)
+        digest, data = chosen.digest, blobs.document(chosen)
     raise BadImage(f"more than {MAX_NESTING} indexes within each other", "the image is damaged or hostile")
-
-
-def _nested(index: Index, platform: Platform | None) -> Descriptor:
-    return choose_manifest(index.manifests, platform)
-
-
-def _diff_ids(manifest: Manifest, config: bytes) -> tuple[str, ...]:
-    """The config's diff_ids. Raises BadImage for an artifact that is no image: an SBOM, a signature, a chart."""
-    media_type = manifest.config.media_type
-    if media_type and not media_type.endswith(CONFIG_TYPES):
-        raise BadImage("it is an OCI artifact, not an image", f"its config has the type {media_type}")
-    return parse_config(config).diff_ids

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
 from threading import Thread
 
 from inspector.errors import ImageNotFound, SourceUnavailable
 from inspector.image.platform import Platform
-from inspector.sources.archive import any_layout, streamed
+from inspector.sources.archive import streamed
 from inspector.sources.members import READ_CHUNK
 from inspector.sources.meter import Meter
+from inspector.sources.oci_layout import oci_image
 from inspector.sources.protocol import Delivery, Options, Scanner, Watch
+from inspector.sources.registry.names import parse_name
 
 TRANSPORT = "containerd"
 NAMESPACES = ("default", "moby", "k8s.io")
 """Where images are looked for, in this order: ctr's own, Docker's with the containerd store, and Kubernetes'."""
+
+
+DEFAULT_SOCKET = "/run/containerd/containerd.sock"
+START_HINT = "start it, or set CONTAINERD_ADDRESS to its socket"
 
 
 class ContainerdImage:
@@ -38,7 +46,7 @@ class ContainerdImage:
 
     def read(self, scanner: Scanner, watch: Watch) -> Delivery:
         members = streamed(self._chunks(), scanner, Meter(watch))
-        return replace(any_layout(members, None, self._platform), transport=TRANSPORT)
+        return oci_image(members, None, self._platform, TRANSPORT)
 
     def close(self) -> None:
         """Ends the export, finished or not."""
@@ -68,42 +76,50 @@ def open_containerd_image(name: str, options: Options) -> ContainerdImage:
     """Raises SourceUnavailable when there is no ctr or it may not talk to containerd, ImageNotFound otherwise."""
     if shutil.which("ctr") is None:
         raise SourceUnavailable("containerd's client ctr is not installed", "it comes with containerd")
-    wanted = _full_name(name)
-    for namespace in NAMESPACES:
+    _require_socket()
+    wanted = parse_name(name).full
+    there: list[str] = []
+    for namespace in _namespaces():
         listing = subprocess.run(_ctr(namespace, "images", "ls", "-q"), capture_output=True, check=False)
         if listing.returncode != 0:
-            raise SourceUnavailable(
-                f"containerd cannot be reached: {_reason(listing.stderr)}",
-                "start it, run with sudo, or set CONTAINERD_ADDRESS to its socket",
-            )
+            raise SourceUnavailable(f"containerd cannot be reached: {_reason(listing.stderr)}", START_HINT)
         names = listing.stdout.decode(errors="replace").split()
-        for candidate in (name, wanted):
+        for candidate in (wanted, name):
             if candidate in names:
                 return ContainerdImage(namespace, candidate, options.platform)
+        there += names
+    close = get_close_matches(wanted, there, n=3, cutoff=0.8)
     raise ImageNotFound(
-        f"containerd has no image {wanted} in its namespaces {', '.join(NAMESPACES)}",
-        "`ctr -n NAMESPACE images ls` lists what it has",
+        f"containerd has no image {wanted} in its namespaces {', '.join(_namespaces())}",
+        f"did you mean {' or '.join(close)}?" if close else "`ctr -n NAMESPACE images ls` lists what it has",
     )
 
 
+def _require_socket() -> None:
+    """Raises SourceUnavailable at once where ctr would try for 10 s."""
+    socket = Path(os.environ.get("CONTAINERD_ADDRESS", DEFAULT_SOCKET).removeprefix("unix://"))
+    try:
+        socket.stat()
+    except FileNotFoundError:
+        raise SourceUnavailable(f"containerd is not running: there is no {socket}", START_HINT) from None
+    except OSError:
+        pass
+    if not os.access(socket, os.R_OK | os.W_OK):
+        raise SourceUnavailable(f"permission denied on containerd's socket {socket}", "run with sudo")
+
+
+def _namespaces() -> tuple[str, ...]:
+    """CONTAINERD_NAMESPACE alone where it is set, as for ctr."""
+    named = os.environ.get("CONTAINERD_NAMESPACE")
+    return (named,) if named else NAMESPACES
+
+
 def _ctr(namespace: str, *arguments: str) -> list[str]:
-    return ["ctr", "--namespace", namespace, *arguments]
+    return ["ctr", "--connect-timeout", "5s", "--namespace", namespace, *arguments]
 
 
 def _platform_option(platform: Platform | None) -> list[str]:
     return ["--platform", str(platform)] if platform else []
-
-
-def _full_name(name: str) -> str:
-    """Docker Hub's short names in full, as containerd stores them."""
-    head, slash, last = name.partition("/")
-    if not slash:
-        full = f"docker.io/library/{name}"
-    elif "." in head or ":" in head or head == "localhost":
-        full = name
-    else:
-        full = f"docker.io/{name}"
-    return full if ":" in full.rpartition("/")[2] or "@" in full else f"{full}:latest"
 
 
 def _reason(complaint: bytes) -> str:

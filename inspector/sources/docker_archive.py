@@ -9,6 +9,7 @@ from __future__ import annotations
 from inspector.errors import BadImage, ImageNotFound
 from inspector.image.archive_manifest import ArchivedImage, images_named, only_image, parse_archive_manifest
 from inspector.image.config import parse_config
+from inspector.image.manifest import some
 from inspector.image.platform import Platform, default_platform
 from inspector.sources.members import MemberLayer, Members
 from inspector.sources.protocol import DeliveredLayer, Delivery
@@ -34,7 +35,7 @@ def docker_archive_image(members: Members, tag: str | None, platform: Platform |
 
 
 def _delivered(layer: MemberLayer) -> DeliveredLayer:
-    """No digest: `docker save` writes layers anew, so a blob's would be no registry's. Its size counts if compressed."""
+    """No digest: `docker save` writes layers anew, so it would be no registry's. The size counts if compressed."""
     return DeliveredLayer(layer.scan, None, layer.size if layer.compressed else None)
 
 
@@ -48,5 +49,5 @@ def _for_platform(
     fitting = tuple(i for i in images if (p := platforms[i]) and (wanted or default_platform()).accepts(p))
     if fitting or wanted is None:
         return fitting or images
-    there = ", ".join(sorted({str(platform) for platform in platforms.values() if platform})) or "none named"
+    there = some(sorted({str(platform) for platform in platforms.values() if platform})) or "none named"
     raise ImageNotFound(f"no image for {wanted} in the archive", f"it holds: {there}")

@@ -5,12 +5,10 @@ An image is streamed out of the engine as `docker save` does and scanned on its 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 import docker
@@ -18,14 +16,13 @@ from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import RequestException
 
 from inspector.errors import ImageNotFound, SourceUnavailable
+from inspector.image.config import parse_config
 from inspector.image.platform import Platform, parse_platform
 from inspector.sources.docker_archive import docker_archive_image
+from inspector.sources.engine_clients import docker_client, podman_client
 from inspector.sources.members import READ_CHUNK, StreamedArchive
 from inspector.sources.meter import Meter
-from inspector.sources.protocol import Delivery, Options, Scanner, Watch
-
-TIMEOUT = 60
-"""Seconds without a byte; an engine under load may take a while before `save` begins."""
+from inspector.sources.protocol import DeliveredLayer, Delivery, Options, Scanner, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,29 @@ class EngineImage:
         self._engine, self._client, self._name, self._attributes = engine, client, name, attributes
 
     def read(self, scanner: Scanner, watch: Watch) -> Delivery:
+        return self._remembered(scanner) or self._streamed(scanner, watch)
+
+    def close(self) -> None:
+        with suppress(RequestException, OSError):
+            self._client.close()
+
+    def _remembered(self, scanner: Scanner) -> Delivery | None:
+        """The image without a transfer: the engine's id is the digest of the config, which names the layers.
+
+        None when anything is missing, and for Docker's containerd image store, whose ids are those of manifests.
+        """
+        config = scanner.document(self._attributes["Id"])
+        if config is None:
+            return None
+        layers = []
+        for diff_id in parse_config(config).diff_ids:
+            scan = scanner.known(diff_id)
+            if scan is None:
+                return None
+            layers.append(DeliveredLayer(scan, None, None))
+        return Delivery(self._engine.transport, config, None, tuple(layers))
+
+    def _streamed(self, scanner: Scanner, watch: Watch) -> Delivery:
         layers = (self._attributes.get("RootFS") or {}).get("Layers") or []
         meter = Meter(watch, bytes_total=self._attributes.get("Size"), layers_total=len(layers))
         with _engine_errors(self._engine):
@@ -70,10 +90,6 @@ class EngineImage:
             delivery = docker_archive_image(archive, None, None)
             return replace(delivery, transport=self._engine.transport)
 
-    def close(self) -> None:
-        with suppress(RequestException, OSError):
-            self._client.close()
-
 
 def open_docker_image(name: str, options: Options) -> EngineImage:
     """From Docker Engine, where DOCKER_HOST or the current docker context says it is.
@@ -81,7 +97,7 @@ def open_docker_image(name: str, options: Options) -> EngineImage:
     Raises SourceUnavailable when there is no engine, ImageNotFound when it has no such image.
     """
     with _engine_errors(DOCKER):
-        client = docker.from_env(version="auto", timeout=TIMEOUT)
+        client = docker_client()
     return _open(DOCKER, client, name, options.platform)
 
 
@@ -91,7 +107,7 @@ def open_podman_image(name: str, options: Options) -> EngineImage:
     Raises SourceUnavailable when there is no socket, ImageNotFound when podman has no such image.
     """
     with _engine_errors(PODMAN):
-        client = docker.DockerClient(base_url=_podman_host(), version="auto", timeout=TIMEOUT)
+        client = podman_client()
     return _open(PODMAN, client, name, options.platform)
 
 
@@ -107,14 +123,6 @@ def _open(engine: Engine, client: docker.DockerClient, name: str, platform: Plat
         client.close()
         raise
     return EngineImage(engine, client, name, attributes)
-
-
-def _podman_host() -> str:
-    if host := os.environ.get("CONTAINER_HOST"):
-        return host
-    runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid() if hasattr(os, 'getuid') else 0}"
-    rootless = Path(runtime, "podman", "podman.sock")
-    return f"unix://{rootless}" if rootless.exists() else "unix:///run/podman/podman.sock"
 
 
 def _suggestion(engine: Engine, client: docker.DockerClient, name: str) -> str:
@@ -141,7 +149,7 @@ def _engine_errors(engine: Engine) -> Iterator[None]:
     except APIError as error:
         reason = _first_line(str(error.explanation or error))
         raise SourceUnavailable(f"{engine.label} refused: {reason}", f"`{engine.command} info` may say more") from None
-    except (DockerException, RequestException, OSError) as error:
+    except (DockerException, RequestException, OSError, ValueError) as error:  # ValueError: a damaged config.json
         raise _unreachable(engine, str(error)) from None
 
 

@@ -21,6 +21,7 @@ from inspector.layers.tar import clean_path, tar_members
 from inspector.sources.meter import Meter
 from inspector.sources.parallel import biggest_first, in_parallel
 from inspector.sources.protocol import Scanner, Watch
+from inspector.sources.verified import scan_blob
 
 READ_CHUNK = 1 << 20
 """Bytes per read: large enough that hashing dominates, small enough that several threads' chunks fit in a cache."""
@@ -49,7 +50,9 @@ class Members(Protocol):
     """The named members of an image archive, or the files of a layout in a folder."""
 
     @property
-    def is_archive(self) -> bool: ...
+    def place(self) -> str:
+        """What to call it in a message: `the archive` or `the layout`."""
+        ...
 
     def __contains__(self, name: str) -> bool: ...
 
@@ -94,10 +97,8 @@ class Extent:
 class ExtentMembers:
     """Members that lie in files: documents are read when asked for, layers scanned in parallel."""
 
-    def __init__(
-        self, find: Callable[[str], Extent | None], scanner: Scanner, watch: Watch, *, is_archive: bool
-    ) -> None:
-        self._find, self._scanner, self._watch, self.is_archive = find, scanner, watch, is_archive
+    def __init__(self, find: Callable[[str], Extent | None], scanner: Scanner, watch: Watch, place: str) -> None:
+        self._find, self._scanner, self._watch, self.place = find, scanner, watch, place
 
     def __contains__(self, name: str) -> bool:
         return self._find(name) is not None
@@ -105,7 +106,7 @@ class ExtentMembers:
     def document(self, name: str) -> bytes:
         extent = self._extent(name)
         if extent.size > MAX_DOCUMENT:
-            raise BadImage(f"{name} in the archive is too large to be a JSON document")
+            raise BadImage(f"{name} in {self.place} is too large to be a JSON document")
         return b"".join(extent.chunks())
 
     def layers(self, names: Sequence[str], diff_ids: Sequence[str]) -> tuple[MemberLayer, ...]:
@@ -115,21 +116,22 @@ class ExtentMembers:
             for extent, diff_id in zip(extents, diff_ids, strict=False)
             if (known := self._scanner.known(diff_id))
         }
+        algorithms = {extent: _algorithm(name) for extent, name in zip(extents, names, strict=True)}
         unread = biggest_first({extent for extent in extents if extent not in layers}, lambda extent: extent.size)
         meter = Meter(self._watch, bytes_total=sum(extent.size for extent in unread), layers_total=len(unread))
 
         def scan_one(extent: Extent) -> MemberLayer:
-            blob = self._scanner.scan(meter.counted(extent.chunks()))
+            blob = scan_blob(self._scanner, algorithms[extent], meter.counted(extent.chunks()))
             meter.layer_done()
             return _member_layer(blob)
 
-        layers |= zip(unread, in_parallel(scan_one, unread, meter.stop), strict=True)
+        layers |= zip(unread, in_parallel(scan_one, unread, meter), strict=True)
         return tuple(layers[extent] for extent in extents)
 
     def _extent(self, name: str) -> Extent:
         extent = self._find(name)
         if extent is None:
-            raise _missing(name)
+            raise _missing(name, self.place)
         return extent
 
 
@@ -149,7 +151,7 @@ def plain_archive(path: Path, scanner: Scanner, watch: Watch) -> Members:
                 links[name] = _link_target(name, member.kind, member.link)
             elif member.kind is Kind.FILE:
                 extents[name] = Extent(path, feed.offset, member.stored)
-    return ExtentMembers(lambda name: extents.get(_resolve(name, links)), scanner, watch, is_archive=True)
+    return ExtentMembers(lambda name: extents.get(_resolve(name, links)), scanner, watch, "the archive")
 
 
 def folder(path: Path, scanner: Scanner, watch: Watch) -> Members:
@@ -159,7 +161,7 @@ def folder(path: Path, scanner: Scanner, watch: Watch) -> Members:
         file = path / clean_path(name)
         return Extent(file, 0, file.stat().st_size) if file.is_file() else None
 
-    return ExtentMembers(find, scanner, watch, is_archive=False)
+    return ExtentMembers(find, scanner, watch, "the layout")
 
 
 class StreamedArchive:
@@ -169,7 +171,7 @@ class StreamedArchive:
     document is scanned, and a member that turns out to be no layer matters only if the image asks for it.
     """
 
-    is_archive = True
+    place = "the archive"
 
     def __init__(self, chunks: Iterable[bytes], scanner: Scanner, layer_done: Callable[[], None]) -> None:
         """`chunks` are the bytes of the archive itself, decompressed; raises BadLayer when they are no tar."""
@@ -187,7 +189,7 @@ class StreamedArchive:
                 if _is_document(head) and member.stored <= MAX_DOCUMENT:
                     self._documents[name] = head + feed.take(rest)
                 elif len(head) == 512 or not head.isascii():
-                    self._blobs[name] = _scanned(scanner, _pieces(head, feed, rest))
+                    self._blobs[name] = _scanned(scanner, _algorithm(name), _pieces(head, feed, rest))
                     layer_done()
         feed.drain()
 
@@ -199,7 +201,7 @@ class StreamedArchive:
         try:
             return self._documents[_resolve(name, self._links)]
         except KeyError:
-            raise _missing(name) from None
+            raise _missing(name, self.place) from None
 
     def layers(self, names: Sequence[str], diff_ids: Sequence[str]) -> tuple[MemberLayer, ...]:  # noqa: ARG002
         return tuple(_member_layer(self._blob(name)) for name in names)
@@ -209,7 +211,7 @@ class StreamedArchive:
         if isinstance(blob, InspectorError):
             raise blob
         if blob is None:
-            raise _missing(name)
+            raise _missing(name, self.place)
         return blob
 
 
@@ -224,13 +226,18 @@ def file_chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _scanned(scanner: Scanner, chunks: Iterator[bytes]) -> ScannedBlob | InspectorError:
+def _scanned(scanner: Scanner, algorithm: str, chunks: Iterator[bytes]) -> ScannedBlob | InspectorError:
     try:
-        return scanner.scan(chunks)
+        return scan_blob(scanner, algorithm, chunks)
     except BadLayer as error:
         for _ in chunks:  # the outer stream goes on behind this member
             pass
         return error
+
+
+def _algorithm(name: str) -> str:
+    """Of the digest that a layout verifies this member by: its place says so (image-spec image-layout.md, Blobs)."""
+    return "sha512" if clean_path(name).startswith("blobs/sha512/") else "sha256"
 
 
 def _pieces(head: bytes, feed: Feed, rest: int) -> Iterator[bytes]:
@@ -258,5 +265,5 @@ def _resolve(name: str, links: dict[str, str]) -> str:
     raise BadImage(f"{name} in the archive is a link to itself")
 
 
-def _missing(name: str) -> BadImage:
-    return BadImage(f"the archive has no {name}", "it is incomplete; save the image again with `docker save`")
+def _missing(name: str, place: str) -> BadImage:
+    return BadImage(f"{place} has no {name}", "it is incomplete; save or copy the image again")

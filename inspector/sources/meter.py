@@ -35,6 +35,10 @@ class Meter:
         """Make every thread that counts stop at its next chunk."""
         self._stopped = True
 
+    def poll(self) -> None:
+        """Ask the Watch while no bytes arrive: it may want to stop. Raises Cancelled."""
+        self._report()
+
     def _report(self, bytes_read: int = 0, layers_done: int = 0) -> None:
         if self._stopped:
             raise Cancelled

@@ -2,60 +2,82 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from inspector.errors import BadImage, BadLayer, ImageNotFound
-from inspector.image.manifest import Descriptor, Index, choose_manifest, parse_manifest
+from inspector.errors import BadImage, ImageNotFound
+from inspector.image.manifest import Descriptor, Index, Manifest, choose_manifest, parse_index, parse_manifest, some
 from inspector.image.platform import Platform
-from inspector.sources.blobs import image_at, verify_document
-from inspector.sources.members import MemberLayer, Members
+from inspector.sources.blobs import image_at
+from inspector.sources.members import Members
 from inspector.sources.protocol import DeliveredLayer, Delivery
+from inspector.sources.verified import elsewhere, verified_document, verified_layer
 
 INDEX = "index.json"
 TAG = "org.opencontainers.image.ref.name"
 FULL_NAME = "io.containerd.image.name"
 """What containerd and Docker add, since the tag alone does not say of what."""
 
+_ABOUT_ANOTHER = re.compile(r"(^|:)sha256-[0-9a-f]{64}(\.|$)").search
+"""Tags that name what belongs to another manifest: cosign's `.sig`, `.att` and `.sbom`, and the referrers tags of
+distribution-spec."""
+
 
 def oci_image(members: Members, tag: str | None, platform: Platform | None, transport: str) -> Delivery:
     """The image with this tag (or digest) and platform, its layers scanned.
 
+    The manifest is taken as it is even when index.json names another digest, as skopeo does: editing a layout by
+    hand is common, and config and layers are verified. The delivery has the digest of what was read.
+
     Raises ImageNotFound when it is not there or several could be meant, BadImage when index.json is absent or wrong.
     """
     if INDEX not in members:
-        raise BadImage("not an OCI layout: it has no index.json", "write one with `skopeo copy … oci:DIR:TAG`")
-    index = parse_manifest(members.document(INDEX))
-    if not isinstance(index, Index):
-        raise BadImage("index.json of the OCI layout is no index", "it must list manifests")
-    return image_at(_LayoutBlobs(members), _root(index, tag, platform), platform, transport)
+        raise BadImage(f"{members.place} is no OCI layout: it has no index.json", "make one: skopeo copy … oci:DIR:TAG")
+    index = parse_index(members.document(INDEX), INDEX)
+    root = _root(members, index, tag, platform)
+    return image_at(_LayoutBlobs(members), members.document(_place(root)), platform, transport)
 
 
-def _root(index: Index, tag: str | None, platform: Platform | None) -> Descriptor:
+def _root(members: Members, index: Index, tag: str | None, platform: Platform | None) -> Descriptor:
     """The entry of index.json that is meant."""
-    candidates = [entry for entry in index.manifests if not entry.is_attestation]
+    entries = [entry for entry in index.manifests if not entry.is_attestation]
+    if not entries:
+        raise BadImage(f"index.json of {members.place} lists no image", "write the layout again")
+    images = [entry for entry in entries if _is_candidate(members, entry)]
     if tag is not None:
-        named = [entry for entry in candidates if tag in _names(entry)]
+        named = [entry for entry in entries if tag in _names(entry) or tag == entry.digest]
         if not named:
-            raise ImageNotFound(f"no image {tag} in the OCI layout", f"it holds: {_labels(candidates)}")
-        candidates = named
-    if not candidates:
-        raise BadImage("index.json of the OCI layout lists no image", "write the layout again")
-    if len(candidates) == 1:
-        return candidates[0]
-    if len({_names(entry) for entry in candidates}) == 1:  # one name, a manifest per platform
-        return choose_manifest(candidates, platform)
+            raise ImageNotFound(f"no image {tag} in {members.place}", f"it holds: {_labels(images or entries)}")
+        images = named
+    if not images:
+        raise BadImage(f"{members.place} holds no image, only artifacts", f"it holds: {_labels(entries)}")
+    if len(images) == 1:
+        return images[0]
+    if len({_names(entry) for entry in images}) == 1 and all(entry.platform for entry in images):
+        return choose_manifest(images, platform)  # one image, an entry for each platform
     raise ImageNotFound(
-        f"the OCI layout holds {len(candidates)} images", f"add one of these after a colon: {_labels(candidates)}"
+        f"{members.place} holds {len(images)} images", f"add one of these after a colon: {_labels(images)}"
     )
 
 
+def _is_candidate(members: Members, entry: Descriptor) -> bool:
+    """Whether an entry is an image and not something about one. Whoever wants the latter must ask for it by name."""
+    if any(_ABOUT_ANOTHER(name) for name in _names(entry)):
+        return False
+    try:
+        document = parse_manifest(members.document(_place(entry)))
+    except BadImage:
+        return True  # asked for, it says what is wrong with it
+    return document.is_image if isinstance(document, Manifest) else not document.artifact_type
+
+
 def _names(entry: Descriptor) -> frozenset[str]:
-    names = {entry.annotations.get(key) for key in (TAG, FULL_NAME)} - {None}
-    return frozenset(name for name in names if name) or frozenset({entry.digest})
+    """What an entry is called; nothing for the only image in a layout that needs no name."""
+    return frozenset(name for key in (TAG, FULL_NAME) if (name := entry.annotations.get(key)))
 
 
 def _labels(entries: Sequence[Descriptor]) -> str:
-    return ", ".join(sorted({min(_names(entry), key=len) for entry in entries}))
+    return some(sorted(min(_names(entry), key=len, default=entry.digest) for entry in entries))
 
 
 class _LayoutBlobs:
@@ -65,23 +87,17 @@ class _LayoutBlobs:
         self._members = members
 
     def document(self, blob: Descriptor) -> bytes:
-        return verify_document(blob, self._members.document(_place(blob)))
+        return verified_document(blob, self._members.document(_place(blob)))
 
     def layers(self, blobs: Sequence[Descriptor], diff_ids: Sequence[str]) -> tuple[DeliveredLayer, ...]:
+        for index, blob in enumerate(blobs):
+            if _place(blob) not in self._members and (reason := elsewhere(index, blob)):
+                raise reason
         layers = self._members.layers([_place(blob) for blob in blobs], diff_ids)
-        return tuple(_verified(blob, layer) for blob, layer in zip(blobs, layers, strict=True))
-
-
-def _verified(blob: Descriptor, layer: MemberLayer) -> DeliveredLayer:
-    """The layer with its descriptor's digest and size; the digest is checked where the bytes were read."""
-    wrong = layer.size != blob.size or (
-        layer.digest is not None and blob.digest.startswith("sha256:") and layer.digest != blob.digest
-    )
-    if wrong:
-        raise BadLayer(
-            f"the blob {blob.digest} of {blob.size} bytes holds something else", "its data is damaged; write it again"
+        return tuple(
+            verified_layer(index, blob, layer.scan, layer.digest, layer.size)
+            for index, (blob, layer) in enumerate(zip(blobs, layers, strict=True))
         )
-    return DeliveredLayer(layer.scan, blob.digest, blob.size)
 
 
 def _place(blob: Descriptor) -> str:

@@ -35,6 +35,14 @@ class Scanner(Protocol):
         """Read a layer's blob to its end. Raises BadLayer."""
         ...
 
+    def document(self, digest: str) -> bytes | None:
+        """A document kept before, its digest verified; with a config, and all layers known, nothing is fetched."""
+        ...
+
+    def keep(self, document: bytes) -> None:
+        """Keep a config or manifest for `document`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveredLayer:
@@ -51,12 +59,16 @@ class DeliveredLayer:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """All a source has to say about an image: its config blob, its manifest's digest if it has one, and its layers,
-    lowest first. `transport` is the source's name in references."""
+    lowest first. `transport` is the source's name in references.
+
+    `provenance` are in-toto statements (JSON) about how the image was built, where BuildKit attached any.
+    """
 
     transport: str
     config: bytes
     manifest_digest: str | None
     layers: tuple[DeliveredLayer, ...]
+    provenance: tuple[bytes, ...] = ()
 
 
 class Source(Protocol):
@@ -73,10 +85,12 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a person may ask of every source. `insecure` allows plain HTTP and unknown certificates for registries."""
+    """What may be asked of every source. `insecure` allows plain HTTP and unknown certificates for registries;
+    `hurried`: several places are searched, so one that does not answer is given up soon."""
 
     platform: Platform | None = None
     insecure: bool = False
+    hurried: bool = False
 
 
 Opener = Callable[[str, Options], Source]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from inspector.errors import ImageNotFound, SourceUnavailable
+from inspector.errors import BadReference, ImageNotFound, SourceUnavailable
 from inspector.reference import Reference
 from inspector.sources.protocol import Opener, Options, Source
 
@@ -21,6 +23,9 @@ OPENERS = {
     "path": "inspector.sources.archive:open_path",
     "stdin": "inspector.sources.archive:open_stdin",
 }
+
+IMAGE_FILES = ("index.json", "manifest.json")
+"""Which of them a folder has that is an image: an OCI layout, or an unpacked `docker save`."""
 
 SEARCHED = ("docker", "podman", "registry")
 """Where a name without a scheme is looked for, in this order, when no file or folder has it."""
@@ -41,14 +46,16 @@ def open_source(reference: Reference, options: Options) -> Source:
 
 
 def _search(name: str, options: Options) -> Source:
-    failures: list[ImageNotFound | SourceUnavailable] = []
+    failures: list[BadReference | ImageNotFound | SourceUnavailable] = []
     for transport in SEARCHED:
         try:
-            return _opener(transport)(name, options)
-        except (ImageNotFound, SourceUnavailable) as error:
+            return _opener(transport)(name, replace(options, hurried=True))
+        except (BadReference, ImageNotFound, SourceUnavailable) as error:
             failures.append(error)
     reasons = "; ".join(error.message for error in failures)
-    telling = [error for error in failures if isinstance(error, ImageNotFound)] or failures
+    if Path(name).is_dir():
+        reasons += f"; the folder {name} is no OCI layout"
+    telling = [error for error in failures if not isinstance(error, SourceUnavailable)] or failures
     raise ImageNotFound(f"{name} was not found: {reasons}", next((e.hint for e in telling if e.hint), ""))
 
 
@@ -58,7 +65,12 @@ def _opener(transport: str) -> Opener:
 
 
 def _names_a_file(name: str) -> bool:
-    """Whether `PATH` or `PATH:TAG` names something that exists, or looks like nothing but a path."""
-    if name.startswith(("/", "./", "../", "~/")):
+    """Whether `PATH` or `PATH:TAG` names something that exists, or looks like nothing but a path.
+
+    A folder must be an image, since any project may have a folder named like its image.
+    """
+    if name.startswith(("/", "./", "../", "~/")) or re.match(r"[A-Za-z]:[\\/]", name):
         return True
-    return Path(name).exists() or Path(name.partition(":")[0]).is_file()
+    parts = name.split(":")
+    paths = [Path(":".join(parts[:end])) for end in range(len(parts), 0, -1)]
+    return any(path.is_file() or any((path / file).exists() for file in IMAGE_FILES) for path in paths)
