@@ -229,6 +229,7 @@ class _Stack:
             before = parent.children.get(name, IMPLIED)
             parent.children[name] = child
             if isinstance(before, int) and before != IMPLIED:
+                self._note_removed(before)
                 self._leave(before, Fate.OVERWRITTEN)
             if known:
                 return folder

@@ -79,6 +79,10 @@ class FileTree:
         """Bytes a person would call the node's size: what is there and what was removed."""
         return self.sizes[node] + self.gone[node]
 
+    def waste(self, node: int) -> int:
+        """Bytes of the node that are stored for nothing: hidden by later layers, or by this one."""
+        return self.hidden[node] + self.gone[node]
+
     def wholly_hidden(self, node: int) -> bool:
         """Whether nothing of the node is left to see: removed by this layer, or hidden by later ones."""
         if self.changes[node] == Change.REMOVED:

@@ -7,7 +7,7 @@ from rich.cells import cell_len, set_cell_size
 ELLIPSIS = "…"
 
 EIGHTHS = " ▏▎▍▌▋▊▉"
-LIVE, HIDDEN = "█", "▓"
+LIVE, HIDDEN, LITTLE_HIDDEN = "█", "▓", "░"
 
 SIZE_WIDTH = 9
 """Cells of a size such as `999.9 MB`, and one more for `1000.0 kB`, which rounding can give."""
@@ -26,6 +26,7 @@ def cut_front(text: str, width: int) -> str:
     """The end of the text in at most `width` cells: a path's end says more than its beginning."""
     if cell_len(text) <= width:
         return text
+    text = text[-4 * max(width, 1) :]
     while text and cell_len(text) > width - 1:
         text = text[1:]
     return (ELLIPSIS + text)[: max(width, 0)]
@@ -39,16 +40,19 @@ def padded(text: str, width: int) -> str:
 def bar(live: int, hidden: int, most: int, width: int) -> tuple[str, str]:
     """(solid, shaded): a bar of `live` and `hidden` bytes on a scale where `most` bytes are `width` cells.
 
-    Whatever has bytes can be seen: hidden bytes get at least one cell, live ones at least an eighth.
+    Whatever has bytes gets an eighth of a cell, and hidden bytes a whole one (a lighter one where they are few)
+    unless the live ones of a bar that short are more.
     """
-    if width <= 0 or most <= 0:
+    if width <= 0 or most <= 0 or live + hidden <= 0:
         return "", ""
-    shaded = max(1, round(hidden * width / most)) if hidden else 0
-    total = max((live + hidden) * width / most, 1 if hidden else 0)
-    if not live:
-        return "", HIDDEN * max(shaded, min(width, round(total)))
-    if hidden:
-        solid = max(round(total) - shaded, 0)
-        return (LIVE * solid if solid else EIGHTHS[1]), HIDDEN * min(shaded, width - max(solid, 1))
-    eighths = max(1, round(total * 8))
-    return LIVE * (eighths // 8) + EIGHTHS[eighths % 8].strip(), ""
+    length = (live + hidden) * width / most
+    if not hidden or (length < 1.5 and live > hidden):
+        eighths = max(1, round(length * 8))
+        return LIVE * (eighths // 8) + EIGHTHS[eighths % 8].strip(), ""
+    if length < 0.5:
+        return "", LITTLE_HIDDEN
+    cells = max(1, round(length))
+    shaded = max(1, round(cells * hidden / (live + hidden)))
+    if live and shaded == cells > 1:
+        shaded -= 1
+    return LIVE * (cells - shaded), HIDDEN * shaded

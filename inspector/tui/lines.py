@@ -6,6 +6,9 @@ when asked for it costs the same for any number of rows.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -16,20 +19,34 @@ from textual.strip import Strip
 CURSOR_MARK, NO_MARK = "▌", " "
 
 
+BIG_SHARE = 0.1
+"""Sizes from this share of the whole on are bold."""
+
+
+def size_look(size: int, whole: int) -> str:
+    """The component class for a size: big ones stand out, empty ones step back."""
+    if size >= BIG_SHARE * max(whole, 1):
+        return "lines--strong"
+    return "lines--plain" if size else "lines--muted"
+
+
 class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     """A list of `row_count` rows with a cursor; subclasses draw a row and hear of clicks.
 
     Keys belong to the screen's commands, which call `move`, `page` and `jump`.
     """
 
-    COMPONENT_CLASSES = {
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
         "lines--cursor",
         "lines--mark",
         "lines--muted",
         "lines--faint",
+        "lines--plain",
         "lines--strong",
         "lines--live",
         "lines--hidden",
+        "lines--note",
+        "lines--lost",
         "lines--added",
         "lines--modified",
         "lines--removed",
@@ -52,8 +69,8 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     def row_count(self) -> int:
         raise NotImplementedError
 
-    def draw_row(self, row: int, width: int, base: tuple[str, ...]) -> Strip:
-        """The row in exactly `width` cells; `base` are the component classes its styles start from."""
+    def draw_row(self, row: int, width: int, selected: bool) -> Strip:
+        """The row in exactly `width` cells."""
         raise NotImplementedError
 
     def clicked(self, row: int, x: int, times: int) -> None:
@@ -90,15 +107,28 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         """To a row; negative ones count from the end."""
         self.cursor = row if row >= 0 else self.row_count + row
 
+    def look(self, name: str, selected: bool) -> Style:
+        """The style of a component class, on the cursor's background in the selected row."""
+        style = self.get_component_rich_style(name)
+        if not selected:
+            return style
+        return style + Style(bgcolor=self.get_component_rich_style("lines--cursor").bgcolor)
+
     def render_line(self, y: int) -> Strip:
         row = self.scroll_offset.y + y
         width = self.scrollable_content_region.width
         if row >= self.row_count:
             return Strip.blank(width, self.rich_style)
-        return self.draw_row(row, width, ("lines--cursor",) if row == self.cursor else ())
+        return self.draw_row(row, width, row == self.cursor)
+
+    def on_resize(self) -> None:
+        self.show_cursor()
 
     def on_click(self, event: events.Click) -> None:
-        row = self.scroll_offset.y + event.y - self.content_region.y + self.region.y
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        row = self.scroll_offset.y + offset.y
         if 0 <= row < self.row_count:
             self.cursor = row
-            self.clicked(row, event.x, event.chain)
+            self.clicked(row, offset.x, event.chain)

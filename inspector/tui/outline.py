@@ -19,6 +19,7 @@ class Order(Enum):
     """How siblings are sorted."""
 
     SIZE = "size"
+    WASTE = "waste"
     NAME = "name"
 
 
@@ -26,8 +27,8 @@ class Order(Enum):
 class Criteria:
     """Which nodes to keep: those with one of `changes`, with wasted bytes if `waste`, and whose name holds `pattern`.
 
-    A pattern with a slash is looked for in whole paths. Everything inside a matching folder is kept too, and so are
-    the folders on the way to what is kept.
+    Folders that are unchanged themselves are kept for what is in them only. A pattern with a slash is looked for in
+    whole paths. Everything inside a matching folder is kept too, and so are the folders on the way to what is kept.
     """
 
     changes: frozenset[Change] = field(default_factory=lambda: frozenset(Change))
@@ -59,12 +60,12 @@ def keep(tree: FileTree, criteria: Criteria) -> Kept:
             named[node] |= named[tree.parents[node]]
         flags = named
     if len(criteria.changes) < len(Change):
-        shown = bytes(change in criteria.changes for change in Change)
         for node, change in enumerate(tree.changes):
-            flags[node] &= shown[change]
+            passed_through = change == Change.UNCHANGED and node in tree.children
+            flags[node] &= change in criteria.changes and not passed_through
     if criteria.waste:
         for node in range(len(tree)):
-            flags[node] &= node not in tree.children and bool(tree.hidden[node] or tree.gone[node])
+            flags[node] &= node not in tree.children and bool(tree.waste(node))
     matches = sum(flags) - flags[ROOT]
     for node in _above(tree, flags):
         flags[node] = 1
@@ -115,12 +116,12 @@ class Outline:
         tree = self.tree
         nodes = tree.children.get(node, [])
         if self.kept is not None:
-            flags = self.kept.flags
-            nodes = [child for child in nodes if flags[child]]
+            nodes = [child for child in nodes if self.kept.flags[child]]
         if self.order is Order.NAME:
             nodes = sorted(nodes, key=tree.names.__getitem__)
         else:
-            nodes = sorted(nodes, key=lambda child: (-tree.sizes[child] - tree.gone[child], tree.names[child]))
+            weigh = tree.waste if self.order is Order.WASTE else tree.weight
+            nodes = sorted(nodes, key=lambda child: (-weigh(child), tree.names[child]))
         self._sorted[node] = nodes
         return nodes
 
@@ -152,6 +153,13 @@ class Outline:
         self.opened = {ROOT}
         self.rows = [ROOT, *self._below(ROOT)]
 
+    def reveal(self, node: int) -> None:
+        """Open every folder on the way to a node."""
+        while node != ROOT:
+            node = self.tree.parents[node]
+            self.opened.add(node)
+        self.rows = [ROOT, *self._below(ROOT)]
+
     def parent_row(self, row: int) -> int:
         """The row of the folder that holds the node at a row; the root's is its own."""
         parent = self.tree.parents[self.rows[row]]
@@ -165,6 +173,14 @@ class Outline:
         while node not in seen:
             node = self.tree.parents[node]
         return self.rows.index(node)
+
+    def keeps(self, node: int) -> bool:
+        return self.kept is None or bool(self.kept.flags[node])
+
+    def first_match(self) -> int:
+        """The first row that meets the criteria itself, and is not only on the way to one that does."""
+        opened = self.kept.opened if self.kept else ()
+        return next((row for row, node in enumerate(self.rows) if node not in opened), 0)
 
     def is_last(self, node: int) -> bool:
         """Whether no sibling follows a node."""
@@ -190,11 +206,8 @@ class Outline:
         return end
 
 
-def heavy_folders(tree: FileTree, kept: Kept | None = None) -> list[int]:
-    """The folders to open at first: those that hold much of what there is to see."""
-    enough = max(1, OPEN_SHARE * tree.weight(ROOT))
-    return [
-        node
-        for node in tree.children
-        if tree.depths[node] < OPEN_DEPTH and tree.weight(node) >= enough and (kept is None or kept.flags[node])
-    ]
+def heavy_folders(tree: FileTree, waste: bool = False) -> list[int]:
+    """The folders to open at first: those that hold much of all bytes, or of the wasted ones."""
+    weigh = tree.waste if waste else tree.weight
+    enough = max(1, OPEN_SHARE * weigh(ROOT))
+    return [node for node in tree.children if tree.depths[node] < OPEN_DEPTH and weigh(node) >= enough]

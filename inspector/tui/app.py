@@ -1,0 +1,110 @@
+"""The application: loading, then the main screen; and `run`, by which the command line starts it."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from textual.app import App
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from inspector.errors import InspectorError
+from inspector.tui.commands import COMMANDS, Command, Place, bindings
+from inspector.tui.loading import Clock, ErrorScreen, Load, Loader, LoadingScreen
+from inspector.tui.main import MainScreen
+from inspector.tui.themes import DARK, OURS, opposite
+
+FINE, WRONG, INTERRUPTED = 0, 2, 130
+
+PATIENCE = 2.0
+"""Seconds given to a cancelled reading to clean up before the process ends."""
+
+
+class Commands(Provider):
+    """The palette: the one list of commands, as far as the screen has them."""
+
+    async def discover(self) -> Hits:
+        for command in self._available():
+            yield DiscoveryHit(command.label, lambda command=command: self._run(command), help=self._help(command))
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command in self._available():
+            score = matcher.match(command.label)
+            if score > 0:
+                yield Hit(
+                    score,
+                    matcher.highlight(command.label),
+                    lambda command=command: self._run(command),
+                    help=self._help(command),
+                )
+
+    def _available(self) -> list[Command]:
+        on_main = isinstance(self.screen, MainScreen)
+        return [command for command in COMMANDS if command.in_palette and (on_main or command.place is Place.APP)]
+
+    def _help(self, command: Command) -> str:
+        return f"{command.help}  {command.shown_keys()}" if command.keys else command.help
+
+    async def _run(self, command: Command) -> None:
+        await self.screen.run_action(command.action)
+
+
+class LeanInspect(App[int]):
+    """Shows one image. Its return value is the process's exit code."""
+
+    TITLE = "leaninspect"
+    CSS_PATH = "inspector.tcss"
+    BINDINGS = bindings(Place.APP)
+    COMMANDS: ClassVar = {Commands}
+
+    def __init__(self, load: Load, title: str, *, theme: str = DARK.name, clock: Clock = time.monotonic) -> None:
+        super().__init__()
+        for ours in OURS:
+            self.register_theme(ours)
+        self.theme = theme
+        self.title = title
+        self.loader = Loader(self, load, clock)
+        self.loading_screen = LoadingScreen(title)
+        self.error: Exception | None = None
+        self.code = INTERRUPTED
+
+    def on_mount(self) -> None:
+        self.push_screen(self.loading_screen)
+        self.loader.start()
+
+    def on_loader_advanced(self, message: Loader.Advanced) -> None:
+        self.loading_screen.show(message.progress, message.seconds)
+
+    def on_loader_loaded(self, message: Loader.Loaded) -> None:
+        self.code = FINE
+        self.switch_screen(MainScreen(message.inspection))
+
+    def on_loader_failed(self, message: Loader.Failed) -> None:
+        """A known mistake is explained on a screen; anything else ends the app and is raised by `run`."""
+        self.error, self.code = message.error, WRONG
+        if isinstance(message.error, InspectorError):
+            self.switch_screen(ErrorScreen(self.title, message.error))
+        else:
+            self.exit(WRONG)
+
+    def action_toggle_theme(self) -> None:
+        self.theme = opposite(self.theme)
+
+    def action_leave(self) -> None:
+        """Quit; while the image is still being read, stop that first."""
+        self.loader.cancel()
+        self.exit(self.code)
+
+
+def run(load: Load, title: str) -> int:
+    """Show the image that `load` reads; returns the exit code: 0, or 130 when the person left before it was read.
+
+    Raises what `load` raised, once the person has seen it and left, so that the shell shows it too.
+    """
+    app = LeanInspect(load, title)
+    app.run()
+    app.loader.finish(PATIENCE)
+    if app.error is not None:
+        raise app.error
+    return app.return_value if app.return_value is not None else app.code

@@ -1,0 +1,249 @@
+"""The right half: the file tree of the selected layer, its filter, and the selected path in full.
+
+Trees are built in a worker. There is never more than one at work; of the requests that come meanwhile only the newest
+is kept, so that holding a key down costs one tree and not one for each row passed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from inspector.filesystem.stack import Filesystem
+from inspector.filesystem.tree import ROOT, Change, layer_tree, stacked_tree
+from inspector.inspection import Inspection
+from inspector.tui.cells import cut_front
+from inspector.tui.files import FileList
+from inspector.tui.lines import Lines
+from inspector.tui.outline import Criteria, Order, Outline, heavy_folders, keep
+from inspector.tui.words import MUTED, node_facts, node_fate, node_path
+
+
+class Scope(Enum):
+    """Whose files: those of one layer, of the image up to it, or of the final image."""
+
+    LAYER = "layer"
+    STACK = "stack"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the pane is to show. `opened` are the folders to open, None to choose them by their size."""
+
+    scope: Scope = Scope.LAYER
+    layer: int = 0
+    order: Order = Order.SIZE
+    criteria: Criteria = field(default_factory=Criteria)
+    opened: frozenset[int] | None = None
+
+    def same_tree(self, other: View) -> bool:
+        return self.scope is other.scope and (self.layer == other.layer or self.scope is Scope.FINAL)
+
+
+def draw(filesystem: Filesystem, view: View, shown: tuple[View, Outline] | None) -> Outline:
+    """The outline of a view; takes the tree of what is shown where it is the same."""
+    if shown is not None and shown[0].same_tree(view):
+        tree = shown[1].tree
+    elif view.scope is Scope.LAYER and filesystem.layers:
+        tree = layer_tree(filesystem, view.layer)
+    elif view.scope is Scope.STACK:
+        tree = stacked_tree(filesystem, view.layer)
+    else:
+        tree = stacked_tree(filesystem, len(filesystem.layers) - 1, marks=False)
+    kept = None if view.criteria.keeps_all else keep(tree, view.criteria)
+    opened = view.opened
+    if opened is None:
+        opened = frozenset() if view.criteria.pattern else frozenset(heavy_folders(tree, view.criteria.waste))
+    order = Order.WASTE if view.criteria.waste and view.order is Order.SIZE else view.order
+    return Outline(tree, order=order, kept=kept, opened=opened)
+
+
+class FilesPane(Vertical):
+    """The file list and what belongs to it; commands call its methods."""
+
+    class Drawn(Message):
+        """The worker has an outline ready."""
+
+        def __init__(self, view: View, outline: Outline) -> None:
+            super().__init__()
+            self.view = view
+            self.outline = outline
+
+    def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self.inspection = inspection
+        self.wanted = View()
+        self.shown: tuple[View, Outline] | None = None
+        self.busy = False
+        self.before_filter: frozenset[int] | None = None
+        nothing = Outline(stacked_tree(inspection.filesystem, -1))
+        self.list = FileList(inspection, nothing, id="file-list")
+        self.filter = Input(placeholder="part of a name, or of a path with /", id="filter", compact=True)
+        self.selection = Static(id="selection")
+
+    def compose(self) -> ComposeResult:
+        yield self.list
+        yield self.filter
+        yield self.selection
+
+    def show(self, **changes: object) -> None:
+        """Change what is to be shown, by the fields of View."""
+        view = replace(self.wanted, **changes)  # type: ignore[arg-type]
+        if not view.same_tree(self.wanted):
+            view, self.before_filter = replace(view, opened=None), None
+        elif "opened" not in changes:
+            view = replace(view, opened=self._opened(view))
+        self.wanted = view
+        self._set_title()
+        if not self.busy:
+            self._start()
+
+    def _opened(self, view: View) -> frozenset[int] | None:
+        """Folders as the person left them; a filter opens what it finds, and clearing it brings the rest back."""
+        filtered, was_filtered = bool(view.criteria.pattern), bool(self.wanted.criteria.pattern)
+        current = frozenset(self.shown[1].opened) if self.shown and self.shown[0].same_tree(view) else None
+        if filtered and not was_filtered:
+            self.before_filter = current
+        if filtered:
+            return None
+        if view.criteria.waste != self.wanted.criteria.waste:
+            return None
+        return self.before_filter if was_filtered else current
+
+    def _start(self) -> None:
+        self.busy = True
+        view, shown, filesystem = self.wanted, self.shown, self.inspection.filesystem
+        self.run_worker(
+            lambda: self.post_message(self.Drawn(view, draw(filesystem, view, shown))), thread=True, group="tree"
+        )
+
+    def on_files_pane_drawn(self, drawn: Drawn) -> None:
+        """Show what came, unless something newer is wanted already."""
+        self.busy = False
+        path = self.list.outline.tree.path(self.list.node) if self.shown else ""
+        found = bool(self.shown and self.shown[0].criteria.pattern and not drawn.view.criteria.pattern)
+        self.shown = (drawn.view, drawn.outline)
+        self.list.show(drawn.outline, path, reveal=found, tinted=drawn.view.scope is Scope.STACK)
+        self._set_title()
+        if drawn.view is not self.wanted:
+            self._start()
+
+    @on(Lines.Moved)
+    def show_selection(self) -> None:
+        """The selected path in full, and its facts."""
+        tree, node = self.list.outline.tree, self.list.node
+        width = max(self.size.width - 2, 1)
+        facts = " · ".join(node_facts(self.inspection, tree, node))
+        fate = "".join(part if isinstance(part, str) else part[0] for part in node_fate(self.inspection, tree, node))
+        self.selection.update(
+            Content.assemble(
+                cut_front(node_path(tree, node), width),
+                "\n",
+                (facts, MUTED),
+                f"  {fate.splitlines()[0]}" if fate else "",
+            ),
+            layout=False,
+        )
+
+    def on_resize(self) -> None:
+        self.show_selection()
+
+    # What commands do
+
+    def open_filter(self) -> None:
+        """Focus at once, not later as `focus()` does: the next key may be waiting already."""
+        self.filter.display = True
+        self.screen.set_focus(self.filter)
+
+    def show_everything(self) -> None:
+        """No filter of any kind."""
+        self.filter.value = ""
+        self.filter.display = False
+        self.screen.set_focus(self.list)
+        self.show(criteria=Criteria())
+
+    def toggle_waste(self) -> None:
+        criteria = self.wanted.criteria
+        self.show(criteria=replace(criteria, waste=not criteria.waste))
+
+    def toggle_change(self, change: Change) -> None:
+        criteria = self.wanted.criteria
+        self.show(criteria=replace(criteria, changes=criteria.changes ^ {change}))
+
+    def toggle_order(self) -> None:
+        self.show(order=Order.NAME if self.wanted.order is Order.SIZE else Order.SIZE)
+
+    def next_scope(self) -> None:
+        scopes = list(Scope)
+        self.show(scope=scopes[(scopes.index(self.wanted.scope) + 1) % len(scopes)])
+
+    def toggle_attributes(self) -> None:
+        self.list.attributes = not self.list.attributes
+        self.list.refresh()
+
+    def fold(self) -> None:
+        self.list.outline.toggle(self.list.cursor)
+        self.list.rows_changed()
+
+    def open_or_enter(self) -> None:
+        """Open the folder; in an open one go to its first row."""
+        outline, row = self.list.outline, self.list.cursor
+        if self.list.node in outline.opened and outline.children(self.list.node):
+            self.list.move(1)
+        else:
+            outline.open(row)
+            self.list.rows_changed()
+
+    def close_or_leave(self) -> bool:
+        """Close the folder; from a closed one or a file go to the folder above. False at the closed root."""
+        outline, row = self.list.outline, self.list.cursor
+        if self.list.node in outline.opened and self.list.node != ROOT:
+            outline.close(row)
+            self.list.rows_changed()
+            return True
+        if row == 0:
+            return False
+        self.list.jump(outline.parent_row(row))
+        return True
+
+    def open_all(self) -> None:
+        self.show(opened=frozenset(self.list.outline.tree.children))
+
+    def close_all(self) -> None:
+        self.show(opened=frozenset())
+
+    @on(Input.Changed)
+    def filter_as_typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value != self.wanted.criteria.pattern:
+            self.show(criteria=replace(self.wanted.criteria, pattern=event.value))
+
+    @on(Input.Submitted)
+    def keep_filter(self) -> None:
+        self.screen.set_focus(self.list)
+        self.filter.display = bool(self.filter.value)
+
+    def _set_title(self) -> None:
+        view, criteria = self.wanted, self.wanted.criteria
+        whose = {
+            Scope.LAYER: f"of layer {view.layer}",
+            Scope.STACK: f"up to layer {view.layer}",
+            Scope.FINAL: "of the final image",
+        }[view.scope]
+        parts = [f"Files {whose}", *(["by name"] if view.order is Order.NAME else [])]
+        parts += ["waste only"] if criteria.waste else []
+        hidden = [change.name.lower() for change in Change if change not in criteria.changes]
+        parts += [f"without {', '.join(hidden)}"] if hidden else []
+        kept = self.shown[1].kept if self.shown and self.shown[0] is view else None
+        parts += [f"“{criteria.pattern}”"] if criteria.pattern else []
+        if kept is not None:
+            parts.append("nothing found" if not kept.matches else f"{kept.matches} found")
+        self.list.border_title = Content(" · ".join(parts))

@@ -1,0 +1,200 @@
+"""What the screen says about an image, a layer and a file, in words."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from inspector.filesystem.stack import IMPLIED, VISIBLE
+from inspector.filesystem.tree import SEVERAL, Change, FileTree
+from inspector.image.digest import short
+from inspector.inspection import Inspection
+from inspector.layers.entries import Kind
+from inspector.names import printable
+from inspector.sizes import human
+
+KIND_NAMES = {
+    Kind.FILE: "file",
+    Kind.HARDLINK: "hardlink",
+    Kind.SYMLINK: "symbolic link",
+    Kind.DIRECTORY: "folder",
+    Kind.CHAR: "character device",
+    Kind.BLOCK: "block device",
+    Kind.FIFO: "named pipe",
+}
+
+MODE_TYPES = {
+    Kind.SYMLINK: stat.S_IFLNK,
+    Kind.DIRECTORY: stat.S_IFDIR,
+    Kind.CHAR: stat.S_IFCHR,
+    Kind.BLOCK: stat.S_IFBLK,
+    Kind.FIFO: stat.S_IFIFO,
+}
+
+MUTED = "$foreground 60%"
+"""The style of labels and whatever else matters less."""
+
+UNKNOWN_INSTRUCTION = "instruction unknown"
+
+Part = str | tuple[str, str]
+"""Text, or text and style, as Content.assemble takes it."""
+
+
+def os_name(inspection: Inspection) -> str | None:
+    """What the image calls itself in os-release, None if it does not."""
+    for path in ("etc/os-release", "usr/lib/os-release"):
+        for scan in reversed(inspection.scans):
+            for line in scan.captured.get(path, b"").decode("utf-8", "replace").splitlines():
+                if line.startswith("PRETTY_NAME="):
+                    return line.partition("=")[2].strip("\"' ") or None
+    return None
+
+
+def headline(inspection: Inspection) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """What the summary line says: facts, the most important first, and (label, number, style) of its bytes."""
+    image, ledger = inspection.image, inspection.filesystem.ledger
+    facts = [image.reference, image.source, str(image.config.platform or "platform unknown"), os_name(inspection)]
+    numbers = [
+        ("size", human(ledger.total_bytes), "bold"),
+        ("live", human(ledger.live_bytes), "$text-success"),
+        ("hidden", human(ledger.hidden_bytes), "bold $text-error" if ledger.hidden_bytes else ""),
+        ("efficient", f"{ledger.efficiency:.0%}", ""),
+    ]
+    return [printable(fact) for fact in facts if fact], numbers
+
+
+def instruction_text(inspection: Inspection, layer: int) -> str:
+    """The instruction that made a layer, as its history has it."""
+    instruction = inspection.instruction_of(layer)
+    return printable(instruction.text) if instruction and instruction.text else UNKNOWN_INSTRUCTION
+
+
+def brief_instruction(inspection: Inspection, layer: int) -> str:
+    """The same for one line: without RUN, which most of them are."""
+    return instruction_text(inspection, layer).removeprefix("RUN ")
+
+
+def layer_details(inspection: Inspection, layer: int) -> Content:
+    """All about a layer: what ran, how big it is, what it changed, what hides it and what it hides."""
+    totals, image_layer = inspection.totals_of(layer), inspection.image.layers[layer]
+    parts: list[Part] = [(instruction_text(inspection, layer), "bold"), "\n\n"]
+    for label, value in (
+        ("size", human(totals.size_bytes)),
+        ("compressed", _compressed(image_layer.compressed_bytes)),
+        ("diff id", short(image_layer.diff_id)),
+        ("digest", short(image_layer.digest) if image_layer.digest else "unknown"),
+    ):
+        parts += [(f"{label:<12}", MUTED), value, "\n"]
+    parts += [(f"{'changes':<12}", MUTED), (f"+{totals.added}", "$text-success"), "  "]
+    parts += [(f"~{totals.modified}", "$text-warning"), "  ", (f"-{totals.deleted}", "$text-error"), "\n"]
+    hidden = list(_hidden_by(inspection, layer))
+    hides = list(_hides(inspection, layer))
+    for sentences in (hidden, hides):
+        if sentences:
+            parts += ["\n", *sentences]
+    if not hidden:
+        parts += ["\n", ("Nothing of it is hidden by later layers.", MUTED)]
+    return Content.assemble(*parts).rstrip()
+
+
+def _compressed(size: int | None) -> str:
+    return "unknown" if size is None else human(size)
+
+
+def _hidden_by(inspection: Inspection, layer: int) -> Iterator[Part]:
+    for hider, totals in enumerate(inspection.filesystem.totals):
+        size = totals.hides.get(layer, 0)
+        if size:
+            yield (f"{human(size)} hidden by layer {hider}", "bold $text-error")
+            yield f": {instruction_text(inspection, hider)}\n" if hider != layer else ", itself: stored twice\n"
+
+
+def _hides(inspection: Inspection, layer: int) -> Iterator[Part]:
+    for lower, size in sorted(inspection.totals_of(layer).hides.items()):
+        if size and lower != layer:
+            yield (f"Hides {human(size)} of layer {lower}", "$text-warning")
+            yield f": {instruction_text(inspection, lower)}\n"
+
+
+def mode_text(kind: int, mode: int) -> str:
+    """`drwxr-xr-x`, as ls writes it."""
+    return stat.filemode(MODE_TYPES.get(Kind(kind), stat.S_IFREG) | mode)
+
+
+def node_note(tree: FileTree, node: int, inspection: Inspection) -> str:
+    """In a few words what became of a node: `- hidden by 4`."""
+    if tree.changes[node] == Change.REMOVED:
+        entry_id = tree.entry_ids[node]
+        return "" if entry_id == IMPLIED else f"from layer {inspection.filesystem.locate(entry_id)[0]}"
+    hider = tree.hiders[node]
+    if hider == VISIBLE:
+        return ""
+    who = "hidden" if hider == SEVERAL else f"hidden by {hider}"
+    return f"- {who}" if tree.wholly_hidden(node) else f"- {human(tree.hidden[node])} {who}"
+
+
+def node_path(tree: FileTree, node: int) -> str:
+    return printable("/" + tree.path(node))
+
+
+def node_facts(inspection: Inspection, tree: FileTree, node: int) -> list[str]:
+    """A node's kind, size, mode, owner and layer, in that order."""
+    entry_id = tree.entry_ids[node]
+    if entry_id == IMPLIED:
+        return ["folder", human(tree.sizes[node])]
+    layer, _ = inspection.filesystem.locate(entry_id)
+    entry = inspection.filesystem.entry(entry_id)
+    return [
+        KIND_NAMES[entry.kind],
+        human(tree.weight(node)),
+        f"{mode_text(entry.kind, entry.mode)} {entry.uid}:{entry.gid}",
+        f"layer {layer}",
+    ]
+
+
+def link_target(inspection: Inspection, tree: FileTree, node: int) -> str:
+    """Where a link leads, empty for everything else; hardlinks as absolute paths."""
+    if tree.kinds[node] not in (Kind.SYMLINK, Kind.HARDLINK):
+        return ""
+    entry = inspection.filesystem.entry(tree.entry_ids[node])
+    return printable(entry.link if entry.kind == Kind.SYMLINK else f"/{entry.link}")
+
+
+def node_fate(inspection: Inspection, tree: FileTree, node: int) -> list[Part]:
+    """Sentences about what became of a node: who removed or hides it, and how many bytes it costs."""
+    filesystem, entry_id = inspection.filesystem, tree.entry_ids[node]
+    parts: list[Part] = []
+    change = Change(tree.changes[node])
+    if change == Change.REMOVED:
+        parts += ["Removed by this layer.\n"]
+    hider = tree.hiders[node]
+    if change != Change.REMOVED and hider != VISIBLE:
+        size = f"{human(tree.hidden[node])} of it is " if not tree.wholly_hidden(node) else "It is "
+        by = "by several later layers" if hider == SEVERAL else f"by layer {hider}"
+        parts += [(f"{size}hidden {by}", "bold $text-error")]
+        parts += [f": {instruction_text(inspection, hider)}\n" if hider >= 0 else ".\n"]
+    elif entry_id != IMPLIED and tree.kinds[node] == Kind.FILE and filesystem.leavers[entry_id] != VISIBLE:
+        parts += ["Its path is gone from the image; its bytes live on through a hardlink.\n"]
+    if tree.gone[node]:
+        parts += [(f"This layer hides {human(tree.gone[node])} of lower layers here.\n", "$text-warning")]
+    if change in (Change.ADDED, Change.MODIFIED):
+        parts += [f"{change.name.capitalize()} by this layer.\n"]
+    return parts
+
+
+def node_details(inspection: Inspection, tree: FileTree, node: int) -> Content:
+    """All about a file or folder."""
+    entry_id = tree.entry_ids[node]
+    rows = list(zip(("kind", "size", "mode, owner", "from"), node_facts(inspection, tree, node), strict=False))
+    target = link_target(inspection, tree, node)
+    if target:
+        rows.append(("leads to", target))
+    if entry_id != IMPLIED:
+        rows.append(("made by", instruction_text(inspection, inspection.filesystem.locate(entry_id)[0])))
+    parts: list[Part] = [(node_path(tree, node), "bold"), "\n\n"]
+    for label, value in rows:
+        parts += [(f"{label:<13}", MUTED), value, "\n"]
+    fate = node_fate(inspection, tree, node)
+    return Content.assemble(*parts, *(["\n", *fate] if fate else [])).rstrip()
