@@ -1,0 +1,65 @@
+"""Driving the app in tests: waiting for what threads do, and reading what is on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.pilot import Pilot
+
+from inspector.inspection import Inspection
+from inspector.tui.app import LeanInspect
+from inspector.tui.main import MainScreen
+
+PATIENCE = 30.0
+"""Seconds until a test gives up waiting; on a busy machine a thread may take a while to get its turn."""
+
+STEP = 0.02
+
+
+def app_for(inspection: Inspection, theme: str = "lean-dark") -> LeanInspect:
+    return LeanInspect(lambda _: inspection, inspection.image.reference, theme=theme)
+
+
+async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:
+    """Let the app run until the condition holds."""
+    for _ in range(int(PATIENCE / STEP)):
+        if condition():
+            await pilot.pause()
+            return
+        await pilot.pause(STEP)
+    raise AssertionError("it never came to that")
+
+
+async def settled(pilot: Pilot[int]) -> MainScreen:
+    """The main screen, once it shows what was asked for."""
+
+    def at_rest() -> bool:
+        main = pilot.app.screen_stack[-1]
+        if not isinstance(main, MainScreen):
+            return len(pilot.app.screen_stack) > 1 and isinstance(pilot.app.screen_stack[-2], MainScreen)
+        return main.files.shown is not None and main.files.shown[0] is main.files.wanted and not main.files.busy
+
+    await until(pilot, at_rest)
+    return next(screen for screen in reversed(pilot.app.screen_stack) if isinstance(screen, MainScreen))
+
+
+async def press(pilot: Pilot[int], *keys: str) -> MainScreen:
+    """Keys one after the other, each settled before the next."""
+    main = await settled(pilot)
+    for key in keys:
+        await pilot.press(key)
+        main = await settled(pilot)
+    return main
+
+
+def lines_of(pilot: Pilot[int]) -> list[str]:
+    """What the terminal shows, line by line."""
+    screen = pilot.app.screen
+    strips = screen._compositor.render_strips()  # no public way to the text of a whole screen
+    return ["".join(segment.text for segment in strip) for strip in strips]
+
+
+def paths_in_sight(main: MainScreen) -> list[str]:
+    """The paths of the file list, opened folders and all, from top to bottom."""
+    outline = main.files.list.outline
+    return [outline.tree.path(node) for node in outline.rows]

@@ -1,0 +1,93 @@
+"""Images for the tests of the UI, made in code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspector.demo.archive import Member, Step, directory, hardlink, image_config, symlink, tar_layer, whiteout
+from inspector.inspection import Inspection, inspect_source
+from inspector.sources.protocol import DeliveredLayer, Delivery, Scanner, Watch
+
+OS_RELEASE = b'NAME="Test Linux"\nPRETTY_NAME="Test Linux 1"\n'
+
+
+class BuiltImage:
+    """A source that has its image in memory."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = steps
+
+    def read(self, scanner: Scanner, watch: Watch) -> Delivery:  # noqa: ARG002 (nothing to watch)
+        layers = [scanner.scan([step.layer]).scan for step in self._steps if step.layer is not None]
+        config = image_config(self._steps, created="2018-01-01T00:00:00Z")
+        return Delivery("test", config, None, tuple(DeliveredLayer(scan, None, None) for scan in layers))
+
+    def close(self) -> None:
+        pass
+
+
+def inspection_of(steps: Sequence[Step], reference: str = "test:image") -> Inspection:
+    """The inspection of the image that `steps` made."""
+    return inspect_source(BuiltImage(steps), reference)
+
+
+def run(command: str, *members: Member) -> Step:
+    return Step(f"RUN /bin/sh -c {command} # buildkit", tar_layer(members))
+
+
+def small_image() -> Inspection:
+    """A base, a compiler that comes and goes, an application that is copied and then changed, and odd names."""
+    return inspection_of(
+        [
+            Step(
+                "COPY rootfs / # buildkit",
+                tar_layer(
+                    [
+                        directory("etc"),
+                        Member("etc/os-release", OS_RELEASE),
+                        Member("etc/motd", b"m" * 300),
+                        directory("usr/bin"),
+                        Member("usr/bin/busybox", b"b" * 80_000, mode=0o755),
+                        hardlink("usr/bin/sh", "usr/bin/busybox"),
+                        symlink("bin", "usr/bin"),
+                    ]
+                ),
+            ),
+            Step("ENV PATH=/usr/bin"),
+            run(
+                "apt-get install -y g++",
+                Member("usr/bin/g++", b"g" * 40_000, mode=0o755),
+                directory("usr/lib/gcc"),
+                Member("usr/lib/gcc/cc1plus", b"c" * 600_000, mode=0o755),
+                Member("usr/lib/gcc/lto1", b"l" * 200_000, mode=0o755),
+            ),
+            Step(
+                "COPY app /app # buildkit",
+                tar_layer(
+                    [
+                        directory("app"),
+                        Member("app/[bold red]not markup", b"1" * 10),
+                        Member("app/line\nbreak\x1b[31m", b"2" * 20),
+                        Member("app/数据库.db", b"3" * 50_000, uid=1000, gid=1000),
+                    ]
+                ),
+            ),
+            run("echo changed > /etc/motd", directory("etc"), Member("etc/motd", b"n" * 200)),
+            run("apt-get purge -y g++", whiteout("usr/bin/g++"), whiteout("usr/lib/gcc")),
+        ]
+    )
+
+
+def wide_image(files: int, layers: int) -> Inspection:
+    """Many files in many layers; each layer but the first removes a folder of the one before."""
+    each = files // layers
+    steps = []
+    for layer in range(layers):
+        top = f"usr/lib/package{layer}"
+        members = [
+            Member(f"{top}/{number // 500:03}/module{number // 50:04}/file{number:06}.py", b"x" * (number % 97))
+            for number in range(each)
+        ]
+        gone = [whiteout(f"usr/lib/package{layer - 1}/000")] if layer else []
+        steps.append(run(f"pip install package{layer}", *members, *gone))
+    return inspection_of(steps, "test:wide")

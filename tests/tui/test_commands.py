@@ -1,0 +1,220 @@
+"""Every command of the one list does what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from textual.command import CommandPalette
+
+from inspector.filesystem.tree import ROOT
+from inspector.tui.commands import COMMANDS, Place, bindings
+from inspector.tui.main import MainScreen
+from inspector.tui.outline import Order
+from inspector.tui.pages import Details, Help
+from inspector.tui.pane import Scope
+
+from .driving import app_for, paths_in_sight, press, settled
+from .images import small_image
+
+IMAGE = small_image()
+"""Layers: 0 the base, 1 installs g++, 2 copies the application, 3 changes a file, 4 removes g++. It opens at 1."""
+
+GXX, GCC, LIB = "usr/bin/g++", "usr/lib/gcc", "usr/lib"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Keys to press, and what must hold afterwards."""
+
+    keys: str
+    holds: Callable[[MainScreen], bool]
+
+
+def layer(number: int) -> Callable[[MainScreen], bool]:
+    return lambda main: main.layer_list.cursor == number and main.files.wanted.layer == number
+
+
+def selected(path: str) -> Callable[[MainScreen], bool]:
+    return lambda main: main.files.list.outline.tree.path(main.files.list.node) == path
+
+
+def in_sight(*paths: str) -> Callable[[MainScreen], bool]:
+    return lambda main: paths_in_sight(main) == ["", *paths]
+
+
+def scope(wanted: Scope) -> Callable[[MainScreen], bool]:
+    return lambda main: main.files.wanted.scope is wanted
+
+
+CASES = {
+    "pane.next": [
+        Case("tab", lambda main: main.files.list.has_focus),
+        Case("tab tab", lambda main: main.layer_list.has_focus),
+        Case("shift+tab", lambda main: main.files.list.has_focus),
+    ],
+    "move.up": [Case("up", layer(0)), Case("k k k", layer(0)), Case("tab j up", selected(""))],
+    "move.down": [Case("down", layer(2)), Case("j j", layer(3)), Case("tab down", selected("usr"))],
+    "move.half-up": [Case("G ctrl+u", layer(2)), Case("tab G ctrl+u", selected(""))],
+    "move.half-down": [Case("ctrl+d", layer(3))],
+    "move.page-up": [Case("tab G pageup", selected(""))],
+    "move.page-down": [Case("pagedown", layer(4)), Case("tab pagedown", selected("usr/bin"))],
+    "move.top": [Case("G g", layer(0)), Case("home", layer(0))],
+    "move.bottom": [Case("G", layer(4)), Case("tab end", selected("usr/bin"))],
+    "layer.previous": [Case("tab left_square_bracket", layer(0))],
+    "layer.next": [Case("tab right_square_bracket", layer(2))],
+    "scope.next": [
+        Case("a", scope(Scope.STACK)),
+        Case("a a", scope(Scope.FINAL)),
+        Case("a a a", scope(Scope.LAYER)),
+    ],
+    "scope.layer": [Case("a ctrl+l", scope(Scope.LAYER))],
+    "scope.stack": [Case("ctrl+a", scope(Scope.STACK))],
+    "details": [
+        Case("enter", lambda main: isinstance(main.app.screen, Details)),
+        Case("tab i", lambda main: isinstance(main.app.screen, Details)),
+        Case("enter escape", lambda main: main.app.screen is main),
+    ],
+    "sort": [
+        Case("s", lambda main: main.files.list.outline.order is Order.NAME),
+        Case("s", in_sight("usr", "usr/bin", LIB, GCC, f"{GCC}/cc1plus", f"{GCC}/lto1")),
+        Case("s s", lambda main: main.files.list.outline.order is Order.SIZE),
+    ],
+    "attributes": [
+        Case("b", lambda main: main.files.list.attributes),
+        Case("b ctrl+b", lambda main: not main.files.list.attributes),
+    ],
+    "fold": [
+        Case("tab j space", in_sight("usr")),
+        Case("tab j space space", lambda main: GCC in paths_in_sight(main)),
+    ],
+    "fold.close": [
+        Case("tab j j left", in_sight("usr", LIB, "usr/bin")),
+        Case("tab j j j j h", selected(GCC)),
+        Case("tab h", lambda main: main.layer_list.has_focus),
+    ],
+    "fold.open": [
+        Case("right", lambda main: main.files.list.has_focus),
+        Case("tab G l", lambda main: GXX in paths_in_sight(main)),
+        Case("tab l", selected("usr")),
+    ],
+    "fold.close-all": [Case("z", in_sight("usr")), Case("ctrl+@", in_sight("usr"))],
+    "fold.open-all": [
+        Case("Z", in_sight("usr", LIB, GCC, f"{GCC}/cc1plus", f"{GCC}/lto1", "usr/bin", GXX)),
+    ],
+    "filter": [
+        Case("slash l t o", in_sight("usr", LIB, GCC, f"{GCC}/lto1")),
+        Case("slash l t o enter", selected(f"{GCC}/lto1")),
+        Case("ctrl+f b i n slash", in_sight("usr", "usr/bin", GXX)),
+        Case("slash n o n e", in_sight()),
+        Case("slash L T O", in_sight("usr", LIB, GCC, f"{GCC}/lto1")),
+    ],
+    "filter.clear": [
+        Case("z slash l t o escape", in_sight("usr", LIB, GCC, f"{GCC}/cc1plus", f"{GCC}/lto1", "usr/bin")),
+        Case("w A escape", lambda main: main.files.wanted.criteria.keeps_all),
+    ],
+    "waste": [
+        Case("g w", in_sight("etc", "etc/motd")),
+        Case("j w", in_sight()),
+        Case("g w w", lambda main: "app" not in paths_in_sight(main) and "usr" in paths_in_sight(main)),
+    ],
+    "show.added": [Case("A", in_sight()), Case("A A", lambda main: GCC in paths_in_sight(main))],
+    "show.removed": [Case("G R", in_sight())],
+    "show.modified": [Case("j j M", in_sight())],
+    "show.unchanged": [Case("j j U", in_sight("etc", "etc/motd"))],
+    "dive.added": [Case("tab ctrl+a", in_sight())],
+    "dive.removed": [Case("G tab ctrl+r", in_sight())],
+    "help": [
+        Case("question_mark", lambda main: isinstance(main.app.screen, Help)),
+        Case("f1 q", lambda main: main.app.screen is main),
+    ],
+    "theme.toggle": [
+        Case("t", lambda main: main.app.theme == "lean-light"),
+        Case("t t", lambda main: main.app.theme == "lean-dark"),
+    ],
+    "theme.choose": [],
+    "palette": [Case("ctrl+p", lambda main: isinstance(main.app.screen, CommandPalette))],
+    "quit": [],
+}
+
+
+def test_every_command_has_its_case():
+    assert sorted(CASES) == sorted(command.id for command in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [(name, case) for name, cases in CASES.items() for case in cases],
+    ids=[f"{name}: {case.keys}" for name, cases in CASES.items() for case in cases],
+)
+async def test_command(name: str, case: Case):
+    app = app_for(IMAGE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, *case.keys.split())
+        assert case.holds(main), (name, paths_in_sight(main))
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+async def test_quit_leaves_with_0(key: str):
+    app = app_for(IMAGE)
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await pilot.press(key)
+    assert app.return_value == 0
+
+
+async def test_the_filter_can_be_left_by_ctrl_c_too():
+    app = app_for(IMAGE)
+    async with app.run_test() as pilot:
+        await press(pilot, "slash", "q")
+        await pilot.press("ctrl+c")
+    assert app.return_value == 0
+
+
+async def test_a_theme_is_chosen_from_the_palette():
+    app = app_for(IMAGE)
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.press(*"choose")
+        await pilot.pause(0.2)
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert isinstance(app.screen, CommandPalette)
+
+
+async def test_the_palette_runs_commands_of_the_main_screen():
+    app = app_for(IMAGE)
+    async with app.run_test() as pilot:
+        main = await settled(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.press(*"mode and owner")
+        await pilot.pause(0.2)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert main.files.list.attributes
+
+
+def test_no_two_commands_share_a_key_in_one_place():
+    for place in Place:
+        keys = [binding.key for binding in bindings(place)]
+        assert len(keys) == len(set(keys)), place
+
+
+def test_the_footer_shows_few_commands():
+    assert 6 <= sum(bool(command.footer) for command in COMMANDS) <= 7
+
+
+async def test_another_layer_starts_at_its_root_where_it_has_no_such_path():
+    app = app_for(IMAGE)
+    async with app.run_test() as pilot:
+        main = await press(pilot, "tab", "G", "right_square_bracket")
+        assert main.files.list.node == ROOT
+
+
+async def test_the_selected_path_stays_selected_in_another_scope():
+    app = app_for(IMAGE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "tab", "j", "j", "j", "a")
+        assert selected(GCC)(main)

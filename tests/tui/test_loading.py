@@ -1,0 +1,110 @@
+"""While an image is read, when that fails, and when the person does not want to wait."""
+
+from __future__ import annotations
+
+from threading import Event
+
+import pytest
+
+from inspector.errors import Cancelled, ImageNotFound
+from inspector.inspection import Inspection
+from inspector.sources.protocol import Progress, Watch
+from inspector.tui.app import LeanInspect
+from inspector.tui.loading import ErrorScreen, LoadingScreen, describe
+from inspector.tui.main import MainScreen
+
+from .driving import lines_of, settled, until
+from .images import small_image
+
+HALF = Progress(bytes_read=364_000_000, bytes_total=728_000_000, layers_done=1, layers_total=6)
+
+
+class SlowLoad:
+    """Reports a half, then waits to be let go on, and reports again."""
+
+    def __init__(self) -> None:
+        self.go_on = Event()
+        self.outcome = "still reading"
+
+    def __call__(self, watch: Watch) -> Inspection:
+        watch(HALF)
+        self.go_on.wait(30)
+        try:
+            watch(HALF)
+        except Cancelled:
+            self.outcome = "cancelled"
+            raise
+        self.outcome = "read"
+        return small_image()
+
+
+async def test_the_screen_is_there_at_once_and_tells_how_far_the_reading_is():
+    load = SlowLoad()
+    app = LeanInspect(load, "my:image", clock=lambda: 100.0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: any("364.0 MB of 728.0 MB · layer 2 of 6" in line for line in lines_of(pilot)))
+        assert isinstance(app.screen, LoadingScreen)
+        assert any("my:image" in line for line in lines_of(pilot))
+        load.go_on.set()
+        assert isinstance(await settled(pilot), MainScreen)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+async def test_leaving_while_loading_stops_the_reading_and_gives_130(key: str):
+    load = SlowLoad()
+    app = LeanInspect(load, "my:image")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: any("layer 2 of 6" in line for line in lines_of(pilot)))
+        await pilot.press(key)
+    load.go_on.set()
+    app.loader.finish(30)
+    assert (app.return_value, load.outcome) == (130, "cancelled")
+
+
+async def test_escape_leaves_while_loading():
+    load = SlowLoad()
+    app = LeanInspect(load, "my:image")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: isinstance(app.screen, LoadingScreen))
+        await pilot.press("escape")
+    load.go_on.set()
+    app.loader.finish(30)
+    assert app.return_value == 130
+
+
+async def test_what_went_wrong_is_shown_with_what_to_do_about_it():
+    def load(_: Watch) -> Inspection:
+        raise ImageNotFound("no image [red]my:image[/red] in Docker Engine", "pull it first")
+
+    app = LeanInspect(load, "my:image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ErrorScreen))
+        text = "\n".join(lines_of(pilot))
+        assert "no image [red]my:image[/red] in Docker Engine" in text
+        assert "pull it first" in text
+        await pilot.press("q")
+    assert app.return_value == 2
+    assert isinstance(app.error, ImageNotFound)
+
+
+async def test_an_unexpected_error_ends_the_app_and_is_kept_for_run_to_raise():
+    def load(_: Watch) -> Inspection:
+        raise ZeroDivisionError
+
+    app = LeanInspect(load, "my:image")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.error is not None)
+    assert (app.return_value, type(app.error)) == (2, ZeroDivisionError)
+
+
+@pytest.mark.parametrize(
+    ("progress", "seconds", "text"),
+    [
+        (Progress(0, None, 0, None), 0.0, "0 B"),
+        (Progress(5_000, None, 2, None), 0.1, "5.0 kB · 2 layers"),
+        (HALF, 4.0, "364.0 MB of 728.0 MB · layer 2 of 6 · 91.0 MB/s · 4 s left"),
+        (Progress(900, 800, 6, 6), 1.0, "900 B · layer 6 of 6 · 900 B/s"),
+    ],
+)
+def test_progress_in_words(progress: Progress, seconds: float, text: str):
+    assert describe(progress, seconds) == text

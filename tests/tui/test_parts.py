@@ -1,0 +1,143 @@
+"""The parts without a terminal: bars, cut texts, and the outline of a tree."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+import inspector.tui
+from inspector.demo.archive import Member, tar_layer, whiteout
+from inspector.filesystem.stack import stack_layers
+from inspector.filesystem.tree import ROOT, Change, FileTree, layer_tree
+from inspector.layers.scan import scan_layer
+from inspector.tui.cells import bar, cut, cut_front, padded
+from inspector.tui.outline import Criteria, Order, Outline, heavy_folders, keep
+
+
+def tree_of(*layers: list[Member], layer: int = 0) -> FileTree:
+    filesystem = stack_layers([scan_layer([tar_layer(members)]).scan.entries for members in layers])
+    return layer_tree(filesystem, layer)
+
+
+TREE = tree_of([Member(path, b"x" * size) for path, size in {"a/b/c": 5, "a/d": 50, "e/f": 9, "g": 1}.items()])
+
+
+def paths(outline: Outline) -> list[str]:
+    return [outline.tree.path(node) for node in outline.rows]
+
+
+@pytest.mark.parametrize(
+    ("live", "hidden", "drawn"),
+    [
+        (100, 0, ("██████████", "")),
+        (50, 0, ("█████", "")),
+        (56, 0, ("█████▋", "")),
+        (1, 0, ("▏", "")),
+        (0, 0, ("", "")),
+        (0, 100, ("", "▓▓▓▓▓▓▓▓▓▓")),
+        (50, 50, ("█████", "▓▓▓▓▓")),
+        (99, 1, ("█████████", "▓")),
+        (1, 99, ("█", "▓▓▓▓▓▓▓▓▓")),
+        (0, 1, ("", "░")),
+        (9, 1, ("█", "")),
+        (1, 9, ("", "▓")),
+    ],
+)
+def test_bars(live: int, hidden: int, drawn: tuple[str, str]):
+    assert bar(live, hidden, 100, 10) == drawn
+
+
+def test_a_bar_without_room_or_scale_is_empty():
+    assert bar(1, 1, 0, 10) == bar(1, 1, 10, 0) == ("", "")
+
+
+@pytest.mark.parametrize("text", ["plain", "数据库数据库", "e\u0301e\u0301e\u0301", ""])
+@pytest.mark.parametrize("width", range(8))
+def test_cut_texts_fit(text: str, width: int):
+    assert cell_len(cut(text, width)) <= width
+    assert cell_len(cut_front(text, width)) <= width
+    assert cell_len(padded(text, width)) == width
+
+
+def test_cut_texts_end_or_begin_with_an_ellipsis():
+    assert (cut("abcdef", 4), cut_front("abcdef", 4), cut("abcd", 4)) == ("abc…", "…def", "abcd")
+
+
+def test_rows_are_sorted_by_size_then_name():
+    assert paths(Outline(TREE)) == ["", "a", "e", "g"]
+    assert paths(Outline(TREE, order=Order.NAME, opened=TREE.children)) == [
+        "",
+        "a",
+        "a/b",
+        "a/b/c",
+        "a/d",
+        "e",
+        "e/f",
+        "g",
+    ]
+
+
+def test_opening_and_closing_a_folder_remembers_what_was_open_inside():
+    outline = Outline(TREE, opened=TREE.children)
+    all_open = paths(outline)
+    outline.close(1)
+    assert paths(outline) == ["", "a", "e", "e/f", "g"]
+    outline.open(1)
+    assert paths(outline) == all_open == ["", "a", "a/d", "a/b", "a/b/c", "e", "e/f", "g"]
+
+
+def test_toggling_a_file_does_nothing():
+    outline = Outline(TREE)
+    outline.toggle(3)
+    assert paths(outline) == ["", "a", "e", "g"]
+
+
+def test_revealing_opens_the_way():
+    outline = Outline(TREE)
+    outline.reveal(TREE.find("a/b/c") or 0)
+    assert paths(outline) == ["", "a", "a/d", "a/b", "a/b/c", "e", "g"]
+    assert outline.row_of(TREE.find("e/f") or 0) == paths(outline).index("e")
+
+
+def test_heavy_folders_are_those_with_a_tenth_of_the_bytes():
+    assert [TREE.path(node) for node in heavy_folders(TREE)] == ["", "e", "a"]
+
+
+def test_a_pattern_keeps_what_it_finds_what_is_inside_and_the_way_there():
+    found = keep(TREE, Criteria(pattern="B"))
+    assert [TREE.path(node) for node in range(len(TREE)) if found.flags[node]] == ["", "a", "a/b", "a/b/c"]
+    assert paths(Outline(TREE, kept=found)) == ["", "a", "a/b"]
+    assert found.matches == 2
+
+
+def test_a_pattern_with_a_slash_is_looked_for_in_paths():
+    found = keep(TREE, Criteria(pattern="/a/d"))
+    assert paths(Outline(TREE, kept=found)) == ["", "a", "a/d"]
+
+
+def test_criteria_combine():
+    tree = tree_of(
+        [Member("x/old", b"1" * 10), Member("x/kept", b"2")],
+        [Member("x/new", b"3" * 5), whiteout("x/old")],
+        [whiteout("x/new")],
+        layer=1,
+    )
+    kept = keep(tree, Criteria(frozenset({Change.ADDED}), waste=True))
+    assert paths(Outline(tree, kept=kept, opened=tree.children)) == ["", "x", "x/new"]
+    assert keep(tree, Criteria(frozenset(), waste=True)).matches == 0
+
+
+def test_the_root_is_always_there():
+    nothing = keep(TREE, Criteria(pattern="nowhere"))
+    assert paths(Outline(TREE, kept=nothing)) == [""]
+    assert nothing.flags[ROOT]
+
+
+def test_the_package_does_not_import_textual_before_it_is_needed():
+    imports = [
+        node for node in ast.walk(ast.parse(Path(inspector.tui.__file__).read_text())) if isinstance(node, ast.Import)
+    ]
+    assert imports == []

@@ -1,0 +1,92 @@
+"""Pictures of the screens. After a wanted change: look at the report, then `pytest --snapshot-update`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event
+
+import pytest
+from textual.pilot import Pilot
+
+from inspector.errors import SourceUnavailable
+from inspector.inspection import Inspection
+from inspector.sources.protocol import Watch
+from inspector.tui.app import LeanInspect
+from inspector.tui.loading import ErrorScreen
+
+from .driving import app_for, lines_of, press, until
+from .images import small_image
+from .test_loading import HALF
+
+Compare = Callable[..., bool]
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+THEMES = ["lean-dark", "lean-light"]
+
+every_look = pytest.mark.parametrize("theme", THEMES)
+every_size = pytest.mark.parametrize("size", SIZES, ids=[f"{width}x{height}" for width, height in SIZES])
+
+
+def shows(snap_compare: Compare, theme: str, size: tuple[int, int], *keys: str) -> bool:
+    async def drive(pilot: Pilot[int]) -> None:
+        await press(pilot, *keys)
+
+    return snap_compare(app_for(small_image(), theme), terminal_size=size, run_before=drive)
+
+
+@every_look
+@every_size
+def test_main(snap_compare: Compare, theme: str, size: tuple[int, int]):
+    assert shows(snap_compare, theme, size)
+
+
+@every_look
+@every_size
+def test_help(snap_compare: Compare, theme: str, size: tuple[int, int]):
+    assert shows(snap_compare, theme, size, "question_mark")
+
+
+def test_removed_files_of_a_later_layer(snap_compare: Compare):
+    assert shows(snap_compare, "lean-dark", (120, 40), "G", "tab")
+
+
+def test_up_to_a_layer_with_modes_by_name(snap_compare: Compare):
+    assert shows(snap_compare, "lean-dark", (120, 40), "j", "a", "b", "s", "tab", "Z")
+
+
+def test_filtered(snap_compare: Compare):
+    assert shows(snap_compare, "lean-dark", (120, 40), "slash", *"lto", "enter")
+
+
+def test_details(snap_compare: Compare):
+    assert shows(snap_compare, "lean-dark", (80, 24), "enter")
+
+
+def test_loading(snap_compare: Compare):
+    done = Event()
+
+    def load(watch: Watch) -> Inspection:
+        watch(HALF)
+        done.wait(30)
+        return small_image()
+
+    async def drive(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: any("layer 2 of 6" in line for line in lines_of(pilot)))
+
+    app = LeanInspect(load, "myimage:1.4", clock=lambda: 100.0)
+    try:
+        assert snap_compare(app, terminal_size=(80, 24), run_before=drive)
+    finally:
+        done.set()
+
+
+def test_error(snap_compare: Compare):
+    def load(_: Watch) -> Inspection:
+        raise SourceUnavailable(
+            "cannot reach Docker Engine at unix:///var/run/docker.sock", "start it, or set DOCKER_HOST"
+        )
+
+    async def drive(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: isinstance(pilot.app.screen, ErrorScreen))
+
+    assert snap_compare(LeanInspect(load, "myimage:1.4"), terminal_size=(80, 24), run_before=drive)
