@@ -142,7 +142,7 @@ def token_server(folder: Path, *, seconds: int = 300) -> Iterator[TokenServer]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/token"
         auth = {"realm": url, "service": "the registry", "issuer": "tokens", "rootcertbundle": str(certificate)}
         yield TokenServer(url, asked, {"auth": {"token": auth}})
