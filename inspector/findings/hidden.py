@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from inspector.filesystem.ledger import Fate
 from inspector.findings.finding import Finding, Severity, Subject
 from inspector.findings.globs import matcher
-from inspector.findings.rules import PatternTable, pattern_rules
+from inspector.findings.rules import PatternTable
 from inspector.sizes import human
 
 REMOVED = "LI1001"
@@ -57,21 +57,24 @@ def hidden_findings(subject: Subject) -> Iterator[Finding]:
             if rule != REMOVED and DATABASES.fullmatch(entries.paths[row]):
                 rule = UNAVOIDABLE
             groups.setdefault((rule, layer, filesystem.hiders[start + row]), {})[start + row] = size
+    table = PatternTable()
     for (rule, added_by, hidden_by), files in groups.items():
-        yield _finding(subject, rule, added_by, hidden_by, files)
+        yield _finding(subject, table, rule, added_by, hidden_by, files)
 
 
-def _finding(subject: Subject, rule: str, added_by: int, hidden_by: int, files: dict[int, int]) -> Finding:
+def _finding(
+    subject: Subject, table: PatternTable, rule: str, added_by: int, hidden_by: int, files: dict[int, int]
+) -> Finding:
     added, hider = subject.instruction_of(added_by), subject.instruction_of(hidden_by)
     size = human(sum(files.values()))
     title, fix = {
         REMOVED: (
-            f"removed too late{_of_what(subject, files)}",
+            f"removed too late{_of_what(subject, table, files)}",
             f"{hider} hides {size} of {added}, and frees nothing: remove it in the RUN that brought it, "
             "or build in another stage and copy only the result",
         ),
         OVERWRITTEN: (
-            f"overwritten by a later layer{_of_what(subject, files)}",
+            f"overwritten by a later layer{_of_what(subject, table, files)}",
             f"{hider} replaces {size} of {added}, and the image keeps both: make the change in the instruction that "
             "brings the files",
         ),
@@ -96,9 +99,9 @@ def _set_at_once(added: str) -> str:
     return "do it in that RUN"
 
 
-def _of_what(subject: Subject, files: dict[int, int]) -> str:
+def _of_what(subject: Subject, table: PatternTable, files: dict[int, int]) -> str:
     """`: apt package lists` when nearly all the bytes are of one known kind."""
-    table, sums = PatternTable(pattern_rules()), dict[str, int]()
+    sums: dict[str, int] = {}
     for entry_id, size in files.items():
         layer, row = subject.filesystem.locate(entry_id)
         rule = table.rule_for(subject.filesystem.layers[layer].paths[row], owned=False)

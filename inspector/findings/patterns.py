@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from inspector.filesystem.ledger import Fate
 from inspector.findings.finding import Finding, Severity, Subject, by_bytes
-from inspector.findings.rules import PatternRule, PatternTable, pattern_rules
+from inspector.findings.rules import PatternRule, PatternTable
 from inspector.layers.entries import Kind
 
 
 def pattern_findings(subject: Subject) -> Iterator[Finding]:
     """One finding per rule of patterns.toml that some visible file belongs to."""
-    filesystem, table = subject.filesystem, PatternTable(pattern_rules())
+    filesystem, table = subject.filesystem, PatternTable()
     frees: dict[PatternRule, dict[int, int]] = {}
     for layer, entries in enumerate(filesystem.layers):
         start = filesystem.offsets[layer]

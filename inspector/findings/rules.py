@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -30,18 +30,14 @@ class PatternRule:
 
 
 class PatternTable:
-    """Tells which rule a path belongs to.
+    """Tells which rule a path belongs to, for one image: what it learns about a folder it remembers.
 
     Most rules name whole folders; those are asked once per folder. The others are asked only about names that fit the
     last part of one of their globs.
     """
 
-    def __init__(self, rules: Iterable[PatternRule]) -> None:
-        self.rules = tuple(rules)
-        globs = [(rule, glob) for rule in self.rules for path in rule.paths for glob in expand(path)]
-        self._folder_rules = [(rule, matcher([glob])) for rule, glob in globs if glob.endswith("/**")]
-        self._file_rules = [(rule, matcher([glob])) for rule, glob in globs if not glob.endswith("/**")]
-        self._names = matcher({glob.rpartition("/")[2] for _, glob in globs if not glob.endswith("/**")})
+    def __init__(self) -> None:
+        self._compiled = _compiled()
         self._known: dict[str, tuple[PatternRule, ...]] = {}
 
     def rule_for(self, path: str, *, owned: bool) -> PatternRule | None:
@@ -49,16 +45,55 @@ class PatternTable:
         folder, _, name = path.rpartition("/")
         candidates = self._known.get(folder)
         if candidates is None:
-            below = f"{folder}/x"
-            candidates = tuple(rule for rule, pattern in self._folder_rules if pattern.fullmatch(below))
-            self._known[folder] = candidates
-        if self._names.fullmatch(name):
-            named = [rule for rule, pattern in self._file_rules if pattern.fullmatch(path)]
+            candidates = self._known[folder] = self._rules_of_folder(folder)
+        if self._compiled.names.fullmatch(name):
+            named = [rule for rule, fits in self._compiled.files if fits.fullmatch(path)]
             candidates = tuple(sorted({*candidates, *named}, key=lambda rule: rule.order))
         for rule in candidates:
             if not (rule.unowned and owned) and not rule.excepted.fullmatch(path):
                 return rule
         return None
+
+    def _rules_of_folder(self, folder: str) -> tuple[PatternRule, ...]:
+        below, folders = f"{folder}/x", self._compiled.folders
+        found = {
+            rule for part in {ANY, *folder.split("/")} for rule, fits in folders.get(part, ()) if fits.fullmatch(below)
+        }
+        return tuple(sorted(found, key=lambda rule: rule.order))
+
+
+ANY = "*"
+"""In place of a folder's name: globs that have no name without wildcards."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """What names whole folders, by a name that must be among the path's; what names files, and their names together."""
+
+    folders: Mapping[str, tuple[tuple[PatternRule, re.Pattern[str]], ...]]
+    files: tuple[tuple[PatternRule, re.Pattern[str]], ...]
+    names: re.Pattern[str]
+
+
+@cache
+def _compiled() -> _Compiled:
+    folders: dict[str, list[tuple[PatternRule, re.Pattern[str]]]] = {}
+    files, names = [], set[str]()
+    for rule in pattern_rules():
+        globs = [glob for path in rule.paths for glob in expand(path)]
+        for glob in globs:
+            if glob.endswith("/**"):
+                folders.setdefault(_telling_part(glob), []).append((rule, matcher([glob])))
+        single = [glob for glob in globs if not glob.endswith("/**")]
+        files.append((rule, matcher(single)))
+        names.update(glob.rpartition("/")[2] for glob in single)
+    return _Compiled({part: tuple(rules) for part, rules in folders.items()}, tuple(files), matcher(names))
+
+
+def _telling_part(glob: str) -> str:
+    """The last folder name in a glob that has no wildcard."""
+    parts = glob.removesuffix("/**").split("/")
+    return next((part for part in reversed(parts) if not set(part) & set("*?[")), ANY)
 
 
 @cache

@@ -1,0 +1,246 @@
+"""Findings: what is named, with exact bytes, and what is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inspector.attribution.instructions import Instruction
+from inspector.demo.archive import Member, hardlink, opaque, whiteout
+from inspector.filesystem.stack import stack_layers
+from inspector.findings.duplicates import SMALLEST
+from inspector.findings.find import find, reclaimable_bytes
+from inspector.findings.finding import Finding, Severity, Subject
+from inspector.findings.globs import matcher
+from inspector.findings.rules import pattern_rules
+from tests.builders import file, scan_of
+
+
+def subject_of(
+    *layers: Sequence[Member], instructions: Sequence[str] = (), owned: frozenset[str] = frozenset()
+) -> Subject:
+    scans = tuple(scan_of(layer) for layer in layers)
+    steps = tuple(
+        Instruction(index, text.partition(" ")[0], text, None, index, empty=False)
+        for index, text in enumerate(instructions)
+    )
+    return Subject(stack_layers([scan.entries for scan in scans]), scans, steps, owned)
+
+
+def found(subject: Subject, ignore: Sequence[str] = ()) -> dict[str, int]:
+    """Rule → bytes, summed over its findings."""
+    sums: dict[str, int] = {}
+    for finding in find(subject, ignore):
+        sums[finding.rule] = sums.get(finding.rule, 0) + finding.size_bytes
+    return sums
+
+
+def only(subject: Subject, rule: str) -> Finding:
+    (finding,) = (finding for finding in find(subject) if finding.rule == rule)
+    return finding
+
+
+PLANTED = [
+    ("LI3001", "var/lib/apt/lists/mirror_dists_bookworm_main_binary-amd64_Packages.lz4", "var/lib/apt/lists/lock"),
+    ("LI3002", "var/cache/apt/archives/g++_4%3a12.2.0-3_amd64.deb", "var/cache/apt/archives/lock"),
+    ("LI3002", "var/cache/apt/pkgcache.bin", "var/cache/debconf/config.dat"),
+    ("LI3003", "var/cache/apk/APKINDEX.066df28d.tar.gz", "etc/apk/repositories"),
+    ("LI3004", "var/cache/dnf/base-abc/repodata/primary.xml.gz", "etc/dnf/dnf.conf"),
+    ("LI3004", "var/cache/libdnf5/fedora-1/solv/fedora.solv", "etc/yum.repos.d/fedora.repo"),
+    ("LI3005", "var/cache/zypp/packages/repo-oss/x.rpm", "etc/zypp/zypp.conf"),
+    ("LI3006", "var/cache/pacman/pkg/gcc-14.pkg.tar.zst", "var/lib/pacman/local/gcc-14/desc"),
+    ("LI4001", "root/.cache/pip/http-v2/a/b", "usr/lib/python3/dist-packages/pip/_internal/cache.py"),
+    ("LI4002", "root/.cache/uv/wheels-v3/x.whl", "root/.config/uv/uv.toml"),
+    ("LI4003", "home/app/.cache/pypoetry/artifacts/x.whl", "app/poetry.lock"),
+    ("LI4004", "root/.npm/_cacache/content-v2/sha512/aa/bb/cc", "app/node_modules/.package-lock.json"),
+    ("LI4005", "usr/local/share/.cache/yarn/v6/npm-x/index.js", "app/yarn.lock"),
+    ("LI4006", "root/.local/share/pnpm/store/v3/files/00/a", "app/node_modules/.pnpm/x/index.js"),
+    ("LI4007", "root/.cache/ms-playwright/chromium-1/chrome", "app/node_modules/playwright/index.js"),
+    ("LI4008", "go/pkg/mod/github.com/x/y@v1.0.0/y.go", "go/bin/tool"),
+    ("LI4009", "usr/local/cargo/registry/cache/x.crate", "usr/local/cargo/bin/rg"),
+    ("LI4010", "root/.m2/repository/org/x/x.jar", "app/app.jar"),
+    ("LI4011", "usr/local/bundle/ruby/3.2.0/cache/rack-3.0.gem", "usr/local/bundle/ruby/3.2.0/gems/rack-3.0/rack.rb"),
+    ("LI4012", "root/.composer/cache/files/x.zip", "app/vendor/autoload.php"),
+    ("LI4013", "opt/conda/pkgs/numpy-1.26.tar.bz2", "opt/conda/lib/python3.11/os.py"),
+    ("LI4014", "root/.nuget/packages/x/1.0/x.dll", "app/x.dll"),
+    ("LI4015", "root/.ccache/0/a.o.cache", "usr/bin/ccache"),
+    ("LI4016", "root/.cpanm/work/1/x.tar.gz", "usr/local/share/perl/5.36.0/X.pm"),
+    ("LI4017", "root/.cache/huggingface/hub/models--x/blob", "app/model.onnx"),
+    ("LI4018", "root/.cache/fontconfig/x.cache-7", "var/cache/fontconfig/x.cache-7"),
+    ("LI5001", "usr/share/man/man1/ls.1.gz", "usr/share/manifest/x"),
+    ("LI5002", "usr/share/doc/gcc/changelog.gz", "usr/share/doc/gcc/copyright"),
+    ("LI5003", "usr/share/locale/de/LC_MESSAGES/bash.mo", "usr/share/locale/locale.alias"),
+    ("LI6001", "usr/local/lib/libx.a", "usr/local/lib/libx.so.1"),
+    ("LI6002", "usr/local/include/x.h", "app/include/x.h"),
+    ("LI6003", "usr/local/lib/pkgconfig/x.pc", "app/x.pc"),
+    ("LI6004", "usr/src/redis/src/server.c", "usr/src/app/server.js"),
+    ("LI7001", "app/.git/objects/pack/pack-1.pack", "app/.github/workflows/x.yml"),
+    ("LI7003", "app/.DS_Store", "app/DS_Store"),
+    ("LI7004", "var/log/apt/history.log", "app/log.js"),
+    ("LI7005", "tmp/build-1/x.o.tmp", "app/tmp.js"),
+    ("LI7007", "var/lib/dpkg/status-old", "var/lib/dpkg/arch"),
+    ("LI7008", "usr/lib/python3/dist-packages/numpy/core/tests/test_x.py", "app/tests/test_x.py"),
+    ("LI7009", "usr/lib/python3/dist-packages/x/__pycache__/x.cpython-311.pyc", "app/x.py"),
+]
+
+
+@pytest.mark.parametrize(("rule", "planted", "clean"), PLANTED, ids=[f"{r} {p}" for r, p, _ in PLANTED])
+def test_planted_file_is_found_with_its_bytes_and_a_clean_one_is_not(rule: str, planted: str, clean: str) -> None:
+    assert found(subject_of([file(planted, 1234), file(clean, 999, "y")])) == {rule: 1234}
+
+
+def test_every_rule_of_the_table_has_a_planted_file() -> None:
+    elsewhere = {"LI7002", "LI7006"}  # core dumps and lastlog have tests of their own
+    assert {rule.id for rule in pattern_rules()} - elsewhere == {rule for rule, _, _ in PLANTED}
+
+
+def test_core_dump_is_one_only_outside_packages() -> None:
+    subject = subject_of(
+        [file("app/core", 500), file("usr/share/x/core", 70, "y")], owned=frozenset({"usr/share/x/core"})
+    )
+    assert found(subject) == {"LI7002": 500}
+
+
+def test_login_records_are_waste_only_when_they_are_large() -> None:
+    assert found(subject_of([file("var/log/lastlog", 2_000_000)])) == {"LI7006": 2_000_000}
+    assert found(subject_of([file("var/log/lastlog", 292)])) == {}
+
+
+def test_files_that_a_package_owns_are_not_called_leftovers() -> None:
+    paths = ["usr/lib/x/libx.a", "usr/include/x.h", "usr/lib/pkgconfig/x.pc"]
+    assert set(found(subject_of([file(path, 10) for path in paths]))) == {"LI6001", "LI6002", "LI6003"}
+    assert found(subject_of([file(path, 10) for path in paths], owned=frozenset(paths))) == {}
+
+
+def test_removal_in_a_later_layer_is_told_as_cause_and_hider() -> None:
+    subject = subject_of(
+        [file("opt/tool", 3000), file("opt/keep", 10)],
+        [whiteout("opt/tool")],
+        instructions=["RUN install tool", "RUN rm /opt/tool"],
+    )
+    finding = only(subject, "LI1001")
+    assert (finding.size_bytes, finding.layers, finding.hidden_in) == (3000, (0,), (1,))
+    assert finding.fix == (
+        "`RUN rm /opt/tool` hides 3.0 kB of `RUN install tool`, and frees nothing: remove it in the RUN that brought "
+        "it, or build in another stage and copy only the result"
+    )
+
+
+def test_each_pair_of_layers_is_a_finding_of_its_own() -> None:
+    subject = subject_of([file("a/1", 100)], [file("a/2", 200)], [file("b", 50)], [opaque("a")], [whiteout("b")])
+    pairs = {(f.layers, f.hidden_in): f.size_bytes for f in find(subject)}
+    assert pairs == {((0,), (3,)): 100, ((1,), (3,)): 200, ((2,), (4,)): 50}
+
+
+def test_removal_is_named_after_what_nearly_all_of_it_is() -> None:
+    lists = [file(f"var/lib/apt/lists/{n}", 1000) for n in range(9)]
+    subject = subject_of([*lists, file("opt/x", 900)], [opaque("var/lib/apt/lists"), whiteout("opt/x")])
+    assert only(subject, "LI1001").title == "removed too late: apt package lists"
+    subject = subject_of([*lists, file("opt/x", 1100)], [opaque("var/lib/apt/lists"), whiteout("opt/x")])
+    assert only(subject, "LI1001").title == "removed too late"
+
+
+def test_new_mode_on_a_copied_file_says_to_set_it_when_copying() -> None:
+    subject = subject_of(
+        [file("app", 700, mode=0o644)],
+        [file("app", 700, mode=0o755)],
+        instructions=["COPY app /", "RUN chmod 755 /app"],
+    )
+    finding = only(subject, "LI1003")
+    assert finding.size_bytes == 700
+    assert finding.fix.endswith("the image keeps both: write COPY --chown=… or COPY --chmod=…")
+
+
+def test_rewritten_package_database_is_told_apart_as_unavoidable() -> None:
+    subject = subject_of(
+        [file("var/lib/dpkg/status", 800), file("etc/motd", 50)],
+        [file("var/lib/dpkg/status", 900, "y"), file("etc/motd", 60, "y")],
+    )
+    assert only(subject, "LI1004").severity is Severity.INFO
+    assert only(subject, "LI1004").size_bytes == 800
+    assert only(subject, "LI1002").size_bytes == 50
+    assert reclaimable_bytes(find(subject)) == 50
+
+
+def test_equal_files_are_duplicates_and_hardlinks_are_not() -> None:
+    size = SMALLEST
+    subject = subject_of(
+        [file("a", size), file("b", size), hardlink("c", "a"), file("d", size, "y")], [file("e", size)]
+    )
+    finding = only(subject, "LI8001")
+    assert finding.size_bytes == 2 * size
+    assert finding.title == "the same content at 3 paths"
+
+
+def test_small_and_packaged_duplicates_are_nobodys_mistake() -> None:
+    assert found(subject_of([file("a", SMALLEST - 1), file("b", SMALLEST - 1)])) == {}
+    assert found(subject_of([file("a", SMALLEST), file("b", SMALLEST)], owned=frozenset({"a", "b"}))) == {}
+
+
+def test_trade_offs_are_told_and_not_counted() -> None:
+    subject = subject_of([file("usr/lib/python3/dist-packages/x/__pycache__/x.cpython-311.pyc", 500)])
+    assert found(subject) == {"LI7009": 500}
+    assert reclaimable_bytes(find(subject)) == 0
+
+
+def test_byte_that_two_findings_free_counts_once() -> None:
+    cached = [file("root/.cache/pip/a", 5000), file("root/.cache/pip/b", 5000)]
+    assert found(subject_of(cached)) == {"LI4001": 10_000, "LI8001": 5000}
+    assert reclaimable_bytes(find(subject_of(cached))) == 10_000
+
+
+def test_ignored_paths_are_spoken_of_no_more() -> None:
+    subject = subject_of([file("root/.cache/pip/a", 5000), file("root/.npm/_cacache/b", 300, "y")])
+    assert found(subject, ["/root/.cache/**"]) == {"LI4004": 300}
+    assert found(subject, ["**/.cache/**", "root/.npm/**"]) == {}
+
+
+NAMES = st.sampled_from(["a", "var/log/x", "root/.cache/pip/w", "usr/share/man/m", "tmp/t", "opt/b"])
+LAYERS = st.lists(
+    st.lists(
+        st.one_of(
+            st.builds(file, NAMES, st.integers(0, 9000), st.sampled_from("xy")),
+            st.builds(whiteout, NAMES),
+        ),
+        max_size=6,
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LAYERS, st.lists(st.sampled_from(["a", "var/**", "**/.cache/**", "opt/*", "usr/share/man/**"]), max_size=3))
+def test_ignoring_never_raises_a_figure_and_the_union_never_exceeds_the_image(
+    layers: list[list[Member]], ignore: list[str]
+) -> None:
+    subject = subject_of(*layers)
+    every, fewer = find(subject), find(subject, ignore)
+    total = subject.filesystem.ledger.total_bytes
+    assert 0 <= reclaimable_bytes(fewer) <= reclaimable_bytes(every) <= total
+    hidden = sum(finding.size_bytes for finding in every if finding.rule.startswith("LI10"))
+    assert hidden == subject.filesystem.ledger.hidden_bytes
+    before = found(subject)
+    assert all(size <= before[rule] for rule, size in found(subject, ignore).items())
+
+
+@pytest.mark.parametrize(
+    ("glob", "fits", "misses"),
+    [
+        ("a/*", ["a/b"], ["a", "a/b/c", "xa/b"]),
+        ("a/**", ["a/b", "a/b/c"], ["a", "ab"]),
+        ("**/b", ["b", "a/b", "a/c/b"], ["ab", "a/bc"]),
+        ("a/**/c", ["a/c", "a/b/c", "a/b/b/c"], ["a/bc", "ac"]),
+        ("a{b,c/d}e", ["abe", "ac/de"], ["ae", "abce"]),
+        ("x[0-9].?", ["x1.a"], ["xa.a", "x1."]),
+        ("[!a]*", ["bc"], ["ab"]),
+        ("a.b", ["a.b"], ["axb"]),
+    ],
+)
+def test_globs(glob: str, fits: list[str], misses: list[str]) -> None:
+    pattern = matcher([glob])
+    assert [path for path in fits if not pattern.fullmatch(path)] == []
+    assert [path for path in misses if pattern.fullmatch(path)] == []
