@@ -9,8 +9,20 @@ from inspector.image.config import ImageConfig
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of a file, from 1, both included."""
+
+    path: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Instruction:
-    """One history entry. `layer` is the layer it made: None where it made none (`empty`), or where that is unknown."""
+    """One history entry. `layer` is the layer it made: None where it made none (`empty`), or where that is unknown.
+
+    `from_base` and `lines` are None as long as they are unknown (origins.py).
+    """
 
     index: int
     verb: str | None
@@ -18,6 +30,8 @@ class Instruction:
     created: str | None
     layer: int | None
     empty: bool
+    from_base: bool | None = None
+    lines: Lines | None = None
 
 
 def attribute(config: ImageConfig) -> tuple[Instruction, ...]:

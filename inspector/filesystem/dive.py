@@ -1,24 +1,28 @@
 """dive's own numbers, for people who migrate: what dive 0.13.1 says of the same layers, with its faults.
 
 The formulas are those of github.com/wagoodman/dive: `filetree/efficiency.go`, `filetree/file_tree.go`,
-`image/image.go`. dive makes a tree of each layer's paths and counts the leaves only, a whiteout as a leaf at the path it
-deletes. Opaque markers are left out; folders without an entry are made. Where trees are stacked, what a path is gets
-replaced and what is below it stays, whatever the kinds: there a file can have children.
+`image/image.go`. dive makes a tree of each layer's paths, adding folders that have no entry and leaving out opaque
+markers, and counts the leaves only, a whiteout as a leaf at the path it deletes. Where trees are stacked, what a path
+is gets replaced and what is below it stays, whatever the kinds: there a file can have children.
 
 dive stacks all lower layers again for each whiteout; here they are stacked once, and a whiteout costs what it removes.
-The numbers are the same to the last bit for all that tools write. Not copied is what dive makes of `..` in paths, of
-folders named `.wh.…`, and of the sizes that headers of links and whiteouts should not have.
+The numbers are the same to the last bit for all that tools write. Not copied is what dive makes of `..` in
+paths, of folders named `.wh.…`, of files named `.wh..wh.…` in the root, of sizes in the headers of links and whiteouts,
+and of layers that are links to other layers, which it takes for empty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inspector.layers.entries import Entries, Kind
 
 PREFIX = ".wh."
-"""What the name of a whiteout starts with; dive leaves out what starts with it twice, as opaque markers do."""
+"""What the name of a whiteout starts with."""
+
+BOOKKEEPING = ".wh.."
+"""Where this follows PREFIX dive leaves the entry out: opaque markers and what AUFS kept for itself."""
 
 UNKNOWN = -1
 """The smallest size of a path before any is known. dive adds it to its sum like any other."""
@@ -79,7 +83,7 @@ class _Tree:
                     self.folders.discard(path)
             elif kind == _OPAQUE:
                 self.sizes.setdefault(path, 0)
-            elif name.startswith(PREFIX):
+            elif name.startswith(BOOKKEEPING):
                 self.sizes.setdefault(folder, 0)
                 folder = folder.rpartition("/")[0]
             else:
@@ -125,14 +129,23 @@ class _Stack:
                 self._children.pop(gone, None)
             self._children[path.rpartition("/")[0]].discard(path)
 
-    def whiteout_size(self, path: str) -> int:
-        """What dive takes for the size of a whiteout of `path`: the bytes below a folder, 0 for anything else."""
-        return sum(self.sizes[below] for below in self._subtree(path)) if path in self.folders else 0
+    def whiteout_sizes(self, paths: Iterable[str]) -> dict[str, int]:
+        """What dive takes for the sizes of whiteouts: the bytes below a folder, and 0 for anything else.
 
-    def _subtree(self, path: str) -> list[str]:
+        Of paths one in the other the inner come first, so that nothing is summed up twice.
+        """
+        totals: dict[str, int] = {}
+        for path in sorted(paths, key=len, reverse=True):
+            below = self._subtree(path, totals)
+            totals[path] = sum(totals[inside] if inside in totals else self.sizes[inside] for inside in below)
+        return {path: total if path in self.folders else 0 for path, total in totals.items()}
+
+    def _subtree(self, path: str, closed: Container[str] = ()) -> list[str]:
+        """The path and all below it, but for what is below `closed` ones."""
         found = [path]
         for inside in found:  # grows meanwhile
-            found.extend(self._children.get(inside, ()))
+            if inside not in closed:
+                found.extend(self._children.get(inside, ()))
         return found
 
 
@@ -173,7 +186,7 @@ def _count(tree: _Tree, stack: _Stack, books: _Books) -> None:
         end = _whiteout_place(astray)
         leaves = {path: size for path, size in leaves.items() if _place(path) < end}
         whiteouts = {path for path in whiteouts if _whiteout_place(path) < end}
-    books.see({path: stack.whiteout_size(path) for path in whiteouts})
+    books.see(stack.whiteout_sizes(whiteouts))
     books.see(leaves)
     if astray is not None:
         books.fail_to_see(astray)

@@ -49,7 +49,7 @@ def images_named(images: Sequence[ArchivedImage], wanted: str | None) -> tuple[A
     """
     if wanted is None:
         return tuple(images)
-    named = tuple(image for image in images if any(_full_name(tag) == _full_name(wanted) for tag in image.tags))
+    named = tuple(image for image in images if any(full_name(tag) == full_name(wanted) for tag in image.tags))
     wanted_id = wanted.removeprefix("sha256:")
     by_id = tuple(image for image in images if _config_id(image).startswith(wanted_id))
     found = named or (by_id if len(wanted_id) >= SHORTEST_ID else ())
@@ -71,7 +71,7 @@ def _labels(images: Sequence[ArchivedImage]) -> str:
     return some([image.label for image in images])
 
 
-def _full_name(name: str) -> str:
+def full_name(name: str) -> str:
     """A name as people compare them: with its tag, and without Docker Hub's prefixes, which may be left out."""
     last = name.rpartition("/")[2]
     tagged = name if ":" in last or "@" in last else f"{name}:latest"

@@ -37,3 +37,17 @@ class Image:
         sizes = [layer.compressed_bytes for layer in self.layers]
         known = [size for size in sizes if size is not None]
         return sum(known) if len(known) == len(sizes) else None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedImage:
+    """Another image, which this one may be built upon. `created_by` is its history, the oldest entry first.
+
+    `triggers` is whether it tells builds upon it what to run (ONBUILD).
+    """
+
+    names: tuple[str, ...]
+    digest: str | None
+    diff_ids: tuple[str, ...]
+    created_by: tuple[str, ...]
+    triggers: bool = False

@@ -51,7 +51,8 @@ def image_at(blobs: Blobs, root: bytes, platform: Platform | None, transport: st
     diff_ids = parse_config(config).diff_ids
     require_tar_layers(manifest)
     layers = blobs.layers(manifest.layers, diff_ids)
-    return Delivery(transport, config, digest, layers, provenance_of(blobs, index, digest))
+    annotations = {**(index.annotations if index else {}), **manifest.annotations}
+    return Delivery(transport, config, digest, layers, provenance_of(blobs, index, digest), annotations)
 
 
 def provenance_of(blobs: Blobs, index: Index | None, digest: str) -> tuple[bytes, ...]:

@@ -17,12 +17,16 @@ from requests.exceptions import RequestException
 
 from inspector.errors import ImageNotFound, SourceUnavailable
 from inspector.image.config import parse_config
+from inspector.image.image import NamedImage
 from inspector.image.platform import Platform, parse_platform
 from inspector.sources.docker_archive import docker_archive_image
 from inspector.sources.engine_clients import docker_client, podman_client
 from inspector.sources.members import READ_CHUNK, StreamedArchive
 from inspector.sources.meter import Meter
 from inspector.sources.protocol import DeliveredLayer, Delivery, Options, Scanner, Watch
+
+MAX_OTHERS = 500
+"""Other images that are asked about, the newest first, at a millisecond or two each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class EngineImage:
         self._engine, self._client, self._name, self._attributes = engine, client, name, attributes
 
     def read(self, scanner: Scanner, watch: Watch) -> Delivery:
-        return self._remembered(scanner) or self._streamed(scanner, watch)
+        delivery = self._remembered(scanner) or self._streamed(scanner, watch)
+        return replace(delivery, lower_images=tuple(_lower_images(self._client, self._attributes)))
 
     def close(self) -> None:
         with suppress(RequestException, OSError):
@@ -123,6 +128,31 @@ def _open(engine: Engine, client: docker.DockerClient, name: str, platform: Plat
         client.close()
         raise
     return EngineImage(engine, client, name, attributes)
+
+
+def _lower_images(client: docker.DockerClient, attributes: dict[str, Any]) -> Iterator[NamedImage]:
+    """The engine's other images whose layers are the lowest ones of this: it may be built upon one of them.
+
+    They are an extra: what the engine does not tell is left out.
+    """
+    ours = (attributes.get("RootFS") or {}).get("Layers") or []
+    with suppress(DockerException, RequestException, OSError):
+        for summary in client.api.images()[:MAX_OTHERS]:
+            names = tuple(name for name in summary.get("RepoTags") or () if name != "<none>:<none>")
+            if not names or summary["Id"] == attributes["Id"]:
+                continue
+            other = client.api.inspect_image(summary["Id"])
+            layers = (other.get("RootFS") or {}).get("Layers") or []
+            if layers and ours[: len(layers)] == layers:
+                digests = [name.partition("@")[2] for name in summary.get("RepoDigests") or ()]
+                history = client.api.history(summary["Id"])
+                yield NamedImage(
+                    names,
+                    next(filter(None, digests), None),
+                    tuple(layers),
+                    tuple(entry.get("CreatedBy") or "" for entry in reversed(history)),
+                    triggers=bool((other.get("Config") or {}).get("OnBuild")),
+                )
 
 
 def _suggestion(engine: Engine, client: docker.DockerClient, name: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from inspector.image.image import NamedImage
 from inspector.image.platform import Platform
 from inspector.layers.scan import LayerScan, ScannedBlob
 
@@ -62,6 +63,8 @@ class Delivery:
     lowest first. `transport` is the source's name in references.
 
     `provenance` are in-toto statements (JSON) about how the image was built, where BuildKit attached any.
+    `annotations` are those of its manifest, and of the index around it. `lower_images` are others in the same place
+    whose layers are the lowest ones of this image.
     """
 
     transport: str
@@ -69,6 +72,8 @@ class Delivery:
     manifest_digest: str | None
     layers: tuple[DeliveredLayer, ...]
     provenance: tuple[bytes, ...] = ()
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    lower_images: tuple[NamedImage, ...] = ()
 
 
 class Source(Protocol):

@@ -141,6 +141,7 @@ class TestOneLayer:
     def test_entries_may_contradict_each_other(self) -> None:
         assert tree_of(stack_of([file("a", 1), file("a/b", 2)])) == {"a/b": 2}
         assert tree_of(stack_of([file("a/b", 2), file("a", 1)])) == {"a": 1}
+        assert stack_of([file("a/b", 2), file("a", 1)]).totals[0].deleted == 0  # nothing below is gone
 
     def test_a_folder_may_come_after_what_is_in_it(self) -> None:
         assert tree_of(stack_of([file("a/b/c", 1), directory("a/b"), directory("a")])) == {"a/b/c": 1, "a/b": 0, "a": 0}

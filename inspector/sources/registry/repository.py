@@ -29,7 +29,7 @@ MANIFEST_TYPES = (
 )
 
 READ_CHUNK = 1 << 18
-"""Bytes per read: one that breaks off is lost, and progress is told after each."""
+"""Bytes per read; progress is told after each."""
 
 TAGS = 1000
 """Tags asked for, to find those like a tag that does not exist."""
