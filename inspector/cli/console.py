@@ -45,6 +45,11 @@ def write_bytes_out(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
+def warn(message: str) -> None:
+    """One line to stderr about what is not as the user thinks; the work goes on."""
+    _say(f"note: {message}")
+
+
 def _code(command: Callable[[], int], *, debug: bool) -> int:
     try:
         return command()

@@ -9,12 +9,14 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from inspector import __version__
-from inspector.cli.console import FINE, exit_with, write_out
+from inspector.cli.console import FINE, exit_with, warn, write_out
+from inspector.names import printable
 
 if TYPE_CHECKING:
     from inspector.inspection import Inspection
@@ -59,9 +61,15 @@ def cli() -> None:
 
     \b
     IMAGE is one of
-      NAME[:TAG]                  an image archive if there is one at that path, else from Docker Engine
+      NAME[:TAG]                  a file or folder of that name, else Docker Engine, podman, the registry
       docker:NAME[:TAG]           Docker Engine (DOCKER_HOST, docker contexts)
+      podman:NAME[:TAG]           podman (CONTAINER_HOST, rootless or rootful socket)
+      containerd:NAME[:TAG]       containerd (namespaces default, moby, k8s.io)
+      registry:NAME[:TAG|@DIGEST] a registry, no engine needed
       docker-archive:PATH[:TAG]   a file written by docker save, plain or compressed
+      oci-archive:PATH[:TAG]      an OCI layout in a tar, plain or compressed
+      oci-dir:PATH[:TAG]          an OCI layout in a folder
+      -                           an archive on stdin
     """
 
 
@@ -70,17 +78,44 @@ def cli() -> None:
 @click.option("--platform", metavar="OS/ARCH", help="Which image of a multi-platform one, e.g. linux/arm64.")
 @click.option("--insecure", is_flag=True, help="Allow plain HTTP and unknown certificates for registries.")
 @click.option("--no-cache", is_flag=True, help="Read every layer again, and remember none.")
+@click.option("--dockerfile", metavar="FILE", help="The Dockerfile it was built from: adds lines to instructions.")
+@click.option("--target", metavar="STAGE", help="The stage of the Dockerfile that was built; the last if not given.")
+@click.option("--base", metavar="IMAGE", help="The image it is built upon.")
+@click.option("--ignore", metavar="GLOB", multiple=True, help="Paths no finding speaks of, e.g. 'var/lib/rpm/**'.")
 @_report_options
-def inspect(image: str, platform: str | None, insecure: bool, no_cache: bool, **output: Any) -> Job:
+def inspect(
+    image: str,
+    platform: str | None,
+    insecure: bool,
+    no_cache: bool,
+    dockerfile: str | None,
+    target: str | None,
+    base: str | None,
+    ignore: tuple[str, ...],
+    **output: Any,
+) -> Job:
     """Inspect IMAGE: the UI on a terminal, the text report elsewhere, or the reports asked for."""
+    if target is not None and dockerfile is None:
+        raise click.UsageError("--target goes with --dockerfile FILE")
 
     def load(watch: Watch) -> Inspection:
+        from inspector.cli.build_file import read_dockerfile
+        from inspector.cli.settings import read_settings
         from inspector.inspection import inspect_image
         from inspector.layers.cache import user_scanner
         from inspector.layers.scanner import AFRESH
 
-        scanner = AFRESH if no_cache else user_scanner()
-        return inspect_image(image, platform=platform, insecure=insecure, scanner=scanner, watch=watch)
+        return inspect_image(
+            image,
+            platform=platform,
+            insecure=insecure,
+            dockerfile=read_dockerfile(dockerfile) if dockerfile else None,
+            target=target,
+            base=base,
+            ignore=(*read_settings(Path.cwd()).ignore, *ignore),
+            scanner=AFRESH if no_cache else user_scanner(),
+            watch=watch,
+        )
 
     return lambda: _show(load, image, **output)
 
@@ -178,6 +213,8 @@ def _show(
 
     with progress_line() as watch:
         inspection = load(watch)
+    for note in inspection.notes if json_file is not None and not text else ():
+        warn(printable(note))  # the text report has them
     if json_file is not None:
         from inspector.cli.output import write_report
         from inspector.reports.json_report import encode, to_report

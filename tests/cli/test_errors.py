@@ -55,7 +55,10 @@ def test_permission_denied_on_the_socket(tmp_path: Path) -> None:
 
 def test_no_such_file(run: Run) -> None:
     outcome = run("./absent.tar")
-    assert (outcome.code, outcome.err) == (2, "leaninspect: error: no such file: ./absent.tar\n  hint: check the path\n")
+    assert (outcome.code, outcome.err) == (
+        2,
+        "leaninspect: error: no such file: ./absent.tar\n  hint: check the path\n",
+    )
 
 
 def test_not_an_archive(run: Run, tmp_path: Path) -> None:

@@ -19,9 +19,14 @@ from tests.cli.conftest import Run
 def small_tar(tmp_path: Path) -> Path:
     """Three layers: two files, one of them rewritten and the other deleted."""
     steps = [
-        Step("/bin/sh -c #(nop) ADD file:abc in / ", tar_layer([Member("keep", b"k" * 1000), Member("gone", b"g" * 500)])),
+        Step(
+            "/bin/sh -c #(nop) ADD file:abc in / ", tar_layer([Member("keep", b"k" * 1000), Member("gone", b"g" * 500)])
+        ),
         Step('/bin/sh -c #(nop)  CMD ["sh"]'),
-        Step("RUN /bin/sh -c echo new > keep # buildkit", tar_layer([Member("keep", b"n" * 300), symlink("link", "keep")])),
+        Step(
+            "RUN /bin/sh -c echo new > keep # buildkit",
+            tar_layer([Member("keep", b"n" * 300), symlink("link", "keep")]),
+        ),
         Step("RUN /bin/sh -c rm gone # buildkit", tar_layer([whiteout("gone")])),
     ]
     path = tmp_path / "small.tar"
@@ -52,13 +57,13 @@ def test_text_report_on_a_pipe(run: Run, small_tar: Path) -> None:
         "      1      300 B        0 B  ████                  RUN echo new > keep\n"
         "      2        0 B        0 B                        RUN rm gone\n"
         "\n"
-        "Hidden bytes, biggest first: stored and pulled, but nobody can see them\n"
-        "      1.0 kB  added by   layer 0: ADD file:abc in /\n"
-        "              hidden by  layer 1: RUN echo new > keep\n"
-        "              1.0 kB in 1 file overwritten\n"
-        "       500 B  added by   layer 0: ADD file:abc in /\n"
-        "              hidden by  layer 2: RUN rm gone\n"
-        "              500 B in 1 file deleted\n"
+        "Waste, biggest first: 1.5 kB reclaimable\n"
+        "      1.0 kB  overwritten by a later layer, 1 file   LI1002\n"
+        "              `RUN echo new > keep` replaces 1.0 kB of `ADD file:abc in /`, and the image keeps both: make the\n"
+        "              change in the instruction that brings the files\n"
+        "       500 B  removed too late, 1 file   LI1001\n"
+        "              `RUN rm gone` hides 500 B of `ADD file:abc in /`, and frees nothing: remove it in the RUN that\n"
+        "              brought it, or build in another stage and copy only the result\n"
         "\n"
         "Biggest hidden files\n"
         "      1.0 kB  keep  layer 0, overwritten by layer 1\n"
@@ -190,3 +195,29 @@ def test_demo_compare_says_what_the_lean_build_saves(run: Run) -> None:
     outcome = run("demo", "compare")
     assert outcome.code == 0
     assert "demo:fat 2.2 MB → demo:lean 670.6 kB (69% smaller)" in outcome.out
+
+
+def test_ignored_paths_are_left_out_of_the_findings(run: Run, small_tar: Path, tmp_path: Path) -> None:
+    assert small_tar.exists()
+    (tmp_path / ".leaninspect.toml").write_text('[ignore]\npaths = ["gone"]\n')
+    report = json.loads(run("small.tar", "--json", "-").out)
+    assert [(finding["rule"], finding["paths"]) for finding in report["findings"]] == [("LI1002", ["keep"])]
+    assert report["reclaimable_bytes"] == 1000
+    report = json.loads(run("small.tar", "--json", "-", "--ignore", "/kee*").out)
+    assert (report["findings"], report["reclaimable_bytes"]) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[ignore", ".leaninspect.toml cannot be read: "),
+        ("[gate]\nx = 1", ".leaninspect.toml has an unknown table [gate]"),
+        ('[ignore]\npaths = "x"', ".leaninspect.toml: [ignore] is not of the form paths = [GLOB, …]"),
+    ],
+)
+def test_faulty_settings_are_refused(run: Run, small_tar: Path, tmp_path: Path, content: str, message: str) -> None:
+    assert small_tar.exists()
+    (tmp_path / ".leaninspect.toml").write_text(content)
+    outcome = run("small.tar")
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"leaninspect: error: {message}")
