@@ -58,13 +58,18 @@ class Package:
     location: str = ""
     """For packages of a language: the folder they lie in (`usr/lib/node_modules/npm`), empty for the system's."""
 
+    def __hash__(self) -> int:
+        """Packages are keys of many dicts; hashing thousands of paths each time would be felt."""
+        return hash((self.kind, self.name, self.version, self.architecture, self.location))
+
 
 @dataclass(frozen=True, slots=True)
 class Installed:
     """A package of the final image with its bytes.
 
     `size_bytes` is what its files and the files derived from them weigh, by the ledger, each byte with one owner;
-    `layer` installed this version of it (None: unknown); `entries` are the ids of those files.
+    `layer` installed this version of it (None: unknown). `entries` are the ids of its files, links and derived files;
+    the sizes of these entries add up to `size_bytes`. (A file that is left only through a hardlink is among them too.)
     """
 
     package: Package
@@ -75,13 +80,39 @@ class Installed:
 
 @dataclass(frozen=True, slots=True)
 class LayerChange:
-    """What one layer did to a package: the version before (None: it was not there) and after (None: it is gone)."""
+    """What one layer did to a package: the version before (None: it was not there) and after (None: it is gone).
+
+    `size_bytes` is what the layer holds of the package's files; of one that is gone, what the layer hides of them.
+    """
 
     layer: int
     kind: str
     name: str
     before: str | None
     after: str | None
+    architecture: str = ""
+    location: str = ""
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """What the image calls itself in os-release (`debian`, `12`), empty where it does not say."""
+
+    id: str = ""
+    version: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.id}-{self.version}" if self.version else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A package database that could not be read as of a layer, and why."""
+
+    kind: str
+    layer: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +121,5 @@ class Inventory:
 
     installed: tuple[Installed, ...]
     changes: tuple[LayerChange, ...]
+    distribution: Distribution = Distribution()
+    unread: tuple[Unread, ...] = ()

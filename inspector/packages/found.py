@@ -1,0 +1,72 @@
+"""What readers are given and what they give: captured files in, packages with their claims on files out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from packageurl import PackageURL
+
+from inspector.packages.model import Distribution, Package
+
+Files = Mapping[str, bytes]
+"""The captured files that a reader asked for, by path, as they are after some layer."""
+
+
+class UnreadableError(ValueError):
+    """A database is not what its format says. Readers raise only ValueErrors."""
+
+
+def nothing() -> tuple[str, ...]:
+    """The paths of a package that lists none."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A package as its database tells of it, before anybody looked at the file system.
+
+    `listed` gives the normalised paths it lists, and raises nothing; folders, and files that are not there, may be among them. All below
+    `folders` belongs to it too, unless someone claims more. `record` is the file that tells of the package, where it
+    has one to itself: when another package owns that, this one is only a part of it (a Python module from a deb).
+    """
+
+    package: Package
+    listed: Callable[[], Iterable[str]] = nothing
+    folders: tuple[str, ...] = ()
+    record: str = ""
+
+
+Reader = Callable[[Files, Distribution], Iterable[Found]]
+
+
+def text(raw: bytes) -> str:
+    """Paths are bytes; those that are not UTF-8 survive as surrogate escapes, as in entries."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def purl(
+    kind: str,
+    name: str,
+    version: str,
+    *,
+    namespace: str = "",
+    qualifiers: Mapping[str, str] | None = None,
+) -> str:
+    """The package URL (purl-spec, purl-types); empty qualifiers are left out."""
+    return PackageURL(kind, namespace or None, name, version or None, dict(qualifiers or {})).to_string()
+
+
+def system_purl(
+    kind: str, name: str, version: str, architecture: str, distribution: Distribution, epoch: str = ""
+) -> str:
+    """The package URL of a distribution's package."""
+    qualifiers = {"arch": architecture, "distro": str(distribution), "epoch": epoch}
+    return purl(kind, name, version, namespace=distribution.id, qualifiers=qualifiers)
+
+
+def marked(found: Found, automatic: bool | None) -> Found:
+    """The same package, marked as automatic or not."""
+    if found.package.automatic is automatic:
+        return found
+    return replace(found, package=replace(found.package, automatic=automatic))

@@ -1,0 +1,121 @@
+"""The inventory of an image: its packages with their bytes, and what each layer did to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from inspector.filesystem.captured import Stay, captured_stays, link_stays
+from inspector.filesystem.stack import VISIBLE, Filesystem
+from inspector.layers.scan import LayerScan
+from inspector.packages.claims import Claims, Links
+from inspector.packages.distribution import distribution_of
+from inspector.packages.found import Found
+from inspector.packages.history import History, Step, history, identity
+from inspector.packages.model import Installed, Inventory, LayerChange, Package
+from inspector.packages.readers import KINDS
+from inspector.packages.weigh import by_layer, weigh
+
+Value = TypeVar("Value")
+
+ORDER = {kind.name: number for number, kind in enumerate(KINDS)}
+
+
+def take_inventory(filesystem: Filesystem, scans: Sequence[LayerScan]) -> Inventory:
+    """Read every package database of the image. Databases that cannot be read are told in `unread`."""
+    stays = captured_stays(filesystem, scans)
+    distribution = distribution_of(_visible(stays))
+    told = history(stays, len(scans), distribution)
+    if not told.steps:
+        return Inventory((), (), distribution, told.unread)
+    links = Links(_visible(link_stays(filesystem)))
+    told = _without_parts(told, links)
+    final = Claims()
+    for number, found in enumerate(told.final):
+        final.add(number, *_claims(found, links))
+    weights = weigh(
+        filesystem,
+        final,
+        len(told.final),
+        by_layer((step.layer, n, *_claims(step.after, links)) for n, step in enumerate(told.steps) if step.after),
+        by_layer(
+            (step.layer, n, *_claims(step.before, links))
+            for n, step in enumerate(told.steps)
+            if step.before and not step.after
+        ),
+        len(told.steps),
+    )
+    came = {identity(step.after): step.layer for step in told.steps if step.after}
+    installed = [
+        Installed(replace(found.package, paths=tuple(paths)), size, came.get(identity(found)), tuple(entries))
+        for found, paths, size, entries in zip(told.final, weights.paths, weights.sizes, weights.entries, strict=True)
+    ]
+    installed.sort(key=lambda each: (-each.size_bytes, each.package.kind, each.package.name, each.package.location))
+    changes = tuple(_change(step, size) for step, size in zip(told.steps, weights.steps, strict=True))
+    return Inventory(tuple(installed), changes, distribution, told.unread)
+
+
+def owned_paths(inventory: Inventory) -> frozenset[str]:
+    """Normalised paths that some package owns in the final image."""
+    return frozenset(path for each in inventory.installed for path in each.package.paths)
+
+
+def owners(inventory: Inventory) -> dict[int, Package]:
+    """Entry id → the package whose bytes it holds."""
+    return {entry: each.package for each in inventory.installed for entry in each.entries}
+
+
+def _visible(stays: Iterable[Stay[Value]]) -> dict[str, Value]:
+    return {stay.path: stay.value for stay in stays if stay.left == VISIBLE}
+
+
+def _claims(found: Found, links: Links) -> tuple[Iterable[str], Iterable[str]]:
+    """What a package lists and its folders, by the paths they really have."""
+    return map(links.real, found.listed()), map(links.real, found.folders)
+
+
+def _without_parts(told: History, links: Links) -> History:
+    """The history without packages that are parts of others: what another package owns the record of.
+
+    So a Python module that dpkg installed is one package, the deb, and what setuptools vendors is setuptools.
+    """
+    ever = [step.after for step in told.steps if step.after]
+    if not any(found.record for found in ever):
+        return told
+    ever.sort(key=lambda found: ORDER[found.package.kind])
+    claims = Claims()
+    for number, found in enumerate(ever):
+        claims.add(number, *_claims(found, links))
+
+    def is_part(found: Found | None) -> bool:
+        if found is None or not found.record:
+            return False
+        owner = claims.owner(links.real(found.record))
+        return owner is not None and _name(ever[owner]) != _name(found)
+
+    return History(
+        tuple(found for found in told.final if not is_part(found)),
+        tuple(step for step in told.steps if not (is_part(step.before) or is_part(step.after))),
+        told.unread,
+    )
+
+
+def _name(found: Found) -> tuple[str, str]:
+    return found.package.kind, found.package.name
+
+
+def _change(step: Step, size: int) -> LayerChange:
+    named = step.after or step.before
+    assert named is not None, "a step has a package before or after it"
+    package = named.package
+    return LayerChange(
+        layer=step.layer,
+        kind=package.kind,
+        name=package.name,
+        before=step.before.package.version if step.before else None,
+        after=step.after.package.version if step.after else None,
+        architecture=package.architecture,
+        location=package.location,
+        size_bytes=size,
+    )

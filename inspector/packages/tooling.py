@@ -1,0 +1,51 @@
+"""The build tooling of an image: the verdicts on its packages, and what could be removed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from inspector.filesystem.stack import Filesystem
+from inspector.layers.scan import LayerScan
+from inspector.packages.apt_conf import apt_configuration
+from inspector.packages.leftovers import Leftovers, leftovers
+from inspector.packages.model import Inventory, Package
+from inspector.packages.needed import Need, needed_packages
+from inspector.packages.tools import Verdict, build_tools
+
+
+@dataclass(frozen=True, slots=True)
+class Tooling:
+    """`verdicts` are the tools, `rescue` the packages that something outside of packages needs.
+
+    `own` is what the image's own instructions could remove of what they brought, the base image's packages being there
+    in any case; `everything` is what could go if the base image were another one.
+    """
+
+    verdicts: Mapping[Package, Verdict] = field(default_factory=dict)
+    rescue: Mapping[Package, Need] = field(default_factory=dict)
+    own: tuple[Leftovers, ...] = ()
+    everything: tuple[Leftovers, ...] = ()
+
+
+def find_tooling(
+    filesystem: Filesystem,
+    scans: Sequence[LayerScan],
+    inventory: Inventory,
+    captured: Mapping[str, bytes],
+    run: Mapping[str, Any],
+    base_layers: Collection[int],
+) -> Tooling:
+    """`captured` are the visible captured files, `run` is the config's `config`; `base_layers` no instruction of the
+    image can change."""
+    installed = inventory.installed
+    verdicts = build_tools(each.package for each in installed)
+    if not verdicts:
+        return Tooling()
+    rescue = needed_packages(filesystem, scans, inventory, captured, run)
+    configuration = apt_configuration(captured)
+    fixed = frozenset(each.package for each in installed if each.layer in base_layers)
+    own = leftovers(installed, verdicts, rescue, configuration, fixed)
+    everything = leftovers(installed, verdicts, rescue, configuration) if fixed else own
+    return Tooling(verdicts, rescue, own, everything)
