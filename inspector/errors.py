@@ -35,6 +35,10 @@ class BadImage(InspectorError):
     """A manifest, index, config or archive does not hold what its format promises."""
 
 
+class BadDockerfile(InspectorError):
+    """A Dockerfile cannot be read as one; the message begins with path:line."""
+
+
 class BadLayer(InspectorError):
     """A layer cannot be read to its end: truncated, corrupt, or not what its digest says."""
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inspector.attribution.instructions import Instruction, attribute
+from inspector.attribution.base import Base
+from inspector.attribution.dockerfile import Dockerfile
+from inspector.attribution.instructions import Instruction
+from inspector.attribution.origins import NO_RECIPE, Recipe, Surroundings, trace
 from inspector.errors import BadImage, BadLayer
-from inspector.filesystem.captured import root_links, visible_captured
 from inspector.filesystem.stack import Filesystem, LayerTotals, stack_layers
 from inspector.findings.find import find
 from inspector.findings.finding import Finding, Subject
 from inspector.image.config import ImageConfig, parse_config
 from inspector.image.digest import sha256_digest
-from inspector.image.image import Image, ImageLayer
+from inspector.image.image import Image, ImageLayer, NamedImage
 from inspector.image.platform import parse_platform
 from inspector.layers.scan import LayerScan
 from inspector.layers.scanner import AFRESH
-from inspector.packages.owned import owned_paths
+from inspector.packages.inventory import owned_paths, take_inventory
+from inspector.packages.model import Inventory
 from inspector.reference import parse_reference
 from inspector.sources.protocol import DeliveredLayer, Delivery, Options, Scanner, Source, Watch, ignore_progress
 from inspector.sources.resolve import open_source
@@ -25,13 +28,19 @@ from inspector.sources.resolve import open_source
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Everything known about an image. `scans` and `filesystem` run parallel to `image.layers`."""
+    """Everything known about an image. `scans` and `filesystem` run parallel to `image.layers`.
+
+    `notes` say what was asked for and is not so: another image's Dockerfile, or another's base.
+    """
 
     image: Image
     scans: tuple[LayerScan, ...]
     filesystem: Filesystem
     instructions: tuple[Instruction, ...]
     findings: tuple[Finding, ...]
+    inventory: Inventory
+    base: Base | None = None
+    notes: tuple[str, ...] = ()
 
     def instruction_of(self, layer: int) -> Instruction | None:
         """The instruction that made a layer, None where it is unknown."""
@@ -46,25 +55,36 @@ def inspect_image(
     *,
     platform: str | None = None,
     insecure: bool = False,
+    dockerfile: Dockerfile | None = None,
+    target: str | None = None,
+    base: str | None = None,
     ignore: Sequence[str] = (),
     scanner: Scanner = AFRESH,
     watch: Watch = ignore_progress,
 ) -> Inspection:
     """Find, read and account for an image.
 
+    `dockerfile` and its stage `target` (None: the last) are what it was built from, `base` a reference to what upon.
     `ignore` are globs of paths that no finding speaks of. `scanner` may know layers already (layers/cache.py).
     `watch` is told the progress and may raise Cancelled to stop. Raises InspectorError for everything that is wrong
     with the reference, the place, or the image.
     """
     parsed = parse_reference(reference)
-    source = open_source(parsed, Options(parse_platform(platform) if platform else None, insecure))
-    return inspect_source(source, reference, ignore=ignore, scanner=scanner, watch=watch)
+    options = Options(parse_platform(platform) if platform else None, insecure)
+    source = open_source(parsed, options)
+    try:
+        recipe = Recipe(dockerfile, target, _named(base, options, scanner, watch) if base else None)
+    except BaseException:
+        source.close()
+        raise
+    return inspect_source(source, reference, recipe=recipe, ignore=ignore, scanner=scanner, watch=watch)
 
 
 def inspect_source(
     source: Source,
     reference: str,
     *,
+    recipe: Recipe = NO_RECIPE,
     ignore: Sequence[str] = (),
     scanner: Scanner = AFRESH,
     watch: Watch = ignore_progress,
@@ -79,15 +99,42 @@ def inspect_source(
     scanner.keep(delivery.config)
     scans = tuple(layer.scan for layer in delivery.layers)
     filesystem = stack_layers([scan.entries for scan in scans])
-    instructions = attribute(config)
-    owned = owned_paths(visible_captured(filesystem, scans), root_links(filesystem))
+    origins = trace(config, recipe, _surroundings(delivery))
+    instructions = origins.instructions
+    inventory = take_inventory(filesystem, scans)
     return Inspection(
         image=_image(reference, delivery, config),
         scans=scans,
         filesystem=filesystem,
         instructions=instructions,
-        findings=find(Subject(filesystem, scans, instructions, owned), ignore),
+        findings=find(Subject(filesystem, scans, instructions, owned_paths(inventory)), ignore),
+        inventory=inventory,
+        base=origins.base,
+        notes=origins.notes,
     )
+
+
+def _named(reference: str, options: Options, scanner: Scanner, watch: Watch) -> NamedImage:
+    """The image of a reference, by what tells whether others are built upon it."""
+    source = open_source(parse_reference(reference), options)
+    try:
+        delivery = source.read(scanner, watch)
+    finally:
+        source.close()
+    config = parse_config(delivery.config)
+    scanner.keep(delivery.config)
+    return NamedImage(
+        (reference,),
+        delivery.manifest_digest,
+        config.diff_ids,
+        tuple(entry.created_by for entry in config.history),
+        triggers=bool(config.raw_run.get("OnBuild")),
+    )
+
+
+def _surroundings(delivery: Delivery) -> Surroundings:
+    digests = tuple(layer.digest for layer in delivery.layers)
+    return Surroundings(digests, delivery.annotations, delivery.provenance, delivery.lower_images)
 
 
 def _verify(config: ImageConfig, layers: tuple[DeliveredLayer, ...]) -> None:

@@ -14,7 +14,8 @@ VERBS = frozenset(
 )
 
 _SHELL = r"(?:/bin/(?:ba|a|da|z|k)?sh(?: -[a-zA-Z]+(?: pipefail)?)*|cmd /S /C|powershell(?:\.exe)? -Command)"
-_CLASSIC_NOP = re.compile(rf"^(?:\|\d+ .*?)?{_SHELL} +#\(nop\) +(?P<text>.*)$", re.DOTALL)
+_OTHER_SHELL = r"(?:/|[A-Za-z]:\\)[^\n'\"&;|]*?"
+_CLASSIC_NOP = re.compile(rf"^(?:\|\d+ .*?)?(?:{_SHELL}|{_OTHER_SHELL}) +#\(nop\) +(?P<text>.*)$", re.DOTALL)
 _SHELL_FORM = re.compile(rf"^{_SHELL} (?P<command>.*)$", re.DOTALL)
 _BUILD_ARGS = re.compile(rf"^\|\d+ (?P<args>.*?) ?(?P<rest>{_SHELL} .*)$", re.DOTALL)
 _BUILDKIT_MARK = " # buildkit"

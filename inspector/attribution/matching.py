@@ -78,9 +78,10 @@ def _is_copy(said: str, written: DockerfileInstruction) -> bool:
     """By its target where sources became a checksum, else by sources and target."""
     words = exec_form(written.text) or words_of(written.text)
     if checksum := _CHECKSUM.search(said):
-        target, wanted = (_bare_path(path) for path in (checksum["target"], words[-1]))
-        pattern = _filled(wanted, _plain)
-        return bool(re.fullmatch(pattern, _plain(target)) or re.fullmatch(rf"/(?:.*/)?{pattern}", _plain(target)))
+        target, wanted = (_plain(_bare_path(path)) for path in (checksum["target"], words[-1]))
+        pattern = _filled(wanted, str)
+        below = rf"/(?:.*/)?{pattern}" if wanted else "/.*"
+        return bool(re.fullmatch(pattern, target) or re.fullmatch(below, target))
     text = _FLAGS.sub("", said, count=1) if said.startswith("--") else said
     return bool(re.fullmatch(_filled(" ".join(words), _plain), _plain(text)))
 

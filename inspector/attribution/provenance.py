@@ -22,9 +22,6 @@ from inspector.attribution.instructions import Lines
 FRONTENDS = ("docker/dockerfile", "docker/buildkit-syft-scanner")
 """How the names of images begin that are tools of the build, and nobody's base."""
 
-MAX_STEPS = 10_000
-"""Steps followed from the image to its base; a hostile statement could lead in circles."""
-
 _IMAGE = "docker-image://"
 _PURL = re.compile(r"pkg:docker/(?P<name>[^@?#]+)(?:@(?P<version>[^?#]+))?").match
 
@@ -111,16 +108,21 @@ def _layers_after(provenance: Provenance, step: str, digests: Sequence[str | Non
 
 
 def _way_up(definition: Sequence[Any]) -> tuple[tuple[str, ...], tuple[str, Parent] | None]:
-    """The steps from the base to the image, which is the last of the definition, and the base."""
+    """The steps from the base to the image, which is the last of the definition, and the base.
+
+    Nothing where the steps lead in a circle, as a hostile statement may have it.
+    """
     by_id = {name: step for step in definition if (name := _text(_at(step, "id")))}
     name = _below(definition[-1]) if definition else None
-    way: list[str] = []
-    while name is not None and name in by_id and len(way) < MAX_STEPS:
+    way: dict[str, None] = {}
+    while name is not None and name in by_id:
+        if name in way:
+            return (), None
         image = _text(_at(by_id[name], "op", "Op", "source", "identifier"))
         if image is not None:
             parent = _image(image.removeprefix(_IMAGE)) if image.startswith(_IMAGE) else None
             return tuple(reversed(way)), ((name, parent) if parent else None)
-        way.append(name)
+        way[name] = None
         name = _below(by_id[name])
     return tuple(reversed(way)), None
 

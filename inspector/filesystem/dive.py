@@ -108,12 +108,9 @@ class _Stack:
         self._children: dict[str, set[str]] = {}
 
     def add(self, tree: _Tree) -> None:
-        for path in tree.sizes.keys() - self.sizes.keys():
-            folder = path.rpartition("/")[0]
-            if folder in self._children:
-                self._children[folder].add(path)
-            else:
-                self._children[folder] = {path}
+        for path in tree.sizes:
+            if path not in self.sizes:
+                self._children.setdefault(path.rpartition("/")[0], set()).add(path)
         self.sizes.update(tree.sizes)
         self.folders.difference_update(tree.sizes)
         self.folders.update(tree.folders)
@@ -132,7 +129,8 @@ class _Stack:
     def whiteout_sizes(self, paths: Iterable[str]) -> dict[str, int]:
         """What dive takes for the sizes of whiteouts: the bytes below a folder, and 0 for anything else.
 
-        Of paths one in the other the inner come first, so that nothing is summed up twice.
+        A folder with content is no leaf, so such a whiteout is the first leaf at its path, seen once: it counts as
+        bytes, and as no waste. Of paths one in the other the inner come first, so that nothing is summed up twice.
         """
         totals: dict[str, int] = {}
         for path in sorted(paths, key=len, reverse=True):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xxhash import xxh3_64, xxh3_64_intdigest
 
 from inspector.layers.ahead import made_ahead
-from inspector.layers.capture import MAX_CAPTURE, wants
+from inspector.layers.capture import MAX_CAPTURE, MAX_CAPTURED, wants
 from inspector.layers.compression import decompress
 from inspector.layers.entries import Entries, Kind
 from inspector.layers.feed import Feed
@@ -100,6 +100,7 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes]]:
     add_path, add_kind, add_size = entries.paths.append, entries.kinds.append, entries.sizes.append
     add_mode, add_uid, add_gid = entries.modes.append, entries.uids.append, entries.gids.append
     add_mtime, add_content = entries.mtimes.append, entries.contents.append
+    room = MAX_CAPTURED
     file, hardlink = Kind.FILE, Kind.HARDLINK  # looking up an Enum's member costs 0.1 µs
     for name, kind, size, stored, mode, uid, gid, mtime, link, device, xattrs in tar_members(feed):
         path = clean_path(name)
@@ -110,8 +111,9 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes]]:
             path, kind = marker
         content = 0
         if kind is file:
-            if wants(path) and stored <= MAX_CAPTURE:
+            if wants(path) and stored <= MAX_CAPTURE and stored <= room:
                 captured[path] = data = feed.take(stored)
+                room -= stored
                 content = xxh3_64_intdigest(data) if stored else 0
             elif stored:
                 view = feed.view(stored)

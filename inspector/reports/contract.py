@@ -35,7 +35,7 @@ class Base:
     name: str | None
     digest: str | None
     evidence: str
-    layers: int
+    layers: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,14 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Dive:
-    """dive's own numbers by dive's formulas, under dive's names."""
+    """dive's own numbers by dive's formulas, under dive's names.
+
+    `userWastedPercent` is a fraction, and null where dive divides by 0: no bytes above the lowest layer.
+    """
 
     efficiencyScore: float
     inefficientBytes: int
-    userWastedPercent: float
+    userWastedPercent: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Mapping
 from typing import cast
 
 import msgspec
 
 from inspector import __version__
-from inspector.attribution.instructions import Instruction
+from inspector.attribution.base import Base
+from inspector.attribution.instructions import Instruction, Lines
+from inspector.filesystem.dive import dive_numbers
 from inspector.filesystem.ledger import Fate
 from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.findings.find import reclaimable_bytes
@@ -16,6 +19,8 @@ from inspector.findings.finding import Finding
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
 from inspector.names import utf8
+from inspector.packages.inventory import owners
+from inspector.packages.model import Installed, Package
 from inspector.reports import contract
 
 FATES = tuple(cast("contract.Fate", fate.name.lower()) for fate in Fate)
@@ -40,14 +45,14 @@ def to_report(inspection: Inspection, *, files: bool = False) -> contract.Report
             deleted_bytes=ledger.deleted_bytes,
             deleted_tree_bytes=ledger.deleted_tree_bytes,
         ),
-        efficiency=contract.Efficiency(score=ledger.efficiency, dive=None),
+        efficiency=contract.Efficiency(score=ledger.efficiency, dive=_dive(inspection.filesystem)),
         layers=[_layer(inspection, index) for index in range(len(inspection.scans))],
         instructions=[_instruction(inspection, step) for step in inspection.instructions],
-        packages=[],
+        packages=[_package(each) for each in inspection.inventory.installed],
         findings=[_finding(inspection, finding) for finding in inspection.findings],
         reclaimable_bytes=reclaimable_bytes(inspection.findings),
         plan=[],
-        files=_files(inspection.filesystem) if files else msgspec.UNSET,
+        files=_files(inspection.filesystem, owners(inspection.inventory)) if files else msgspec.UNSET,
     )
 
 
@@ -68,8 +73,17 @@ def _image(inspection: Inspection) -> contract.Image:
         size_bytes=inspection.filesystem.ledger.total_bytes,
         compressed_bytes=image.compressed_bytes,
         layers=len(image.layers),
-        base=None,
+        base=_base(inspection.base) if inspection.base else None,
     )
+
+
+def _base(base: Base) -> contract.Base:
+    return contract.Base(utf8(base.name) if base.name else None, base.digest, base.evidence, base.layers)
+
+
+def _dive(filesystem: Filesystem) -> contract.Dive:
+    numbers = dive_numbers(filesystem.layers)
+    return contract.Dive(numbers.efficiency_score, numbers.inefficient_bytes, numbers.user_wasted_percent)
 
 
 def _layer(inspection: Inspection, index: int) -> contract.Layer:
@@ -100,9 +114,13 @@ def _instruction(inspection: Inspection, step: Instruction) -> contract.Instruct
         layer=step.layer,
         size_bytes=totals.size_bytes if totals else nothing,
         live_bytes=totals.live_bytes if totals else nothing,
-        from_base=None,
-        dockerfile=None,
+        from_base=step.from_base,
+        dockerfile=_dockerfile(step.lines) if step.lines else None,
     )
+
+
+def _dockerfile(lines: Lines) -> contract.DockerfileLines:
+    return contract.DockerfileLines(utf8(lines.path), lines.first, lines.last)
 
 
 def _finding(inspection: Inspection, finding: Finding) -> contract.Finding:
@@ -125,7 +143,21 @@ def _finding(inspection: Inspection, finding: Finding) -> contract.Finding:
     )
 
 
-def _files(filesystem: Filesystem) -> list[contract.File]:
+def _package(each: Installed) -> contract.Package:
+    package = each.package
+    return contract.Package(
+        purl=package.purl,
+        name=utf8(package.name),
+        version=utf8(package.version),
+        kind=package.kind,
+        size_bytes=each.size_bytes,
+        layer=each.layer,
+        automatic=package.automatic,
+        build_tool=False,
+    )
+
+
+def _files(filesystem: Filesystem, owned: Mapping[int, Package]) -> list[contract.File]:
     files = []
     for layer, entries in enumerate(filesystem.layers):
         start = filesystem.offsets[layer]
@@ -133,6 +165,7 @@ def _files(filesystem: Filesystem) -> list[contract.File]:
             if kind >= Kind.WHITEOUT:
                 continue
             hider = filesystem.hiders[start + row]
+            package = owned.get(start + row)
             files.append(
                 contract.File(
                     path=utf8(entries.paths[row]),
@@ -144,7 +177,7 @@ def _files(filesystem: Filesystem) -> list[contract.File]:
                     layer=layer,
                     fate=FATES[filesystem.fates[start + row]],
                     hidden_by=None if hider == VISIBLE else hider,
-                    package=None,
+                    package=package.purl if package else None,
                 )
             )
     return files

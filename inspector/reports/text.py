@@ -5,12 +5,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from inspector.attribution.base import Base
 from inspector.filesystem.hidden_files import biggest_hidden
 from inspector.filesystem.ledger import Fate
 from inspector.findings.find import reclaimable_bytes
 from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.names import printable
+from inspector.reports.package_text import package_changes, package_lines
 from inspector.sizes import human
 
 BAR = 20
@@ -36,6 +38,9 @@ def text_report(inspection: Inspection, width: int = 120) -> str:
     lines = [*_headline(inspection), "", *_layers(inspection, width)]
     if inspection.findings:
         lines += ["", *_waste(inspection, width)]
+    packages = [_cut(line, width) for line in package_lines(inspection)]
+    if packages:
+        lines += ["", *packages]
     if inspection.filesystem.ledger.hidden_bytes:
         lines += ["", *_hidden_files(inspection, width)]
     return "\n".join(lines) + "\n"
@@ -56,15 +61,50 @@ def _headline(inspection: Inspection) -> Iterator[str]:
     if image.compressed_bytes is not None:
         facts.append(f"{human(image.compressed_bytes)} compressed")
     yield " · ".join(fact for fact in facts if fact)
+    if inspection.base is not None:
+        yield _base(inspection, inspection.base)
+    for note in inspection.notes:
+        yield f"note: {printable(note)}"
+
+
+def _base(inspection: Inspection, base: Base) -> str:
+    """What the image is built upon, and what of it is the user's own."""
+    name = printable(base.name or base.digest or "an unnamed image")
+    if base.layers is None:
+        return f"based on {name} ({base.evidence})"
+    sizes = [totals.size_bytes for totals in inspection.filesystem.totals]
+    theirs, yours = sizes[: base.layers], sizes[base.layers :]
+    return f"based on {name} ({base.evidence}): {_layers_of(theirs)} from the base, {_layers_of(yours)} yours"
+
+
+def _layers_of(sizes: list[int]) -> str:
+    return f"{human(sum(sizes))} in {len(sizes)} {'layer' if len(sizes) == 1 else 'layers'}"
 
 
 def _layers(inspection: Inspection, width: int) -> Iterator[str]:
     most = max((totals.size_bytes for totals in inspection.filesystem.totals), default=0)
-    yield f"  layer {'size':>10} {'hidden':>10}  {'':<{BAR}}  instruction"
+    origins = [_origin(inspection, index) for index in range(len(inspection.scans))]
+    room = max(map(len, ["line", *origins])) + 2 if any(origins) else 0
+    changes = [package_changes(inspection.inventory, index) for index in range(len(inspection.scans))]
+    space = max(map(len, ["packages", *changes])) + 2 if any(changes) else 0
+    title = (f"{'packages':<{space}}" if space else "") + (f"{'line':<{room}}" if room else "")
+    yield f"  layer {'size':>10} {'hidden':>10}  {'':<{BAR}}  {title}instruction"
     for index, totals in enumerate(inspection.filesystem.totals):
         row = f"  {index:>5} {human(totals.size_bytes):>10} {human(totals.hidden_bytes):>10}  "
         bar = _bar(totals.live_bytes, totals.hidden_bytes, most)
-        yield _cut(f"{row}{bar:<{BAR}}  {instruction_text(inspection, index)}", width)
+        told = f"{changes[index]:<{space}}{origins[index]:<{room}}{instruction_text(inspection, index)}"
+        yield _cut(f"{row}{bar:<{BAR}}  {told}", width)
+
+
+def _origin(inspection: Inspection, layer: int) -> str:
+    """`base`, or the lines of the Dockerfile; nothing where neither is known."""
+    if inspection.base is not None and layer < (inspection.base.layers or 0):
+        return "base"
+    step = inspection.instruction_of(layer)
+    if step is None or step.lines is None:
+        return ""
+    first, last = step.lines.first, step.lines.last
+    return str(first) if first == last else f"{first}-{last}"
 
 
 def _waste(inspection: Inspection, width: int) -> Iterator[str]:

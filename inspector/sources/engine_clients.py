@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ def docker_client() -> docker.DockerClient:
     address = str(settings.get("base_url", ""))
     if address.startswith("ssh://"):
         return _over_ssh(address)
+    if "tls" in settings:
+        return _prepared(_ignore_environment, **settings)
     return docker.DockerClient(version="auto", timeout=TIMEOUT, **settings)
 
 
@@ -83,16 +85,8 @@ def _docker_settings() -> dict[str, Any]:
 def _over_ssh(address: str) -> docker.DockerClient:
     """Raises SourceUnavailable with ssh's own words."""
     adapter = SshAdapter(address, TIMEOUT)
-
-    def client(version: str) -> docker.DockerClient:
-        made = docker.DockerClient(base_url=BASE_URL, version=version, timeout=TIMEOUT)
-        made.api.mount(BASE_URL, adapter)
-        return made
-
     try:
-        # the SDK asks for the version before an adapter can be mounted
-        spoken = client(DEFAULT_DOCKER_API_VERSION).api.version(api_version=False)["ApiVersion"]
-        return client(spoken)
+        return _prepared(lambda api: api.mount(BASE_URL, adapter), base_url=BASE_URL)
     except (requests.RequestException, OSError) as error:
         adapter.close()
         reason = adapter.complaint or str(error)
@@ -101,3 +95,19 @@ def _over_ssh(address: str) -> docker.DockerClient:
             f"Docker Engine cannot be reached over SSH: {reason}",
             f"`ssh {host} docker version` must work without a question",
         ) from None
+
+
+def _ignore_environment(api: docker.APIClient) -> None:
+    """Or requests would verify an engine by REQUESTS_CA_BUNDLE, and not by the authority that its context names."""
+    api.trust_env = False
+
+
+def _prepared(prepare: Callable[[docker.APIClient], None], **settings: Any) -> docker.DockerClient:
+    """A client whose every request goes out prepared: left to itself, the SDK asks for the version before."""
+
+    def client(version: str) -> docker.DockerClient:
+        made = docker.DockerClient(version=version, timeout=TIMEOUT, **settings)
+        prepare(made.api)
+        return made
+
+    return client(client(DEFAULT_DOCKER_API_VERSION).api.version(api_version=False)["ApiVersion"])

@@ -50,4 +50,8 @@ class Meter:
                 before.layers_done + layers_done,
                 before.layers_total,
             )
-            self._watch(self._progress)
+            try:
+                self._watch(self._progress)
+            except BaseException:
+                self._stopped = True
+                raise

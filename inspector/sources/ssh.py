@@ -95,7 +95,9 @@ class _Connection(HTTPConnection):
         ours, theirs = socket.socketpair()
         ours.settimeout(self._seconds)
         with theirs:
-            self._process = subprocess.Popen(self._command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self._complaints)
+            self._process = subprocess.Popen(
+                self._command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self._complaints
+            )
         self.sock = ours
 
     def close(self) -> None:

@@ -111,5 +111,5 @@ def parse_challenges(header: str) -> list[Challenge]:
             start[1].lower(),
             {key.lower(): quoted or plain for key, quoted, plain in _PARAMETER.findall(header, start.end(), end)},
         )
-        for start, end in zip(starts, ends, strict=True)
+        for start, end in zip(starts, ends, strict=False)
     ]

@@ -124,15 +124,15 @@ class Transport:
                 retries.failed(failure)
 
     def _authorized(self, path: str, headers: Mapping[str, str]) -> Response:
-        """The answer, after as many 401 as have an answer themselves."""
-        while True:
-            authorization = self._authentication.header
-            response = self._follow(path, headers, authorization)
-            challenge = response.headers.get("WWW-Authenticate", "")
-            ours = _origin(response.url) == _origin(self._base)
-            if response.status_code != 401 or not ours or not self._authentication.renew(authorization, challenge):
-                return response
-            response.close()
+        """The answer; after a 401 that can be answered, the one to a second try. A fresh token may be refused too."""
+        authorization = self._authentication.header
+        response = self._follow(path, headers, authorization)
+        if response.status_code != 401 or _origin(response.url) != _origin(self._base):
+            return response
+        if not self._authentication.renew(authorization, response.headers.get("WWW-Authenticate", "")):
+            return response
+        response.close()
+        return self._follow(path, headers, self._authentication.header)
 
     def _follow(self, path: str, headers: Mapping[str, str], authorization: str | None) -> Response:
         """The answer where the redirects lead; the Authorization goes to the registry itself and nowhere else."""

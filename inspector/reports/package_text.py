@@ -1,0 +1,55 @@
+"""Packages in the text report: how many of each kind, the biggest and why they are there, and what each layer did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from inspector.inspection import Inspection
+from inspector.names import printable
+from inspector.packages.model import Installed, Inventory
+from inspector.packages.why import Reasons
+from inspector.sizes import human
+
+BIGGEST = 10
+"""Packages in the list; the JSON report has them all."""
+
+
+def package_lines(inspection: Inspection) -> Iterator[str]:
+    """The section on packages."""
+    inventory = inspection.inventory
+    if inventory.installed:
+        yield f"Packages, biggest first: {_totals(inventory)}"
+        reasons = Reasons(inventory)
+        for each in inventory.installed[:BIGGEST]:
+            yield _line(each, " ← ".join(package.name for package in reasons.why(each.package)[1:]))
+        rest = inventory.installed[BIGGEST:]
+        if rest:
+            yield f"  {human(sum(each.size_bytes for each in rest)):>10}  in {len(rest)} more"
+    for unread in inventory.unread:
+        yield f"note: the {unread.kind} packages after layer {unread.layer} are unknown: {printable(unread.reason)}"
+
+
+def package_changes(inventory: Inventory, layer: int) -> str:
+    """`+45`, `−3`, `~2` (other versions): what a layer did to how many packages; nothing where it did nothing."""
+    marks = Counter(
+        "+" if change.before is None else "−" if change.after is None else "~"
+        for change in inventory.changes
+        if change.layer == layer
+    )
+    return " ".join(f"{mark}{marks[mark]}" for mark in "+~−" if marks[mark])
+
+
+def _totals(inventory: Inventory) -> str:
+    counts, sizes = Counter[str](), Counter[str]()
+    for each in inventory.installed:
+        counts[each.package.kind] += 1
+        sizes[each.package.kind] += each.size_bytes
+    return ", ".join(f"{counts[kind]} {kind} {human(size)}" for kind, size in sizes.most_common())
+
+
+def _line(each: Installed, chain: str) -> str:
+    package = each.package
+    where = "" if each.layer is None else f", layer {each.layer}"
+    needed = f"  ← {chain}" if chain else ""
+    return f"  {human(each.size_bytes):>10}  {printable(f'{package.name} {package.version}')}{where}{printable(needed)}"
