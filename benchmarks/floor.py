@@ -13,23 +13,15 @@ from pathlib import Path
 from inspector.image.config import parse_config
 from inspector.layers.ahead import made_ahead
 from inspector.layers.compression import decompress
-from inspector.layers.scan import LayerScan, ScannedBlob
 from inspector.layers.entries import Entries
+from inspector.layers.scan import LayerScan, ScannedBlob
+from inspector.layers.scanner import Afresh
 from inspector.sources.archive import open_path
 from inspector.sources.protocol import Options, ignore_progress
 
 
-class HashOnly:
+class HashOnly(Afresh):
     """A Scanner that learns the digests of a layer and nothing else."""
-
-    def known(self, diff_id: str) -> None:
-        return None
-
-    def document(self, digest: str) -> None:
-        return None
-
-    def keep(self, document: bytes) -> None:
-        pass
 
     def scan(self, chunks: Iterable[bytes]) -> ScannedBlob:
         blob, tar = hashlib.sha256(), hashlib.sha256()

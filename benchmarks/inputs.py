@@ -46,7 +46,7 @@ class Toolchain:
 class SmallFiles:
     """An image of `files` files of 512 bytes at most, in `layers` layers of equal size.
 
-    `whiteouts` files of the layer below are deleted one by one, spread over all layers but the lowest.
+    The topmost layer deletes `whiteouts` files of the lower ones, one by one, as a clean-up at the end of a Dockerfile.
     """
 
     files: int
@@ -55,7 +55,7 @@ class SmallFiles:
 
     @property
     def name(self) -> str:
-        return f"files-{self.files}-layers-{self.layers}-whiteouts-{self.whiteouts}.tar"
+        return f"files-{self.files}-layers-{self.layers}-deleted-{self.whiteouts}.tar"
 
 
 @contextmanager
@@ -119,10 +119,9 @@ def _layer(image: SmallFiles, layer: int) -> Iterator[bytes]:
             _header(_path(layer, number), 40 + number % 470) + _padded(_content(layer, number))
             for number in range(first, min(first + FILES_PER_FOLDER, per_layer))
         )
-    if layer:
-        above = image.layers - 1
-        marks = range((layer - 1) * image.whiteouts // above, layer * image.whiteouts // above)
-        yield b"".join(_header(_whiteout(_path(layer - 1, number)), 0) for number in marks)
+    if layer == image.layers - 1:
+        lower = (_path(number % layer, number // layer) for number in range(image.whiteouts))
+        yield b"".join(_header(_whiteout(path), 0) for path in lower)
     yield bytes(1024)
 
 

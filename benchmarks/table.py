@@ -39,9 +39,9 @@ def markdown(rows: Sequence[Row], machine: Iterable[str], runs: int) -> str:
     lines = [
         "# Benchmarks",
         "",
-        f"Whole processes, wall time (median of {runs} runs, dive's long ones fewer) and highest peak memory, taken",
-        "alternately in one run by `make bench`. The floor only reads, inflates and SHA-256es the same blobs on the same",
-        "threads. leaninspect starts with an empty cache unless the row says otherwise, and fills it.",
+        f"Whole processes: wall time (median of {runs} runs, dive's long ones fewer) and highest peak memory, taken",
+        "alternately by `make bench`. The floor only reads, inflates and SHA-256es the same blobs on the same threads.",
+        "Each run of leaninspect starts with an empty cache, and fills it, unless the row says otherwise.",
         "",
         *(f"- {fact}" for fact in machine),
         "",

@@ -32,7 +32,7 @@ class _ImageFirst(click.Group):
     """`leaninspect IMAGE …` is `leaninspect inspect IMAGE …`: whatever is not a command names an image."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        first = next((arg for arg in args if not arg.startswith("-")), None)
+        first = next((arg for arg in args if arg == "-" or not arg.startswith("-")), None)
         if first is not None and first not in self.commands:
             args = ["inspect", *args]
         return super().parse_args(ctx, args or ["--help"])

@@ -57,6 +57,8 @@ class LeanInspect(App[int]):
     CSS_PATH = "inspector.tcss"
     BINDINGS = bindings(Place.APP)
     COMMANDS: ClassVar = {Commands}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 (as Textual declares them)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
 
     def __init__(self, load: Load, title: str, *, theme: str = DARK.name, clock: Clock = time.monotonic) -> None:
         super().__init__()

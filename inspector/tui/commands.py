@@ -58,6 +58,10 @@ KEY_NAMES = {
     "ctrl+@": "^space",
 }
 
+AT_ONCE = {"ctrl+c", "ctrl+q", "slash", "ctrl+f"}
+"""Keys that the focused widget must not see first: those that leave, and those after which text is typed. Other keys
+wait in the widget's queue, and what is typed right after them is sent to that widget too."""
+
 MOVE, LOOK, FOLD, NARROW, GENERAL = "Move", "Look at", "Fold", "Show only", "General"
 
 COMMANDS = (
@@ -77,7 +81,7 @@ COMMANDS = (
     Command("layer.next", "right_square_bracket", "Next layer", "The layer after, anywhere", "layer(1)", MOVE),
     Command(
         "scope.next", "a", "Next scope: layer, up to layer, final image",
-        "This layer → all up to this layer → the final image", "next_scope", LOOK, footer="scope",
+        "Layer → up to layer → final image", "next_scope", LOOK, footer="scope",
     ),
     Command("scope.layer", "ctrl+l", "This layer", "What this layer did", "scope('layer')", LOOK, Place.LAYERS),
     Command("scope.stack", "ctrl+a", "Up to this layer", "All up to this layer", "scope('stack')", LOOK, Place.LAYERS),
@@ -85,13 +89,13 @@ COMMANDS = (
     Command("sort", "s,ctrl+o", "Sort by size or name", "Sort files by size, or by name", "sort", LOOK, footer="sort"),
     Command("attributes", "b,ctrl+b", "Mode and owner", "Show or hide mode, user and group", "attributes", LOOK),
     Command("fold", "space", "Fold", "Open or close the folder", "fold", FOLD, footer="fold"),
-    Command("fold.close", "left,h", "Close or leave", "Close the folder, or go to the one above", "close", FOLD),
-    Command("fold.open", "right,l", "Open or enter", "Open the folder, or go to its first row", "open", FOLD),
+    Command("fold.close", "left,h", "Close or leave", "Close the folder, or go up", "close", FOLD),
+    Command("fold.open", "right,l", "Open or enter", "Open the folder, or go in", "open", FOLD),
     Command("fold.close-all", "z,ctrl+@", "Close all folders", "Close all folders", "close_all", FOLD),
     Command("fold.open-all", "Z", "Open all folders", "Open all folders", "open_all", FOLD),
     Command(
         "filter", "slash,ctrl+f", "Filter by name",
-        "Type part of a name, or of a path with /", "filter", NARROW, footer="filter",
+        "Part of a name, or of a path with /", "filter", NARROW, footer="filter",
     ),
     Command("filter.clear", "escape", "Show everything", "Everything again", "show_everything", NARROW),
     Command("waste", "w", "Wasted bytes", "What is stored but hidden", "waste", NARROW, footer="waste"),
@@ -105,7 +109,7 @@ COMMANDS = (
     Command("theme.toggle", "t", "Dark or light", "Dark or light theme", "app.toggle_theme", GENERAL, Place.APP),
     Command("theme.choose", "", "Choose a theme", "All themes", "app.change_theme", GENERAL, Place.APP),
     Command(
-        "palette", "ctrl+p", "Commands",
+        "palette", "ctrl+p", "commands",
         "Search all commands", "app.command_palette", GENERAL, Place.APP, in_palette=False,
     ),
     Command("quit", "q,ctrl+q,ctrl+c", "Quit", "Leave", "app.leave", GENERAL, Place.APP),
@@ -129,7 +133,7 @@ def bindings(place: Place) -> list[BindingType]:
                     key_display=shown_key(key),
                     tooltip=command.help,
                     id=command.id,
-                    priority=key in ("ctrl+c", "ctrl+q"),
+                    priority=key in AT_ONCE,
                 )
             )
     return made

@@ -20,7 +20,6 @@ from inspector.inspection import Inspection
 from inspector.names import printable
 from inspector.sizes import human
 from inspector.sources.protocol import Progress, Watch
-from inspector.tui.cells import EIGHTHS, LIVE
 from inspector.tui.words import MUTED
 
 INTERVAL = 0.1
@@ -115,7 +114,7 @@ class Loader:
 class LoadingScreen(Screen[None]):
     """The image's name, a bar, and how much of it is read how fast."""
 
-    BINDINGS: ClassVar = [Binding("escape", "app.leave", "Cancel", tooltip="Stop reading and leave")]
+    BINDINGS: ClassVar = [Binding("escape", "app.leave", "cancel", tooltip="Stop reading and leave")]
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -136,7 +135,7 @@ class LoadingScreen(Screen[None]):
 class ErrorScreen(Screen[None]):
     """What is wrong and what to do about it."""
 
-    BINDINGS: ClassVar = [Binding("escape,enter", "app.leave", "Leave")]
+    BINDINGS: ClassVar = [Binding("escape,enter", "app.leave", "leave", tooltip="Leave")]
 
     def __init__(self, title: str, error: InspectorError) -> None:
         super().__init__()
@@ -171,6 +170,5 @@ def _bar(progress: Progress, width: int) -> Content:
     """Empty while nobody knows how much there is to come."""
     total = progress.bytes_total
     share = min(progress.bytes_read / total, 1.0) if total else 0.0
-    eighths = int(share * width * 8)
-    solid = LIVE * (eighths // 8) + EIGHTHS[eighths % 8].strip()
-    return Content.assemble((solid, "$primary"), ("─" * (width - len(solid)), MUTED))
+    done = int(share * width)
+    return Content.assemble(("━" * done, "$primary"), ("─" * (width - done), MUTED))

@@ -24,14 +24,6 @@ class MainScreen(Screen[None]):
 
     BINDINGS = bindings(Place.MAIN)
     AUTO_FOCUS = "#layers"
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (as Textual declares it)
-        (0, "-narrow"),
-        (100, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
-        (0, "-low"),
-        (30, "-high"),
-    ]
 
     def __init__(self, inspection: Inspection) -> None:
         super().__init__()
@@ -65,6 +57,10 @@ class MainScreen(Screen[None]):
         self.details.update(layer_details(self.inspection, layer))
         self.query_one("#details").scroll_home(animate=False)
         self.files.show(layer=layer)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002 (Textual asks)
+        """In the filter `/` is a letter like others."""
+        return not (action == "filter" and self.files.filter.has_focus)
 
     @property
     def pane(self) -> Lines:

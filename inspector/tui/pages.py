@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -27,44 +27,56 @@ class Page(ModalScreen[None]):
     """A text to read and close."""
 
     BINDINGS: ClassVar = [Binding("escape,q,enter,i,question_mark,f1,space", "dismiss", "Close", show=False)]
-
-    def __init__(self, title: str, text: Content) -> None:
-        super().__init__()
-        self.heading, self.text = title, text
+    HEADING = ""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="page") as page:
-            page.border_title = self.heading
+            page.border_title = self.HEADING
             page.border_subtitle = "esc closes"
-            yield Static(self.text)
+            yield from self.content()
+
+    def content(self) -> ComposeResult:
+        raise NotImplementedError
 
 
 class Details(Page):
     """All about a layer, a file or a folder, wrapped to be read in full."""
 
+    HEADING = "Details"
+
     def __init__(self, text: Content) -> None:
-        super().__init__("Details", text)
+        super().__init__()
+        self.text = text
+
+    def content(self) -> ComposeResult:
+        yield Static(self.text)
 
 
 class Help(Page):
-    """All commands with their keys, made from the one list."""
+    """All commands with their keys, made from the one list; in two columns where there is room."""
 
-    def __init__(self) -> None:
-        super().__init__("Help", help_text())
+    HEADING = "Help"
+
+    def content(self) -> ComposeResult:
+        groups = list(dict.fromkeys(command.group for command in COMMANDS))
+        with Container(id="columns"):
+            yield Static(Content("\n").join(_group(group) for group in groups[:3]) + "\n")
+            yield Static(Content("\n").join([*(_group(group) for group in groups[3:]), _signs()]))
 
 
-def help_text() -> Content:
-    """Commands by group, then what signs and colours mean."""
-    parts: list[Part] = []
-    for group in dict.fromkeys(command.group for command in COMMANDS):
-        parts += [(group, "bold $primary"), "\n"]
-        for command in COMMANDS:
-            if command.group == group and command.keys:
-                parts += [(f"  {command.shown_keys():<11} ", "$text-accent"), _help(command), "\n"]
-        parts.append("\n")
-    parts += [("Signs", "bold $primary"), "\n"]
+def _group(group: str) -> Content:
+    parts: list[Part] = [(group, "bold $primary"), "\n"]
+    for command in COMMANDS:
+        if command.group == group and command.keys:
+            parts += [(f"  {command.shown_keys():<11} ", "$text-accent"), _help(command), "\n"]
+    return Content.assemble(*parts)
+
+
+def _signs() -> Content:
+    """What signs and colours mean."""
+    parts: list[Part] = [("Signs", "bold $primary")]
     for sign, style in SIGNS:
-        parts += ["  ", (sign, style), "\n"]
+        parts += ["\n  ", (sign, style)]
     return Content.assemble(*parts)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 SYSTEM_PATH = "/usr/bin:/usr/sbin:/bin:/sbin"
 """Where Debian's packages put docker and dockerd: a `docker` elsewhere may be something else."""
@@ -62,8 +62,16 @@ class Engine:
         """stdout of `docker ARGUMENTS`; AssertionError with both outputs when it fails."""
         return self._run(arguments, self.env)
 
-    def build(self, tag: str, dockerfile: str, files: Mapping[str, bytes] | None = None, *, buildkit: bool) -> None:
-        """Build `tag` from a Dockerfile and a context of `files` (path → content).
+    def build(
+        self,
+        tag: str,
+        dockerfile: str,
+        files: Mapping[str, bytes] | None = None,
+        *,
+        buildkit: bool,
+        options: Sequence[str] = (),
+    ) -> None:
+        """Build `tag` from a Dockerfile and a context of `files` (path → content), with options of `docker build`.
 
         With BuildKit or else with the classic builder, on the host's network.
         """
@@ -73,7 +81,7 @@ class Engine:
                 (context / name).parent.mkdir(parents=True, exist_ok=True)
                 (context / name).write_bytes(content)
             builder = {"DOCKER_BUILDKIT": str(int(buildkit)), "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
-            self._run(("build", "--network", "host", "--tag", tag, str(context)), self.env | builder)
+            self._run(("build", "--network", "host", *options, "--tag", tag, str(context)), self.env | builder)
 
     def save(self, tag: str, path: Path) -> None:
         """`docker save` of one image to `path`."""

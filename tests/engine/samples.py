@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,12 +11,10 @@ from inspector.demo.archive import (
     Member,
     Step,
     directory,
-    docker_archive,
     hardlink,
     image_archive,
     image_config,
     opaque,
-    sha256,
     symlink,
     tar_layer,
     whiteout,
@@ -23,6 +22,11 @@ from inspector.demo.archive import (
 
 TAG = "leaninspect/sample:1"
 CREATED = "2020-02-02T02:02:02Z"
+
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+PROVENANCE = b'{"_type":"https://in-toto.io/Statement/v0.1","predicateType":"https://slsa.dev/provenance/v1"}'
 
 LONG = "n" * 90 + "/" + "m" * 90
 
@@ -78,7 +82,6 @@ def oci_layout(folder: Path, *, algorithm: str = "sha256") -> Path:
 
     `algorithm` is that of the layers' digests.
     """
-    import hashlib
 
     def put(data: bytes, media_type: str, algorithm: str = "sha256", **more: object) -> dict[str, object]:
         digest = hashlib.new(algorithm, data).hexdigest()
@@ -130,17 +133,7 @@ def oci_layout(folder: Path, *, algorithm: str = "sha256") -> Path:
         },
     )
     index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [other, ours, attestation]}
-    root = put(
-        json.dumps(index).encode(), OCI_INDEX, annotations={"org.opencontainers.image.ref.name": "multi"}
-    )
+    root = put(json.dumps(index).encode(), OCI_INDEX, annotations={"org.opencontainers.image.ref.name": "multi"})
     (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [root]}))
     (folder / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
     return folder
-
-
-OCI_INDEX = "application/vnd.oci.image.index.v1+json"
-OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
-PROVENANCE = b'{"_type":"https://in-toto.io/Statement/v0.1","predicateType":"https://slsa.dev/provenance/v1"}'
-
-__all__ = ["PROVENANCE", "TAG", "docker_archive", "oci_layout", "sample_archive", "sha256", "steps"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
+import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -248,9 +250,7 @@ def test_the_same_image_gives_the_same_analysis(name: str, inspected: Any, expec
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_digest_and_compressed_size_are_told_where_the_place_has_them(
-    name: str, inspected: Any, places: Any
-) -> None:
+def test_digest_and_compressed_size_are_told_where_the_place_has_them(name: str, inspected: Any, places: Any) -> None:
     image, place = inspected(name).image, places(name)
     assert (image.digest is not None) == place.has_digest
     assert all((layer.digest is not None) == place.has_digest for layer in image.layers)
@@ -271,6 +271,30 @@ def test_the_sample_hides_bytes_in_every_way(expected: Inspection) -> None:
     assert (ledger.deleted_bytes, ledger.deleted_tree_bytes) == (1_024_000, 5_640)
 
 
+README = (
+    "docker",
+    "podman",
+    "containerd",
+    "registry",
+    "docker_archive_gzip",
+    "oci_archive",
+    "oci_dir_gzip",
+    "stdin",
+    "search",
+)
+"""The rows of README's table of places."""
+
+
+@pytest.mark.parametrize("name", README)
+def test_the_command_of_readme_works(name: str, places: Any, expected: Inspection, tmp_path: Path) -> None:
+    place = places(name)
+    command = [sys.executable, "-m", "inspector", place.reference, "--json", "-", "--no-cache"]
+    with going_to(place):
+        done = subprocess.run(command, input=place.stdin or b"", capture_output=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["ledger"]["total_bytes"] == expected.filesystem.ledger.total_bytes
+
+
 @dataclass
 class Known:
     """A scanner that knows every layer."""
@@ -280,7 +304,7 @@ class Known:
     def known(self, diff_id: str) -> LayerScan | None:
         return self.scans.get(diff_id)
 
-    def scan(self, chunks: Iterable[bytes]) -> Any:
+    def scan(self, _: Iterable[bytes]) -> Any:
         raise AssertionError("a layer was read")
 
     def document(self, _: str) -> bytes | None:

@@ -55,7 +55,9 @@ def real(folder: Path) -> Iterator[Registry]:
     with running_registry(folder, folder / "storage") as registry:
         registry.push(f"docker-archive:{archive}", "team/app:1.0")
         for number in range(1, 13):
-            registry.push(f"docker://{registry.address}/team/app:1.0", f"team/app:1.0.{number}", "--src-tls-verify=false")
+            registry.push(
+                f"docker://{registry.address}/team/app:1.0", f"team/app:1.0.{number}", "--src-tls-verify=false"
+            )
         yield registry
 
 
@@ -153,9 +155,7 @@ def test_a_search_ends_at_the_registry(real: Registry, monkeypatch: pytest.Monke
     assert caught.value.hint.startswith("these tags exist: 1.0.12, ")
 
 
-def test_a_search_soon_gives_up_a_registry_that_says_nothing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_search_soon_gives_up_a_registry_that_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no-docker.sock")
     monkeypatch.setenv("CONTAINER_HOST", f"unix://{tmp_path}/no-podman.sock")
     monkeypatch.setattr(source, "HURRIED_SECONDS", 0.5)

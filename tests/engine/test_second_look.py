@@ -40,13 +40,13 @@ class Looks:
 
 
 @pytest.fixture(scope="module")
-def image(engine: Engine, busybox: str) -> str:  # noqa: ARG001 (the build's base)
+def image(engine: Engine, busybox: str) -> str:
     engine.build(TAG, DOCKERFILE, buildkit=False)
     return TAG
 
 
 @pytest.fixture
-def looks(engine: Engine, image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Looks:  # noqa: ARG001
+def looks(engine: Engine, image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Looks:
     for variable in ("DOCKER_HOST", "DOCKER_CONFIG"):
         monkeypatch.setenv(variable, engine.env[variable])
     return Looks(tmp_path / "cache")

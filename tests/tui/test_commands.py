@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 from textual.command import CommandPalette
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
 
 from inspector.filesystem.tree import ROOT
 from inspector.tui.commands import COMMANDS, Place, bindings
@@ -15,7 +17,7 @@ from inspector.tui.outline import Order
 from inspector.tui.pages import Details, Help
 from inspector.tui.pane import Scope
 
-from .driving import app_for, paths_in_sight, press, settled
+from .driving import app_for, paths_in_sight, press, settled, until
 from .images import small_image
 
 IMAGE = small_image()
@@ -172,28 +174,33 @@ async def test_the_filter_can_be_left_by_ctrl_c_too():
     assert app.return_value == 0
 
 
+async def choose(pilot: Pilot[int], label: str) -> None:
+    """Open the palette, type a command's label, and take it once it is the first one offered."""
+    await pilot.press("ctrl+p")
+    await pilot.press(*label.lower())
+
+    def offered() -> bool:
+        options = pilot.app.screen.query_one(OptionList)
+        return options.option_count > 0 and label in str(options.get_option_at_index(0).prompt)
+
+    await until(pilot, offered)
+    await pilot.press("enter")
+
+
 async def test_a_theme_is_chosen_from_the_palette():
     app = app_for(IMAGE)
     async with app.run_test() as pilot:
         await settled(pilot)
-        await pilot.press("ctrl+p")
-        await pilot.press(*"choose")
-        await pilot.pause(0.2)
-        await pilot.press("enter")
-        await pilot.pause(0.2)
-        assert isinstance(app.screen, CommandPalette)
+        await choose(pilot, "Choose a theme")
+        await until(pilot, lambda: "themes" in app.screen.query_one(Input).placeholder)
 
 
 async def test_the_palette_runs_commands_of_the_main_screen():
     app = app_for(IMAGE)
     async with app.run_test() as pilot:
         main = await settled(pilot)
-        await pilot.press("ctrl+p")
-        await pilot.press(*"mode and owner")
-        await pilot.pause(0.2)
-        await pilot.press("enter")
-        await settled(pilot)
-        assert main.files.list.attributes
+        await choose(pilot, "Mode and owner")
+        await until(pilot, lambda: main.files.list.attributes)
 
 
 def test_no_two_commands_share_a_key_in_one_place():

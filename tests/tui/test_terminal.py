@@ -83,11 +83,13 @@ def test_start_keys_resize_and_quit(terminal: Terminal):
     terminal.press("Escape")
     terminal.wait_for("“node”", gone=True)
     terminal.resize(80, 24)
-    shown = terminal.wait_until(lambda shown: len(shown.splitlines()) == 24 and "^p Commands" in shown)
+    shown = terminal.wait_until(lambda shown: len(shown.splitlines()) == 24 and "^p commands" in shown)
     assert "Files up to layer 5" in shown
     terminal.press("?")
     terminal.wait_for("esc closes")
-    terminal.press("Escape", "q")
+    terminal.press("Escape")
+    terminal.wait_for("esc closes", gone=True)
+    terminal.press("q")
     assert "demo:fat" not in terminal.wait_for("exit code 0")
 
 
