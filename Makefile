@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 REAL_PARTS := docker.io podman skopeo buildah umoci docker-registry debootstrap tmux chromium apache2-utils openssh-server containerd
 
-.PHONY: demo test lint screenshots real-parts clean
+.PHONY: demo test lint screenshots bench real-parts clean
 
 demo: $(VENV)/installed
 	@$(BIN)/leaninspect demo fat
@@ -21,6 +21,9 @@ lint: $(VENV)/installed-dev
 
 screenshots: $(VENV)/installed-dev real-parts
 	$(BIN)/python -m tests.tui.screenshots
+
+bench: $(VENV)/installed-dev real-parts
+	$(BIN)/python -m benchmarks
 
 # The engines, registry and browser that the tests run for real; elsewhere those tests skip and say why.
 real-parts:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
+from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
 from inspector.filesystem.stack import Filesystem
 from inspector.layers.scan import LayerScan
+from inspector.packages.model import Inventory
+from inspector.packages.tooling import Tooling
 
 QUOTE = 100
 """Characters of an instruction that are enough to recognise it."""
@@ -57,6 +61,11 @@ class Subject:
     instructions: tuple[Instruction, ...]
     owned: frozenset[str]
     """Paths that some package owns."""
+    inventory: Inventory = Inventory((), ())
+    tooling: Tooling = Tooling()
+    base: Base | None = None
+    run: Mapping[str, Any] = field(default_factory=dict)
+    """The config's `config` object: what the image runs, and with which settings."""
 
     def instruction_of(self, layer: int) -> str:
         """The instruction that made a layer, quoted; long ones end in an ellipsis."""

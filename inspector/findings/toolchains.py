@@ -19,9 +19,13 @@ from inspector.layers.scan import LayerScan
 class ToolchainRule:
     """One table of toolchains.toml; its head explains the fields."""
 
+    order: int
     title: str
     marker: re.Pattern[str]
     depths: tuple[int, ...]
+    """How many folders deep the markers may lie in the home, plus one."""
+    suffixes: tuple[str, ...]
+    """What the markers' names end with."""
     elf: bool
     parts: re.Pattern[str]
     fix: str
@@ -40,55 +44,58 @@ def find_toolchains(
     filesystem: Filesystem, scans: Sequence[LayerScan], owned: Collection[str]
 ) -> tuple[Toolchain, ...]:
     """The toolchains none of whose files a package owns; a file belongs to the first that claims it."""
-    files = [
-        (entry_id, path)
-        for layer, entries in enumerate(filesystem.layers)
-        for entry_id, path, kind in zip(
-            range(filesystem.offsets[layer], filesystem.offsets[layer] + len(entries)),
-            entries.paths,
-            entries.kinds,
-            strict=True,
-        )
-        if kind <= Kind.SYMLINK and filesystem.leavers[entry_id] == VISIBLE and path not in owned
-    ]
-    homes = list(_homes(filesystem, scans, files))
+    homes = _homes(filesystem, scans, owned)
     if not homes:
         return ()
-    claimed: dict[int, list[int]] = {}
-    for entry_id, path in files:
-        for number, (rule, home) in enumerate(homes):
-            prefix = f"{home}/" if home else ""
-            if path.startswith(prefix) and rule.parts.fullmatch(path, len(prefix)):
-                claimed.setdefault(number, []).append(entry_id)
+    claimed: list[list[int]] = [[] for _ in homes]
+    for entry_id, path in _unowned(filesystem, owned):
+        for (rule, home), entries in zip(homes, claimed, strict=True):
+            if path.startswith(home) and rule.parts.fullmatch(path, len(home)):
+                entries.append(entry_id)
                 break
-    return tuple(
-        Toolchain(*homes[number], tuple(entries)) for number, entries in sorted(claimed.items(), key=lambda item: item[0])
-    )
+    found = zip(homes, claimed, strict=True)
+    return tuple(Toolchain(rule, home.rstrip("/"), tuple(entries)) for (rule, home), entries in found if entries)
 
 
 def _homes(
-    filesystem: Filesystem, scans: Sequence[LayerScan], files: Sequence[tuple[int, str]]
-) -> Iterator[tuple[ToolchainRule, str]]:
-    """The rules that a marker was found for, with the homes; in the order of the table."""
-    any_marker = re.compile("|".join(f"(?:.*/)?(?:{rule.marker.pattern})" for rule in toolchain_rules()), re.DOTALL)
-    marked = [(entry_id, path) for entry_id, path in files if any_marker.fullmatch(path)]
-    for rule in toolchain_rules():
-        found: dict[str, None] = {}
-        for entry_id, path in marked:
-            layer, row = filesystem.locate(filesystem.shares.get(entry_id, entry_id))
-            if rule.elf and row not in scans[layer].facts.elf:
-                continue
-            for depth in rule.depths:
-                home, inside = _split(path, depth)
-                if rule.marker.fullmatch(inside):
-                    found[home] = None
-        yield from ((rule, home) for home in found)
+    filesystem: Filesystem, scans: Sequence[LayerScan], owned: Collection[str]
+) -> list[tuple[ToolchainRule, str]]:
+    """The rules that a marker was found for with the homes, which end with a slash or are empty; in the table's order."""
+    programs = [
+        (scan.entries.paths[row], True)
+        for scan, start in zip(scans, filesystem.offsets, strict=True)
+        for row in scan.facts.elf
+        if filesystem.leavers[start + row] == VISIBLE and scan.entries.paths[row] not in owned
+    ]
+    suffixes = tuple(suffix for rule in toolchain_rules() if not rule.elf for suffix in rule.suffixes)
+    others = [(path, False) for _, path in _unowned(filesystem, owned) if path.endswith(suffixes)]
+    found = {
+        (rule.order, home): rule
+        for path, elf in (*programs, *others)
+        for rule in toolchain_rules()
+        if rule.elf == elf
+        for home in _homes_by(rule, path)
+    }
+    return [(rule, home) for (_, home), rule in sorted(found.items(), key=lambda item: item[0])]
 
 
-def _split(path: str, depth: int) -> tuple[str, str]:
-    """The path's folder `depth` levels up, and the rest below it."""
-    parts = path.split("/")
-    return "/".join(parts[:-depth]), "/".join(parts[-depth:])
+def _homes_by(rule: ToolchainRule, path: str) -> Iterator[str]:
+    """Where a tool lives if the file at `path` is its marker."""
+    for depth in rule.depths:
+        parts = path.rsplit("/", depth)
+        inside = path[len(parts[0]) + 1 :] if len(parts) > depth else path
+        if rule.marker.fullmatch(inside):
+            yield f"{parts[0]}/" if len(parts) > depth else ""
+
+
+def _unowned(filesystem: Filesystem, owned: Collection[str]) -> Iterator[tuple[int, str]]:
+    """The visible files and symlinks of no package."""
+    for layer, entries in enumerate(filesystem.layers):
+        start = filesystem.offsets[layer]
+        leavers = filesystem.leavers[start : start + len(entries)]
+        for row, (path, kind, leaver) in enumerate(zip(entries.paths, entries.kinds, leavers, strict=True)):
+            if leaver == VISIBLE and kind <= Kind.SYMLINK and path not in owned:
+                yield start + row, path
 
 
 @cache
@@ -97,12 +104,14 @@ def toolchain_rules() -> tuple[ToolchainRule, ...]:
     table = tomllib.loads(resources.files(__package__).joinpath("toolchains.toml").read_text(encoding="utf-8"))
     return tuple(
         ToolchainRule(
+            order=order,
             title=fields["title"],
             marker=matcher(fields["markers"]),
             depths=tuple(sorted({path.count("/") + 1 for glob in fields["markers"] for path in expand(glob)})),
+            suffixes=tuple({glob.rpartition("/")[2].rpartition("*")[2] for glob in fields["markers"]}),
             elf=fields["elf"],
             parts=matcher(fields["parts"]),
             fix=fields["fix"],
         )
-        for fields in table.values()
+        for order, fields in enumerate(table.values())
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xxhash import xxh3_64, xxh3_64_intdigest
 
@@ -12,7 +12,9 @@ from inspector.layers.ahead import made_ahead
 from inspector.layers.capture import MAX_CAPTURE, MAX_CAPTURED, wants
 from inspector.layers.compression import decompress
 from inspector.layers.entries import Entries, Kind
+from inspector.layers.facts import TELLING, Facts
 from inspector.layers.feed import Feed
+from inspector.layers.secrets import MAX_SECRET, SECRET_NAMES
 from inspector.layers.tar import clean_path, tar_members
 
 WHITEOUT_PREFIX = ".wh."
@@ -26,13 +28,14 @@ class LayerScan:
     """All that is kept of one layer, whatever its compression.
 
     `diff_id` is the sha256 of the uncompressed tar and `tar_bytes` its length. `captured` maps paths to the bytes of
-    the files that layers/capture.py names.
+    the files that layers/capture.py names; `facts` are what was found in the others.
     """
 
     diff_id: str
     tar_bytes: int
     entries: Entries
     captured: Mapping[str, bytes]
+    facts: Facts = field(default_factory=Facts)
 
     @property
     def size_bytes(self) -> int:
@@ -77,15 +80,15 @@ def scan_layer(chunks: Iterable[bytes]) -> ScannedBlob:
     blob = _Hashed(chunks)
     compression, plain = decompress(blob)
     if compression is None:
-        entries, captured = _read_tar(plain)
-        return ScannedBlob(LayerScan(blob.digest, blob.length, entries, captured), blob.digest, blob.length, None)
+        contents = _read_tar(plain)
+        return ScannedBlob(LayerScan(blob.digest, blob.length, *contents), blob.digest, blob.length, None)
     with made_ahead(plain) as inflated:
         tar = _Hashed(inflated)
-        entries, captured = _read_tar(tar)
-    return ScannedBlob(LayerScan(tar.digest, tar.length, entries, captured), blob.digest, blob.length, compression)
+        contents = _read_tar(tar)
+    return ScannedBlob(LayerScan(tar.digest, tar.length, *contents), blob.digest, blob.length, compression)
 
 
-def _read_tar(chunks: Iterable[bytes]) -> tuple[Entries, dict[str, bytes]]:
+def _read_tar(chunks: Iterable[bytes]) -> tuple[Entries, dict[str, bytes], Facts]:
     """All chunks are taken, those behind the tar's end too, so that whoever hashes them sees every byte."""
     feed = Feed(chunks)
     found = _read_entries(feed)
@@ -93,10 +96,11 @@ def _read_tar(chunks: Iterable[bytes]) -> tuple[Entries, dict[str, bytes]]:
     return found
 
 
-def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes]]:
+def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes], Facts]:
     """The hot path: a million members pass here, so columns are bound to locals and small files are hashed in place."""
     entries = Entries.empty()
     captured: dict[str, bytes] = {}
+    facts = Facts()
     add_path, add_kind, add_size = entries.paths.append, entries.kinds.append, entries.sizes.append
     add_mode, add_uid, add_gid = entries.modes.append, entries.uids.append, entries.gids.append
     add_mtime, add_content = entries.mtimes.append, entries.contents.append
@@ -117,7 +121,14 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes]]:
                 content = xxh3_64_intdigest(data) if stored else 0
             elif stored:
                 view = feed.view(stored)
-                content = _content_id(feed.pieces(stored)) if view is None else xxh3_64_intdigest(view)
+                if view is None and stored <= MAX_SECRET:
+                    view = memoryview(feed.take(stored))
+                if view is None:
+                    content = _content_id(facts.probed(len(entries.paths), feed.pieces(stored)))
+                else:
+                    content = xxh3_64_intdigest(view)
+                    if view[0] in TELLING or (stored <= MAX_SECRET and path.endswith(SECRET_NAMES)):
+                        facts.probe(len(entries.paths), path, view)
         else:
             size = 0
             if link:
@@ -134,7 +145,7 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes]]:
         add_gid(gid)
         add_mtime(mtime)
         add_content(content)
-    return entries, captured
+    return entries, captured, facts
 
 
 def _content_id(pieces: Iterable[memoryview]) -> int:

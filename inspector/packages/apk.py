@@ -68,8 +68,11 @@ def _package(stanza: bytes, distribution: Distribution) -> Package:
 
 
 def _relations(field: str) -> tuple[Relation, ...]:
-    """Names, `so:`, `cmd:` and `pc:` capabilities with or without versions; conflicts (`!name`) are no needs."""
-    found = (_relation(word) for word in field.split() if not word.startswith("!"))
+    """Names, `so:`, `cmd:` and `pc:` capabilities with or without versions; conflicts (`!name`) are no needs.
+
+    apko writes lists as Go prints them, in brackets.
+    """
+    found = (_relation(word) for word in field.strip("[]").split() if not word.startswith("!"))
     return tuple(Relation(match["name"], match["operator"] or "", match["version"] or "") for match in found if match)
 
 

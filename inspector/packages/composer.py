@@ -14,6 +14,8 @@ from inspector.packages.model import Distribution, Package, Relation
 
 wants = re.compile(r"(?:.+/)?(?:composer/installed\.json|composer\.json)").fullmatch
 
+_is_name = re.compile(r"[^/\s]+/[^/\s]+").fullmatch
+
 LIST = "composer/installed.json"
 
 
@@ -28,7 +30,7 @@ def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: 
             vendor = path.removesuffix(f"/{LIST}")
             asked_for = _asked_for(files.get(f"{vendor.rpartition('/')[0]}/composer.json".lstrip("/")))
             for entry in packages:
-                if isinstance(entry, dict) and isinstance(entry.get("name"), str):
+                if isinstance(entry, dict) and _is_name(str(entry.get("name"))):
                     yield _found(entry, vendor, dev, asked_for)
 
 

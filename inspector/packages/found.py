@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from packageurl import PackageURL
 
+from inspector.names import utf8
 from inspector.packages.model import Distribution, Package
 
 Files = Mapping[str, bytes]
@@ -54,7 +55,8 @@ def purl(
     qualifiers: Mapping[str, str] | None = None,
 ) -> str:
     """The package URL (purl-spec, purl-types); empty qualifiers are left out."""
-    return PackageURL(kind, namespace or None, name, version or None, dict(qualifiers or {})).to_string()
+    clean = {key: utf8(value) for key, value in (qualifiers or {}).items()}
+    return PackageURL(kind, utf8(namespace) or None, utf8(name), utf8(version) or None, clean).to_string()
 
 
 def system_purl(

@@ -24,6 +24,7 @@ PNPM = "node_modules/.pnpm/"
 
 HIDDEN_LOCK = "node_modules/.package-lock.json"
 _of_package = re.compile(r"(?P<folder>(?:.+/)?node_modules/(?:@[^/]+/)?[^/@.][^/]*)/package\.json").fullmatch
+_is_name = re.compile(r"(?:@[^/@\s]+/)?[^/@\s]+").fullmatch
 
 
 class _Manifest(msgspec.Struct, frozen=True):
@@ -73,7 +74,7 @@ def _package(data: bytes, location: str) -> Package | None:
     manifest = _manifest(data)
     if manifest is None or not isinstance(manifest.name, str) or not isinstance(manifest.version, str):
         return None
-    if not manifest.name or not manifest.version:
+    if not _is_name(manifest.name) or not manifest.version:
         return None
     scope, _, name = manifest.name.rpartition("/")
     return Package(

@@ -18,6 +18,7 @@ _field = re.compile(r"^(Name|Version|Requires-Dist|Provides-Extra):[ \t]*(.*)$",
 _requirement = re.compile(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?(?P<versions>[^;()@]*)\)?")
 _clause = re.compile(r"\s*(===|~=|==|!=|<=|>=|<|>)\s*([^,\s]+)")
 _extra = re.compile(r"\bextra\b").search
+_is_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*").fullmatch
 _separators = re.compile(r"[-_.]+")
 
 
@@ -55,7 +56,7 @@ def _package(metadata: bytes, location: str) -> Package | None:
     for name, value in _field.findall(head):
         fields.setdefault(name, []).append(value.strip())
     name, version = fields.get("Name", [""])[0], fields.get("Version", [""])[0]
-    if not name or not version:
+    if not _is_name(name) or not version:
         return None
     return Package(
         kind="pypi",
