@@ -10,6 +10,7 @@ from inspector.attribution.dockerfile import Dockerfile
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.origins import NO_RECIPE, Recipe, Surroundings, trace
 from inspector.errors import BadImage, BadLayer
+from inspector.filesystem.captured import visible_captured
 from inspector.filesystem.stack import Filesystem, LayerTotals, stack_layers
 from inspector.findings.find import find
 from inspector.findings.finding import Finding, Subject
@@ -21,6 +22,7 @@ from inspector.layers.scan import LayerScan
 from inspector.layers.scanner import AFRESH
 from inspector.packages.inventory import owned_paths, take_inventory
 from inspector.packages.model import Inventory
+from inspector.packages.tooling import Tooling, find_tooling, unchangeable_layers
 from inspector.reference import parse_reference
 from inspector.sources.protocol import DeliveredLayer, Delivery, Options, Scanner, Source, Watch, ignore_progress
 from inspector.sources.resolve import open_source
@@ -39,6 +41,7 @@ class Inspection:
     instructions: tuple[Instruction, ...]
     findings: tuple[Finding, ...]
     inventory: Inventory
+    tooling: Tooling
     base: Base | None = None
     notes: tuple[str, ...] = ()
 
@@ -102,13 +105,19 @@ def inspect_source(
     origins = trace(config, recipe, _surroundings(delivery))
     instructions = origins.instructions
     inventory = take_inventory(filesystem, scans)
+    captured, fixed = visible_captured(filesystem, scans), unchangeable_layers(instructions)
+    tooling = find_tooling(filesystem, scans, inventory, captured, config.raw_run, fixed)
+    subject = Subject(
+        filesystem, scans, instructions, owned_paths(inventory), inventory, tooling, origins.base, config.raw_run
+    )
     return Inspection(
         image=_image(reference, delivery, config),
         scans=scans,
         filesystem=filesystem,
         instructions=instructions,
-        findings=find(Subject(filesystem, scans, instructions, owned_paths(inventory)), ignore),
+        findings=find(subject, ignore),
         inventory=inventory,
+        tooling=tooling,
         base=origins.base,
         notes=origins.notes,
     )

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from inspector.findings.build_tools import build_tool_findings
 from inspector.findings.duplicates import duplicate_findings
 from inspector.findings.finding import Finding, Severity, Subject, by_bytes, union_bytes
 from inspector.findings.globs import matcher
 from inspector.findings.hidden import hidden_findings
 from inspector.findings.patterns import pattern_findings
+from inspector.findings.secrets import secret_findings
+from inspector.findings.unstripped import unstripped_findings
 
 Family = Callable[[Subject], Iterator[Finding]]
 
-FAMILIES: tuple[Family, ...] = (hidden_findings, pattern_findings, duplicate_findings)
+FAMILIES: tuple[Family, ...] = (
+    hidden_findings,
+    build_tool_findings,
+    pattern_findings,
+    duplicate_findings,
+    unstripped_findings,
+    secret_findings,
+)
 
 
 def find(subject: Subject, ignore: Sequence[str] = ()) -> tuple[Finding, ...]:

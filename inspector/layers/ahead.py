@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Semaphore, Thread
 
+from inspector.errors import Cancelled
+
 DEPTH = 4
 """Chunks that may wait. A few even out the pace of both sides; more would only take memory."""
 
@@ -15,8 +17,8 @@ DEPTH = 4
 def made_ahead(chunks: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
     """The same chunks, made by a thread of their own while the block works on those before.
 
-    What `chunks` raises is raised here. When the block is left, no matter how, the thread has ended and `chunks` is
-    the caller's again.
+    What `chunks` raises is raised here. When the block is left, the thread has ended and `chunks` is the caller's
+    again, unless the person asked to stop: then it is abandoned, for it may wait for bytes that never come.
     """
     made: SimpleQueue[bytes | BaseException | None] = SimpleQueue()
     room = Semaphore(DEPTH)
@@ -43,9 +45,14 @@ def made_ahead(chunks: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
 
     maker = Thread(target=make, name="ahead", daemon=True)
     maker.start()
+    abandoned = False
     try:
         yield taken()
+    except (Cancelled, KeyboardInterrupt):
+        abandoned = True
+        raise
     finally:
         left = True
         room.release()
-        maker.join()
+        if not abandoned:
+            maker.join()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-SCANNER_VERSION = 2
+SCANNER_VERSION = 3
 """Raised whenever a scan of the same layer would hold something else."""
 
 MAX_CAPTURE = 96 << 20
@@ -70,17 +70,29 @@ def _regex(glob: str) -> str:
     return re.escape(glob).replace(r"\*\*/", "(?:.+/)?").replace(r"\*", "[^/]+")
 
 
+def _by_name(globs: list[str]) -> dict[str, re.Pattern[str]]:
+    """The globs by what a path is looked up by: its name, or its name's ending where they leave the rest open."""
+    grouped: dict[str, list[str]] = {}
+    for glob in globs:
+        name = glob.rpartition("/")[2]
+        grouped.setdefault(name[name.rfind(".") :] if "*" in name else name, []).append(_regex(glob))
+    return {name: re.compile("|".join(regexes), re.DOTALL) for name, regexes in grouped.items()}
+
+
+TAIL = 5
+"""Characters at a path's end that tell most paths from those that are kept, for the price of one look-up."""
+
 _GLOBS = [glob for line in CAPTURED for glob in _expanded(line)]
-_LAST = {glob.rpartition("/")[2] for glob in _GLOBS}
-_NAMES = frozenset(last for last in _LAST if "*" not in last)
-_SUFFIXES = tuple(last[1:] for last in _LAST if last.startswith("*") and last != "*")
-_FOLDERS = frozenset(glob.rpartition("/")[0] for glob in _GLOBS if glob.endswith("/*"))
-_is_captured = re.compile("|".join(map(_regex, _GLOBS)), re.DOTALL).fullmatch
+_FOLDERS = tuple(glob.removesuffix("*") for glob in _GLOBS if glob.endswith("/*"))
+_NAMED = _by_name([glob for glob in _GLOBS if not glob.endswith("/*")])
+_TAILS = frozenset((name if name.startswith(".") else f"/{name}")[-TAIL:] for name in _NAMED)
 
 
 def wants(path: str) -> bool:
-    """Whether a scan keeps the file at a path. Asked about every file, so names that occur in no glob end it early."""
-    folder, _, name = path.rpartition("/")
-    if name in _NAMES or folder in _FOLDERS or name.endswith(_SUFFIXES):
-        return _is_captured(path) is not None
-    return False
+    """Whether a scan keeps the file at a path. Asked about every file: most are answered by their last letters."""
+    if path[-TAIL:] in _TAILS:
+        name = path.rpartition("/")[2]
+        globs = _NAMED.get(name) or _NAMED.get(name[name.rfind(".") :])
+        if globs is not None and globs.fullmatch(path):
+            return True
+    return path.startswith(_FOLDERS)

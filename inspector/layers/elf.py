@@ -6,6 +6,7 @@ file of any size is read in one pass: its head and the few ranges that its own h
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from struct import Struct, error
 MAGIC = b"\x7fELF"
 
 HEAD = 8 << 20
-"""Bytes kept from the front of a large file: the dynamic string table lies there in all but giant libraries."""
+"""Bytes kept at most from the front of a large file: its dynamic strings lie there, in all but giant libraries."""
+
+TABLES = 1 << 12
+"""Bytes at the front that hold the header and the segments: 64 bytes and some twenty times 56."""
 
 NAMES = 1 << 12
 """Bytes kept before the section headers, where linkers put the sections' names."""
@@ -26,15 +30,15 @@ _TELLING = (".go.buildinfo", ".dep-v0", ".rustc")
 _STRUCTS = {
     (bits, order): tuple(Struct(order + shape) for shape in shapes)
     for bits, shapes in (
-        (64, ("HHIQQQIHHHHHH", "IIQQQQQQ", "IIQQQQII", "qQ")),
-        (32, ("HHIIIIIHHHHHH", "IIIIIIII", "IIIIIIII", "iI")),
+        (64, ("HHIQQQIHHHHHH", "IIQQQQQQ", "IIQQQQIIQQ", "qQ")),
+        (32, ("HHIIIIIHHHHHH", "IIIIIIII", "IIIIIIIIII", "iI")),
     )
     for order in "<>"
 }
 """By bits and byte order: shapes of the file header (after its identification), a segment, a section, a dynamic tag."""
 
 _TYPES = {1: "object", 2: "executable", 3: "shared", 4: "core"}
-_PT_DYNAMIC, _PT_INTERP = 2, 3
+_PT_LOAD, _PT_DYNAMIC, _PT_INTERP = 1, 2, 3
 _DT_NEEDED, _DT_STRTAB, _DT_SONAME, _DT_RPATH, _DT_RUNPATH, _DT_FLAGS_1 = 1, 5, 14, 15, 29, 0x6FFFFFFB
 _DF_1_PIE = 0x08000000
 _SHT_SYMTAB, _SHT_NOBITS, _SHF_ALLOC = 2, 8, 2
@@ -76,33 +80,57 @@ class _Layout:
 
 
 class ElfPieces:
-    """The parts of an ELF file that matter, collected while its pieces pass in order."""
+    """The parts of an ELF file that matter, collected while its pieces pass in order.
+
+    Of the front the pieces themselves are kept, which copies nothing; of the rest only the ranges that the header
+    names.
+    """
 
     def __init__(self) -> None:
-        self._head = bytearray()
-        self._kept: list[tuple[int, bytearray]] = []
-        self._position = 0
+        self._starts: list[int] = []
+        self._pieces: list[memoryview] = []
+        self._position = self._front = 0
+        self._limit = TABLES
+        self._kept: list[tuple[int, bytearray]] | None = None
 
     def add(self, piece: bytes | memoryview) -> None:
-        end = self._position + len(piece)
-        if len(self._head) < HEAD:
-            self._head += piece[: HEAD - len(self._head)]
-            if not self._kept:
-                self._kept = [(start, bytearray(size)) for start, size in _wanted(bytes(self._head[: 1 << 16]))]
-        for start, kept in self._kept:
-            low, high = max(start, self._position), min(start + len(kept), end)
-            if low < high:
-                kept[low - start : high - start] = piece[low - self._position : high - self._position]
+        start, end = self._position, self._position + len(piece)
         self._position = end
+        if start < self._limit:
+            self._starts.append(start)
+            self._pieces.append(memoryview(piece))
+            self._front = end
+        if self._kept is None:
+            if end >= TABLES:
+                self._plan()
+            return
+        for low, kept in self._kept:
+            first, last = max(low, start), min(low + len(kept), end)
+            if first < last:
+                kept[first - low : last - low] = piece[first - start : last - start]
 
     def at(self, offset: int, size: int) -> bytes | None:
         """`size` bytes at `offset`, None where they were not kept."""
-        if offset + size <= len(self._head):
-            return bytes(self._head[offset : offset + size])
-        for start, kept in self._kept:
+        if offset + size <= self._front:
+            index = bisect_right(self._starts, offset) - 1
+            skip = offset - self._starts[index]
+            data = bytes(self._pieces[index][skip : skip + size])
+            while len(data) < size:
+                index += 1
+                data += self._pieces[index][: size - len(data)]
+            return data
+        for start, kept in self._kept or ():
             if start <= offset and offset + size <= min(start + len(kept), self._position):
                 return bytes(kept[offset - start : offset - start + size])
         return None
+
+    def _plan(self) -> None:
+        """Once the header is there: how much of the front to keep, and which ranges behind it."""
+        self._limit, wanted = _wanted(self.at(0, TABLES) or b"")
+        self._kept = []
+        for start, size in wanted:
+            passed = min(max(self._front - start, 0), size)
+            self._kept.append((start, bytearray((self.at(start, passed) or b"") + bytes(size - passed))))
 
 
 class WholeFile:
@@ -154,29 +182,53 @@ def _layout(header: bytes) -> _Layout | None:
     return _Layout(type_, bits, order, machine, (phoff, phsize, phnum), (shoff, shsize, shnum), names)
 
 
-def _wanted(head: bytes) -> list[tuple[int, int]]:
-    """(offset, size) of the ranges beyond the head that will be asked for."""
+def _wanted(head: bytes) -> tuple[int, list[tuple[int, int]]]:
+    """How many bytes of the front will be asked for, and (offset, size) of the ranges behind it.
+
+    The first segment that is loaded begins with the file and holds the strings of the dynamic section.
+    """
     layout = _layout(head[:64])
     if layout is None:
-        return []
-    offset, size, count = layout.sections
-    wanted = [(max(offset - NAMES, 0), min(NAMES, offset) + size * count)] if offset else []
+        return 0, []
+    wanted = list(_around_sections(head, layout))
+    front = 0
     with suppress(error, OverflowError):
-        wanted += [(start, length) for kind, start, length, _, _ in _segments(head, layout) if kind == _PT_DYNAMIC]
-    return [(start, length) for start, length in wanted if 0 < length <= MAX_TABLE]
+        for kind, start, length, _, _ in _segments(head, layout):
+            if kind == _PT_DYNAMIC:
+                wanted.append((start, length))
+            elif kind == _PT_LOAD and not front:
+                front = min(HEAD, start + length)
+    return front, [(start, length) for start, length in wanted if 0 < length <= MAX_TABLE]
+
+
+def _around_sections(head: bytes, layout: _Layout) -> Iterator[tuple[int, int]]:
+    """(offset, size) of the section headers and of their names.
+
+    The names lie right before headers at the file's end, as GNU's and LLVM's linkers write it; Go's writes the headers
+    at the front, where they say where the names are.
+    """
+    offset, size, count = layout.sections
+    if not offset:
+        return
+    yield max(offset - NAMES, 0), min(NAMES, offset) + size * count
+    entry = offset + size * layout.names_index
+    if entry + size <= len(head):
+        fields = _STRUCTS[layout.bits, layout.order][2].unpack_from(head, entry)
+        yield fields[4], fields[5]
 
 
 def _segments(table: bytes, layout: _Layout) -> Iterator[tuple[int, int, int, int, int]]:
     """(type, file offset, file size, address, memory size) of each segment; `table` begins at the file's start."""
     offset, size, count = layout.segments
-    wide = layout.bits == 64
     shape = _STRUCTS[layout.bits, layout.order][1]
-    for index in range(count):
-        fields = shape.unpack_from(table, offset + index * size)
-        if wide:
-            yield fields[0], fields[2], fields[5], fields[3], fields[6]
-        else:
-            yield fields[0], fields[1], fields[4], fields[2], fields[5]
+    if size != shape.size:
+        return
+    if layout.bits == 64:
+        for kind, _, start, address, _, length, memory, _ in shape.iter_unpack(table[offset : offset + size * count]):
+            yield kind, start, length, address, memory
+    else:
+        for kind, start, address, _, length, memory, _, _ in shape.iter_unpack(table[offset : offset + size * count]):
+            yield kind, start, length, address, memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +284,18 @@ def _sections(file: ElfPieces | WholeFile, layout: _Layout) -> tuple[int, tuple[
     if table is None:
         return 0, ()
     shape = _STRUCTS[layout.bits, layout.order][2]
-    headers = [shape.unpack_from(table, index * size) for index in range(count)]
-    if layout.names_index >= count:
+    if layout.names_index >= count or size != shape.size:
         return 0, ()
-    names = file.at(headers[layout.names_index][4], headers[layout.names_index][5])
+    _, _, _, _, names_offset, names_size, *_ = shape.unpack_from(table, layout.names_index * size)
+    names = file.at(names_offset, names_size)
     if names is None:
         return 0, ()
+    telling = tuple(name for name in _TELLING if name.encode() in names)
+    # most files are stripped: then no name and no type (its low byte) speaks of debug information
+    low_bytes = table[4::size] if layout.order == "<" else table[7::size]
+    if b"debug_" not in names and _SHT_SYMTAB not in low_bytes:
+        return 0, telling
+    headers = list(shape.iter_unpack(table))
     symbols_names = {header[6] for header in headers if header[1] == _SHT_SYMTAB}
     debug = 0
     for index, (name, kind, flags, _, _, length, *_) in enumerate(headers):
@@ -245,13 +303,13 @@ def _sections(file: ElfPieces | WholeFile, layout: _Layout) -> tuple[int, tuple[
             continue
         if kind == _SHT_SYMTAB or index in symbols_names or names.startswith((b".debug_", b".zdebug_"), name):
             debug += length
-    return debug, tuple(name for name in _TELLING if name.encode() in names)
+    return debug, telling
 
 
 def _file_offset(segments: list[tuple[int, int, int, int, int]], address: int) -> int | None:
     """Where an address lies in the file (PT_LOAD segments map one to the other)."""
     for kind, offset, size, start, _ in segments:
-        if kind == 1 and start <= address < start + size:
+        if kind == _PT_LOAD and start <= address < start + size:
             return offset + address - start
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from inspector.layers.elf import MAGIC, ElfFacts, ElfPieces, WholeFile, elf_facts
-from inspector.layers.secrets import MAX_SECRET, may_hold_secret, secret_in
+from inspector.layers.secrets import MAX_SECRET, PEM, SECRET_NAMES, secret_in
 
 TELLING = b"\x7f#-"
 """First bytes of the files that are worth a look whatever their name: ELF, `#!`, `-----BEGIN`."""
@@ -35,7 +35,7 @@ class Facts:
             return
         if data[:2] == b"#!":
             self._note_script(row, data)
-        if len(data) <= MAX_SECRET and may_hold_secret(path, data):
+        if len(data) <= MAX_SECRET and (path.endswith(SECRET_NAMES) or data[: len(PEM)] == PEM):
             kind = secret_in(path, bytes(data))
             if kind is not None:
                 self.secrets[row] = kind

@@ -11,8 +11,23 @@ from collections.abc import Mapping
 
 import msgspec
 
+from inspector.layers.elf import ElfFacts
 from inspector.layers.entries import Entries
+from inspector.layers.facts import Facts
 from inspector.layers.scan import LayerScan
+
+
+class _PackedElf(msgspec.Struct, array_like=True, frozen=True):
+    type: str
+    bits: int
+    machine: int
+    needed: list[bytes]
+    soname: bytes
+    interpreter: bytes
+    run_paths: list[bytes]
+    rpath: bool
+    debug_bytes: int
+    sections: list[str]
 
 
 class _Packed(msgspec.Struct, array_like=True, frozen=True):
@@ -34,6 +49,9 @@ class _Packed(msgspec.Struct, array_like=True, frozen=True):
     devices: dict[int, tuple[int, int]]
     xattrs: dict[int, list[tuple[bytes, bytes]]]
     captured: list[tuple[bytes, bytes]]
+    elf: dict[int, _PackedElf]
+    scripts: dict[int, bytes]
+    secrets: dict[int, str]
 
 
 _decoder = msgspec.msgpack.Decoder(_Packed)
@@ -63,6 +81,9 @@ def pack(scan: LayerScan) -> bytes:
             entries.devices,
             {row: _pairs(xattrs) for row, xattrs in entries.xattrs.items()},
             _pairs(scan.captured),
+            {row: _packed_elf(facts) for row, facts in scan.facts.elf.items()},
+            {row: _bytes(line) for row, line in scan.facts.scripts.items()},
+            scan.facts.secrets,
         )
     )
 
@@ -88,7 +109,42 @@ def unpack(data: bytes) -> LayerScan:
     if packed.byteorder != sys.byteorder or lengths != {packed.rows}:
         raise ValueError("packed on another machine, or not by this module")
     captured = {_text(path): content for path, content in packed.captured}
-    return LayerScan(packed.diff_id, packed.tar_bytes, entries, captured)
+    facts = Facts(
+        elf={row: _elf(facts) for row, facts in packed.elf.items()},
+        scripts={row: _text(line) for row, line in packed.scripts.items()},
+        secrets=packed.secrets,
+    )
+    return LayerScan(packed.diff_id, packed.tar_bytes, entries, captured, facts)
+
+
+def _packed_elf(facts: ElfFacts) -> _PackedElf:
+    return _PackedElf(
+        facts.type,
+        facts.bits,
+        facts.machine,
+        [_bytes(name) for name in facts.needed],
+        _bytes(facts.soname),
+        _bytes(facts.interpreter),
+        [_bytes(path) for path in facts.run_paths],
+        facts.rpath,
+        facts.debug_bytes,
+        list(facts.sections),
+    )
+
+
+def _elf(packed: _PackedElf) -> ElfFacts:
+    return ElfFacts(
+        packed.type,
+        packed.bits,
+        packed.machine,
+        tuple(map(_text, packed.needed)),
+        _text(packed.soname),
+        _text(packed.interpreter),
+        tuple(map(_text, packed.run_paths)),
+        packed.rpath,
+        packed.debug_bytes,
+        tuple(packed.sections),
+    )
 
 
 def _pairs(mapping: Mapping[str, bytes]) -> list[tuple[bytes, bytes]]:

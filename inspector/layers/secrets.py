@@ -1,6 +1,6 @@
 """Whether a small file holds a secret: what kind, never the secret itself, so that nothing of it is kept or shown.
 
-A name alone proves nothing (an `.npmrc` without a token, a `.pem` with a certificate); the content must show it.
+A name alone proves nothing (an `.npmrc` without a token, a `.pem` with a certificate): the content must show it.
 """
 
 from __future__ import annotations
@@ -10,87 +10,71 @@ import re
 MAX_SECRET = 64 << 10
 """Bytes; files with credentials are small, and larger ones are not searched."""
 
-_PRIVATE_KEY = re.compile(rb"-----BEGIN ((?:[A-Z0-9]+ ){0,2})PRIVATE KEY(?: BLOCK)?-----\s")
+PEM = b"-----BEGIN "
 
-_BY_NAME: tuple[tuple[str, str, bytes], ...] = (
-    ("private key", r"(.*/)?[^/]+\.(pem|key|p8)", rb"-----BEGIN (?:[A-Z0-9]+ ){0,2}PRIVATE KEY-----\s"),
-    ("PuTTY private key", r"(.*/)?[^/]+\.ppk", rb"PuTTY-User-Key-File"),
-    ("npm token", r"(.*/)?\.npmrc", rb"(?m)^[^#;\n]*(_authToken|_auth|_password)\s*=\s*[^\s$]"),
-    ("yarn token", r"(.*/)?\.yarnrc\.yml", rb"npmAuthToken:\s*[^\s$]"),
-    ("password for a host", r"(.*/)?[._]netrc", rb"\bpassword\s+\S"),
-    ("PyPI password", r"(.*/)?\.pypirc", rb"(?m)^\s*password\s*[:=]\s*\S"),
-    ("AWS secret key", r"(.*/)?\.aws/credentials", rb"aws_secret_access_key\s*=\s*\S"),
+_KEY = rb"-----BEGIN ((?:[A-Z0-9]+ ){0,2})PRIVATE KEY(?: BLOCK)?-----\s"
+_KEYS = {"OPENSSH": "OpenSSH private key", "ENCRYPTED": "encrypted private key", "": "private key"}
+
+_TABLE: tuple[tuple[str, tuple[str, ...], bytes], ...] = (
+    ("private key", (".pem", ".key", ".p8"), _KEY),
+    ("PuTTY private key", (".ppk",), rb"PuTTY-User-Key-File"),
+    ("npm token", ("/.npmrc",), rb"(?m)^[^#;\n]*(_authToken|_auth|_password)\s*=\s*[^\s$]"),
+    ("yarn token", ("/.yarnrc.yml",), rb"npmAuthToken:\s*[^\s$]"),
+    ("password for a host", ("/.netrc", "/_netrc"), rb"\bpassword\s+\S"),
+    ("PyPI password", ("/.pypirc",), rb"(?m)^\s*password\s*[:=]\s*\S"),
+    ("AWS secret key", ("/.aws/credentials", "/.aws/config"), rb"aws_secret_access_key\s*=\s*\S"),
     (
         "registry credentials",
-        r"(.*/)?(\.docker/config\.json|\.dockercfg|containers/auth\.json)",
-        rb'"auth"\s*:\s*"[^"]',
+        ("/.docker/config.json", "/.dockercfg", "/containers/auth.json"),
+        rb'"(auth|identitytoken)"\s*:\s*"[^"]',
     ),
-    ("git credentials", r"(.*/)?\.git-credentials", rb"https?://[^:/\s]+:[^@\s]+@"),
-    ("git credentials", r"(.*/)?\.git/config", rb"url\s*=\s*https?://[^:/\s]+:[^@\s]+@"),
-    ("PostgreSQL password", r"(.*/)?\.pgpass", rb"(?m)^[^#:\n]+:[^:\n]*:[^:\n]*:[^:\n]*:\S"),
-    ("MySQL password", r"(.*/)?\.my\.cnf", rb"(?m)^\s*password\s*=\s*\S"),
+    ("git credentials", ("/.git-credentials",), rb"https?://[^:/\s]+:[^@\s]+@"),
+    ("git credentials", ("/.git/config", "/.gitconfig"), rb"https?://([^:/\s]+:)?[^@:/\s]+@"),
+    ("PostgreSQL password", ("/.pgpass",), rb"(?m)^[^#:\n]+:[^:\n]*:[^:\n]*:[^:\n]*:\S"),
+    ("MySQL password", ("/.my.cnf",), rb"(?m)^\s*password\s*=\s*\S"),
     (
-        "Google service account key",
-        r"(.*/)?[^/]*(credentials|account|key)[^/]*\.json",
-        rb'"private_key"\s*:\s*"-----BEGIN',
+        "Google Cloud credentials",
+        ("credentials.json", "account.json", "key.json", "keyfile.json"),
+        rb'"private_key"\s*:\s*"-----BEGIN|"refresh_token"\s*:\s*"[^"]',
     ),
-    ("Kubernetes credentials", r"(.*/)?(\.kube/config|[^/]+\.kubeconfig)", rb"(client-key-data|token):\s*\S"),
-    ("GitHub token", r"(.*/)?\.config/(gh/hosts\.yml|hub)", rb"oauth_token:\s*\S"),
-    ("cargo token", r"(.*/)?\.cargo/credentials(\.toml)?", rb'token\s*=\s*"[^"]'),
-    ("RubyGems key", r"(.*/)?\.gem/credentials", rb":rubygems_api_key:\s*\S"),
-    ("Maven password", r"(.*/)?\.m2/settings(-security)?\.xml", rb"<(password|master)>[^<{$\s]"),
-    ("NuGet password", r"(?i:(.*/)?nuget\.config)", rb'ClearTextPassword"\s+value="[^"%]'),
-    ("composer credentials", r"(.*/)?auth\.json", rb'"(github-oauth|gitlab-token|http-basic|bearer)"\s*:\s*\{\s*"'),
-    ("Rails master key", r"(.*/)?config/(master|credentials/[^/]+)\.key", rb"\A[0-9a-f]{32}\s*\Z"),
-    ("Vault token", r"(.*/)?\.vault-token", rb"\S"),
-    ("web server passwords", r"(.*/)?\.htpasswd", rb"(?m)^[^:#\s]+:\S"),
+    ("Kubernetes credentials", ("/.kube/config", ".kubeconfig"), rb"(client-key-data|token):\s*\S"),
+    ("GitHub token", ("/gh/hosts.yml", "/.config/hub"), rb"oauth_token:\s*\S"),
+    ("cargo token", ("/.cargo/credentials", "/.cargo/credentials.toml"), rb'token\s*=\s*"[^"]'),
+    ("RubyGems key", ("/.gem/credentials",), rb":rubygems_api_key:\s*\S"),
+    ("Maven password", ("/.m2/settings.xml", "/.m2/settings-security.xml"), rb"<(password|master)>[^<{$\s]"),
+    ("NuGet password", ("nuget.config", "NuGet.Config", "NuGet.config"), rb'ClearTextPassword"\s+value="[^"%]'),
     (
-        "password or token in the environment",
-        r"(.*/)?\.env(\.(?!example|sample|template|dist|defaults)[^/]+)?",
+        "composer credentials",
+        ("/auth.json",),
+        rb'"(github-oauth|gitlab-token|http-basic|bearer)"\s*:\s*\{\s*"',
+    ),
+    ("Rails master key", ("/config/master.key",), rb"\A[0-9a-f]{32}\s*\Z"),
+    ("Vault token", ("/.vault-token",), rb"\S"),
+    (
+        "password or token for the environment",
+        (".env", "/.env.local", "/.env.production", "/.env.prod", "/.env.staging", "/.env.development", "/.env.dev"),
         rb"(?mi)^\s*(export\s+)?[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY)[A-Z0-9_]*"
         rb"\s*=\s*['\"]?[^\s'\"$<#]{6,}",
     ),
 )
-"""What it is, the path it has, and what its content must show."""
+"""What it is, how its path ends, and what its content must show."""
 
-_TABLE = tuple((kind, re.compile(path).fullmatch, re.compile(content).search) for kind, path, content in _BY_NAME)
+_RULES = tuple((kind, endings, re.compile(content).search) for kind, endings, content in _TABLE)
+_key = re.compile(_KEY).search
 
-_NAMES = frozenset(
-    {".npmrc", ".yarnrc.yml", ".netrc", "_netrc", ".pypirc", ".dockercfg", ".git-credentials", ".pgpass", ".my.cnf"}
-    | {
-        ".vault-token",
-        ".htpasswd",
-        "config",
-        "config.json",
-        "auth.json",
-        "credentials",
-        "credentials.toml",
-        "hosts.yml",
-    }
-    | {"hub", "settings.xml", "settings-security.xml", "nuget.config", "NuGet.Config", "NuGet.config"}
-)
-_ENDINGS = frozenset({"pem", "key", "p8", "ppk", "kubeconfig"})
-_JSON_WORDS = ("credentials", "account", "key")
-"""Names that some row of the table may fit; asked first, about every small file."""
-
-
-def may_hold_secret(name: str, head: bytes | memoryview) -> bool:
-    """Whether a file with this name (without its folder) and first bytes is worth a look."""
-    ending = name.rpartition(".")[2]
-    return (
-        name in _NAMES
-        or ending in _ENDINGS
-        or name.startswith(".env")
-        or (ending == "json" and any(word in name for word in _JSON_WORDS))
-        or head[:5] == b"-----"
-    )
+SECRET_NAMES = tuple(sorted({ending.removeprefix("/") for _, endings, _ in _TABLE for ending in endings}))
+"""Every path that some row of the table fits ends with one of these; asked about every small file."""
 
 
 def secret_in(path: str, data: bytes) -> str | None:
     """What kind of secret the file at this path holds, None when it shows none."""
-    key = _PRIVATE_KEY.match(data)
-    if key is not None:
-        return (
-            f"{key[1].decode('ascii').strip().lower()} private key".strip().replace("pgp", "PGP").replace("rsa", "RSA")
-        )
-    return next((kind for kind, fits, shows in _TABLE if fits(path) and shows(data)), None)
+    rooted = f"/{path}"
+    kind = next((kind for kind, endings, shows in _RULES if rooted.endswith(endings) and shows(data)), None)
+    if kind == "private key" or (kind is None and data.startswith(PEM)):
+        key = _key(data)
+        return _key_name(key[1].decode("ascii").strip()) if key else None
+    return kind
+
+
+def _key_name(algorithm: str) -> str:
+    return _KEYS.get(algorithm, f"{algorithm} private key")

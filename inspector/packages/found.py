@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,9 @@ class UnreadableError(ValueError):
     """A database is not what its format says. Readers raise only ValueErrors."""
 
 
+_escape = re.compile("%[0-9a-f]{2}")
+
+
 def nothing() -> tuple[str, ...]:
     """The paths of a package that lists none."""
     return ()
@@ -27,9 +31,10 @@ def nothing() -> tuple[str, ...]:
 class Found:
     """A package as its database tells of it, before anybody looked at the file system.
 
-    `listed` gives the normalised paths it lists, and raises nothing; folders, and files that are not there, may be among them. All below
-    `folders` belongs to it too, unless someone claims more. `record` is the file that tells of the package, where it
-    has one to itself: when another package owns that, this one is only a part of it (a Python module from a deb).
+    `listed` gives the normalised paths it lists, and raises nothing; folders, and files that are not there, may be
+    among them. All below `folders` belongs to it too, unless someone claims more. `record` is the file that tells of
+    the package, where it has one to itself: when another package owns that, this one is only a part of it (a Python
+    module from a deb).
     """
 
     package: Package
@@ -54,9 +59,13 @@ def purl(
     namespace: str = "",
     qualifiers: Mapping[str, str] | None = None,
 ) -> str:
-    """The package URL (purl-spec, purl-types); empty qualifiers are left out."""
+    """The package URL (purl-spec, purl-types); empty qualifiers are left out.
+
+    The library writes escapes in names of some types in lower case (`%2b`), for which the standard has capitals.
+    """
     clean = {key: utf8(value) for key, value in (qualifiers or {}).items()}
-    return PackageURL(kind, utf8(namespace) or None, utf8(name), utf8(version) or None, clean).to_string()
+    written = PackageURL(kind, utf8(namespace) or None, utf8(name), utf8(version) or None, clean).to_string()
+    return _escape.sub(lambda escape: escape[0].upper(), written)
 
 
 def system_purl(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from inspector.attribution.instructions import Instruction
 from inspector.filesystem.stack import Filesystem
 from inspector.layers.scan import LayerScan
 from inspector.packages.apt_conf import apt_configuration
@@ -27,6 +28,13 @@ class Tooling:
     rescue: Mapping[Package, Need] = field(default_factory=dict)
     own: tuple[Leftovers, ...] = ()
     everything: tuple[Leftovers, ...] = ()
+
+
+def unchangeable_layers(instructions: Iterable[Instruction]) -> frozenset[int]:
+    """The layers in which nothing can be removed where it was brought: the base image's, and those no RUN made."""
+    return frozenset(
+        step.layer for step in instructions if step.layer is not None and (step.from_base or step.verb != "RUN")
+    )
 
 
 def find_tooling(

@@ -48,7 +48,7 @@ def to_report(inspection: Inspection, *, files: bool = False) -> contract.Report
         efficiency=contract.Efficiency(score=ledger.efficiency, dive=_dive(inspection.filesystem)),
         layers=[_layer(inspection, index) for index in range(len(inspection.scans))],
         instructions=[_instruction(inspection, step) for step in inspection.instructions],
-        packages=[_package(each) for each in inspection.inventory.installed],
+        packages=[_package(inspection, each) for each in inspection.inventory.installed],
         findings=[_finding(inspection, finding) for finding in inspection.findings],
         reclaimable_bytes=reclaimable_bytes(inspection.findings),
         plan=[],
@@ -143,7 +143,7 @@ def _finding(inspection: Inspection, finding: Finding) -> contract.Finding:
     )
 
 
-def _package(each: Installed) -> contract.Package:
+def _package(inspection: Inspection, each: Installed) -> contract.Package:
     package = each.package
     return contract.Package(
         purl=package.purl,
@@ -153,7 +153,7 @@ def _package(each: Installed) -> contract.Package:
         size_bytes=each.size_bytes,
         layer=each.layer,
         automatic=package.automatic,
-        build_tool=False,
+        build_tool=package in inspection.tooling.verdicts,
     )
 
 

@@ -5,6 +5,7 @@ A file is read by seeking where it is a plain tar, and as a stream where it is c
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -92,7 +93,9 @@ def open_stdin(_: str, options: Options) -> StreamedImage:
     """An archive on stdin, recognised by its content. Raises ImageNotFound when a person is typing there."""
     if sys.stdin is None or sys.stdin.isatty():
         raise ImageNotFound("no image comes on stdin", "for example: docker save NAME | leaninspect -")
-    return StreamedImage(iter(lambda: sys.stdin.buffer.read(READ_CHUNK), b""), any_layout, None, options.platform)
+    # read below sys.stdin, whose lock a thread that still waits for bytes would hold when the process ends
+    chunks = iter(lambda: os.read(0, READ_CHUNK), b"")
+    return StreamedImage(chunks, any_layout, None, options.platform)
 
 
 def any_layout(members: Members, tag: str | None, platform: Platform | None) -> Delivery:

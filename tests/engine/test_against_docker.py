@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -144,7 +144,10 @@ def test_the_engine_and_its_archive_show_the_same_image(built: Built) -> None:
     engine, archive = built.inspect("docker"), built.inspect("docker-archive")
     assert [scan.diff_id for scan in engine.scans] == [scan.diff_id for scan in archive.scans]
     assert engine.image.config == archive.image.config
-    assert engine.instructions == archive.instructions
+    # only the engine knows the images that it may be built upon
+    assert [replace(step, from_base=None) for step in engine.instructions] == [
+        replace(step, from_base=None) for step in archive.instructions
+    ]
     assert engine.filesystem.totals == archive.filesystem.totals
     assert engine.filesystem.ledger == archive.filesystem.ledger
     assert list(engine.filesystem.final()) == list(archive.filesystem.final())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from inspector.errors import BadLayer
+from inspector.errors import BadLayer, Cancelled
 from inspector.layers.ahead import DEPTH, made_ahead
 
 
@@ -71,3 +71,21 @@ def test_leaving_with_an_error_ends_the_thread_too() -> None:
     with pytest.raises(KeyError), made_ahead(numbered(1000)):
         raise KeyError
     assert makers() == []
+
+
+@pytest.mark.parametrize("stop", [Cancelled, KeyboardInterrupt])
+def test_who_asks_to_stop_does_not_wait_for_a_silent_stream(stop: type[BaseException]) -> None:
+    silence = threading.Event()
+
+    def silent() -> Iterator[bytes]:
+        yield b"first"
+        silence.wait()
+        yield b"second"
+
+    try:
+        with pytest.raises(stop), made_ahead(silent()) as chunks:
+            assert next(chunks) == b"first"
+            raise stop
+        assert makers() == ["ahead"]
+    finally:
+        silence.set()

@@ -213,7 +213,12 @@ def _listed_by_dpkg(told: str) -> set[str]:
 
 def _machine() -> dict[str, bytes]:
     root = Path("/")
-    patterns = ("var/lib/dpkg/status", "var/lib/dpkg/diversions", "var/lib/dpkg/info/*.list", "var/lib/apt/extended_states")
+    patterns = (
+        "var/lib/dpkg/status",
+        "var/lib/dpkg/diversions",
+        "var/lib/dpkg/info/*.list",
+        "var/lib/apt/extended_states",
+    )
     return {str(path).lstrip("/"): path.read_bytes() for pattern in patterns for path in root.glob(pattern)}
 
 
