@@ -220,8 +220,11 @@ def _member_layer(blob: ScannedBlob) -> MemberLayer:
 
 
 def file_chunks(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, chunk by chunk."""
-    with path.open("rb") as file:
+    """The bytes of a file or named pipe, chunk by chunk.
+
+    Unbuffered: a buffered read would go on filling its chunk from a pipe without letting Ctrl-C in.
+    """
+    with path.open("rb", buffering=0) as file:
         while chunk := file.read(READ_CHUNK):
             yield chunk
 
