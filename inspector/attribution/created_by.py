@@ -14,7 +14,7 @@ VERBS = frozenset(
 )
 
 _SHELL = r"(?:/bin/(?:ba|a|da|z|k)?sh(?: -[a-zA-Z]+(?: pipefail)?)*|cmd /S /C|powershell(?:\.exe)? -Command)"
-_OTHER_SHELL = r"(?:/|[A-Za-z]:\\)[^\n'\"&;|]*?"
+_OTHER_SHELL = r"(?:/|[A-Za-z]:\\)[^\n'\"&;|]{0,100}?"
 _CLASSIC_NOP = re.compile(rf"^(?:\|\d+ .*?)?(?:{_SHELL}|{_OTHER_SHELL}) +#\(nop\) +(?P<text>.*)$", re.DOTALL)
 _SHELL_FORM = re.compile(rf"^{_SHELL} (?P<command>.*)$", re.DOTALL)
 _BUILD_ARGS = re.compile(rf"^\|\d+ (?P<args>.*?) ?(?P<rest>{_SHELL} .*)$", re.DOTALL)
@@ -28,7 +28,7 @@ def parse_created_by(created_by: str) -> tuple[str | None, str]:
     what the tool wrote. White space is folded; the shell that runs a RUN and build arguments before it are left out.
     """
     text = created_by.strip().removesuffix(_BUILDKIT_MARK).strip()
-    if nop := _CLASSIC_NOP.match(text):
+    if "#(nop)" in text and (nop := _CLASSIC_NOP.match(text)):
         return _instruction(nop["text"])
     verb, _, rest = text.partition(" ")
     if verb == "RUN":

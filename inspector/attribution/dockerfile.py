@@ -64,21 +64,20 @@ class Dockerfile:
 
 def parse_dockerfile(text: str, path: str) -> Dockerfile:
     """Raises BadDockerfile, naming path:line, for what no builder would accept."""
-    stages: list[Stage] = []
+    stages: list[tuple[Stage, list[DockerfileInstruction]]] = []
     defaults: dict[str, str] = {}
     for instruction in _instructions(text, path):
         if instruction.verb == "FROM":
-            stages.append(_stage(instruction, defaults, path))
+            stages.append((_stage(instruction, defaults, path), []))
         elif stages:
-            last = stages[-1]
-            stages[-1] = replace(last, instructions=(*last.instructions, instruction))
+            stages[-1][1].append(instruction)
         elif instruction.verb == "ARG":
             defaults |= _defaults(instruction.text)
         else:
             raise BadDockerfile(f"{path}:{instruction.first_line}: {instruction.verb} before FROM")
     if not stages:
         raise BadDockerfile(f"{path}:1: no FROM in it", "a Dockerfile names the image it builds upon")
-    return Dockerfile(path, tuple(stages))
+    return Dockerfile(path, tuple(replace(stage, instructions=tuple(each)) for stage, each in stages))
 
 
 def parse_instruction(line: LogicalLine, path: str) -> DockerfileInstruction:

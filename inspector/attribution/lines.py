@@ -23,6 +23,9 @@ from inspector.attribution.matching import made_by
 from inspector.attribution.syntax import LogicalLine, exec_form
 from inspector.errors import BadDockerfile
 
+QUOTED = 80
+"""Characters of an instruction in a message; some are pages long."""
+
 LAYER_VERBS = frozenset({"ADD", "COPY", "RUN"})
 
 
@@ -93,7 +96,7 @@ def _place_stage(
     root = chain[0]
     from_scratch = root.base.lower() == SCRATCH
     if from_scratch and left:
-        return Mismatch(f"it begins with nothing (FROM scratch), the image with `{steps[left - 1].text}`")
+        return Mismatch(f"it begins with nothing (FROM scratch), the image with `{_brief(steps[left - 1].text)}`")
     return Placement(
         lines=(*lines, *[None] * (len(steps) - len(lines))),
         base_entries=left - _triggers_run(steps[:left], shells),
@@ -114,8 +117,10 @@ def _align(
             left -= 1
             lines[left] = Lines(path, written.first_line, written.last_line)
         elif not item.optional:
-            there = f"the image has `{steps[left - 1].text}`" if left else "the image has no further instruction"
-            return Mismatch(f"{path}:{written.first_line} says `{written}` where {there}")
+            there = (
+                f"the image has `{_brief(steps[left - 1].text)}`" if left else "the image has no further instruction"
+            )
+            return Mismatch(f"{path}:{written.first_line} says `{_brief(str(written))}` where {there}")
     return lines, left
 
 
@@ -162,3 +167,7 @@ def _recorded_trigger(step: Instruction) -> DockerfileInstruction | None:
         return parse_instruction(LogicalLine(text, 0, 0), "")
     except BadDockerfile:
         return None
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"

@@ -7,7 +7,7 @@ Docker's classic builder, BuildKit and buildah each write their own words: quote
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from inspector.attribution.created_by import parse_created_by
 from inspector.attribution.dockerfile import DockerfileInstruction
@@ -17,7 +17,7 @@ from inspector.attribution.syntax import exec_form, words_of
 SHELLS = ("/bin/sh -c", "cmd /S /C")
 """What runs a command in shell form where no SHELL says otherwise."""
 
-_VARIABLE = re.compile(r"(?<!\\)\$(?:\{[^}]*\}|\w+)")
+_VARIABLE = re.compile(r"(?<!\\)\$(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)?\}|\w+)")
 _CHECKSUM = re.compile(r"(?:(?:file|dir|multi|https?|tarsum\S*):\S+|[0-9a-f]{64}) in (?P<target>.+)$")
 _FLAGS = re.compile(r"(?:--\S+ )+")
 _PORTS = re.compile(r"(\d+)(?:-(\d+))?")
@@ -79,17 +79,20 @@ def _is_copy(said: str, written: DockerfileInstruction) -> bool:
     words = exec_form(written.text) or words_of(written.text)
     if checksum := _CHECKSUM.search(said):
         target, wanted = (_plain(_bare_path(path)) for path in (checksum["target"], words[-1]))
-        pattern = _filled(wanted, str)
-        below = rf"/(?:.*/)?{pattern}" if wanted else "/.*"
-        return bool(re.fullmatch(pattern, target) or re.fullmatch(below, target))
+        first, *rest = _VARIABLE.split(wanted)
+        return (
+            _fits(target, [first, *rest])
+            or (target.startswith("/") and not wanted)
+            or (target.startswith("/") and _fits(target, ["", f"/{first}", *rest]))
+        )
     text = _FLAGS.sub("", said, count=1) if said.startswith("--") else said
-    return bool(re.fullmatch(_filled(" ".join(words), _plain), _plain(text)))
+    return _fits(_plain(text), map(_plain, _VARIABLE.split(" ".join(words))))
 
 
 def _is_workdir(said: str, written: DockerfileInstruction) -> bool:
     """Builders resolve a relative one against the one before."""
-    before = "" if written.text.startswith(("/", "$")) else ".*"
-    return bool(re.fullmatch(before + _filled(written.text, _letters), _letters(said)))
+    before = [] if written.text.startswith(("/", "$")) else [""]
+    return _fits(_letters(said), [*before, *map(_letters, _VARIABLE.split(written.text))])
 
 
 def _is_expose(said: str, written: DockerfileInstruction) -> bool:
@@ -104,7 +107,7 @@ def _is_healthcheck(said: str, written: DockerfileInstruction) -> bool:
 
 def _says_the_same(said: str, written: DockerfileInstruction) -> bool:
     """The same letters in the same order, whatever a variable may have been."""
-    return bool(re.fullmatch(_filled(written.text, _letters), _letters(said)))
+    return _fits(_letters(said), map(_letters, _VARIABLE.split(written.text)))
 
 
 _CHECKS: dict[str, Callable[[str, DockerfileInstruction], bool]] = {
@@ -117,9 +120,23 @@ _CHECKS: dict[str, Callable[[str, DockerfileInstruction], bool]] = {
 }
 
 
-def _filled(text: str, reduce: Callable[[str], str]) -> str:
-    """A pattern for the text with its variables filled in, or as it stands."""
-    return "(?s:.*)".join(re.escape(reduce(part)) for part in _VARIABLE.split(text))
+def _fits(said: str, parts: Iterable[str]) -> bool:
+    """Whether these parts are all of it in order, with anything in between: what variables were, or their names.
+
+    In linear time, which a regular expression of many `.*` would not be.
+    """
+    first, *rest = parts
+    if not rest:
+        return said == first
+    if not said.startswith(first):
+        return False
+    end = len(first)
+    for part in rest[:-1]:
+        start = said.find(part, end)
+        if start < 0:
+            return False
+        end = start + len(part)
+    return said.endswith(rest[-1]) and len(said) - len(rest[-1]) >= end
 
 
 def _letters(text: str) -> str:

@@ -22,6 +22,9 @@ from inspector.attribution.instructions import Lines
 FRONTENDS = ("docker/dockerfile", "docker/buildkit-syft-scanner")
 """How the names of images begin that are tools of the build, and nobody's base."""
 
+MAX_DOCKERFILE = 100_000
+"""Bytes of a Dockerfile that we are willing to follow; people write a tenth of that."""
+
 _IMAGE = "docker-image://"
 _PURL = re.compile(r"pkg:docker/(?P<name>[^@?#]+)(?:@(?P<version>[^?#]+))?").match
 
@@ -165,7 +168,7 @@ def _lines(locations: Any, files: Sequence[str | None]) -> Iterator[tuple[str, L
 
 def _dockerfile(infos: Sequence[Any]) -> tuple[str, str] | None:
     data = _text(_at(infos[0], "data")) if infos else None
-    if not data:
+    if not data or len(data) > MAX_DOCKERFILE * 4 / 3:
         return None
     try:
         return _text(_at(infos[0], "filename")) or "Dockerfile", base64.b64decode(data, validate=True).decode()

@@ -9,7 +9,10 @@ SLIM = ("node", "python", "ruby", "perl")
 """Official images whose `-slim` variant leaves out the build tooling."""
 
 BY_VARIABLE = (
-    ("GOLANG_VERSION", "build in a golang stage and copy the program to scratch, gcr.io/distroless/static or debian:…-slim"),
+    (
+        "GOLANG_VERSION",
+        "build in a golang stage and copy the program to scratch, gcr.io/distroless/static or debian:…-slim",
+    ),
     ("RUSTUP_HOME", "build in a rust stage and copy the program to debian:…-slim or gcr.io/distroless/cc"),
     ("GCC_VERSION", "build in a gcc stage and copy the program to debian:…-slim"),
     ("MAVEN_HOME", "build in a maven stage and copy the jar to eclipse-temurin:…-jre"),

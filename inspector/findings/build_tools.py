@@ -74,7 +74,9 @@ def _by_layer(subject: Subject, leftover: Leftovers) -> dict[int, dict[Package, 
     found: dict[int, dict[Package, Installed]] = {layer: {} for layer in sorted(layers)}
     for each in subject.inventory.installed:
         if each.package in leftover.default.removed and each.layer is not None and layers:
-            layer = each.layer if each.layer in layers else min((n for n in layers if n > each.layer), default=max(layers))
+            layer = (
+                each.layer if each.layer in layers else min((n for n in layers if n > each.layer), default=max(layers))
+            )
             found[layer][each.package] = each
     return found
 

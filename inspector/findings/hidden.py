@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.filesystem.ledger import Fate
+from inspector.findings.build_tools import tools_title
 from inspector.findings.finding import Finding, Severity, Subject
 from inspector.findings.globs import matcher
 from inspector.findings.rules import PatternTable
+from inspector.packages.tools import reason_by_name
 from inspector.sizes import human
 
 REMOVED = "LI1001"
@@ -69,7 +71,7 @@ def _finding(
     size = human(sum(files.values()))
     title, fix = {
         REMOVED: (
-            f"removed too late{_of_what(subject, table, files)}",
+            _removed_tools(subject, added_by, hidden_by, files) or f"removed too late{_of_what(subject, table, files)}",
             f"{hider} hides {size} of {added}, and frees nothing: remove it in the RUN that brought it, "
             "or build in another stage and copy only the result",
         ),
@@ -97,6 +99,24 @@ def _set_at_once(added: str) -> str:
     if verb in ("COPY", "ADD"):
         return f"write {verb} --chown=… or {verb} --chmod=…"
     return "do it in that RUN"
+
+
+def _removed_tools(subject: Subject, added_by: int, hidden_by: int, files: dict[int, int]) -> str:
+    """The title where most of the bytes are build tooling's and what came with it; else empty."""
+    changes = subject.inventory.changes
+    came = {(change.kind, change.name) for change in changes if change.layer == added_by and change.after}
+    gone = [
+        change
+        for change in changes
+        if change.layer == hidden_by and not change.after and (change.kind, change.name) in came
+    ]
+    tools = {change.name for change in gone if reason_by_name(change.kind, change.name)}
+    if not tools or sum(change.size_bytes for change in gone) < sum(files.values()) / 2:
+        return ""
+    words = {word for step in subject.instructions if step.layer == added_by for word in step.text.split()}
+    biggest = max((change for change in gone if change.name in tools), key=lambda change: change.size_bytes)
+    asked_for = tools & words or {biggest.name}
+    return f"build tools removed too late: {tools_title(asked_for, len(gone) - len(asked_for))}"
 
 
 def _of_what(subject: Subject, table: PatternTable, files: dict[int, int]) -> str:

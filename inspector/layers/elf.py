@@ -6,7 +6,6 @@ file of any size is read in one pass: its head and the few ranges that its own h
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -80,57 +79,52 @@ class _Layout:
 
 
 class ElfPieces:
-    """The parts of an ELF file that matter, collected while its pieces pass in order.
+    """The parts of an ELF file that matter, collected while its pieces pass in order: its front, and the ranges behind
+    it that the header names.
 
-    Of the front the pieces themselves are kept, which copies nothing; of the rest only the ranges that the header
-    names.
+    They are copied, for to keep a piece alive costs more: its buffer could not be used again.
     """
 
     def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._pieces: list[memoryview] = []
-        self._position = self._front = 0
+        self._front = bytearray()
         self._limit = TABLES
         self._kept: list[tuple[int, bytearray]] | None = None
+        self._position = 0
 
     def add(self, piece: bytes | memoryview) -> None:
-        start, end = self._position, self._position + len(piece)
-        self._position = end
-        if start < self._limit:
-            self._starts.append(start)
-            self._pieces.append(memoryview(piece))
-            self._front = end
         if self._kept is None:
-            if end >= TABLES:
-                self._plan()
-            return
-        for low, kept in self._kept:
+            head, piece = piece[:TABLES], piece[TABLES:]
+            self._front += head
+            self._position += len(head)
+            if len(self._front) < TABLES:
+                return
+            self._plan()
+        start, end = self._position, self._position + len(piece)
+        if start < self._limit:
+            self._front += piece[: self._limit - start]
+        for low, kept in self._kept or ():
             first, last = max(low, start), min(low + len(kept), end)
             if first < last:
                 kept[first - low : last - low] = piece[first - start : last - start]
+        self._position = end
 
     def at(self, offset: int, size: int) -> bytes | None:
         """`size` bytes at `offset`, None where they were not kept."""
-        if offset + size <= self._front:
-            index = bisect_right(self._starts, offset) - 1
-            skip = offset - self._starts[index]
-            data = bytes(self._pieces[index][skip : skip + size])
-            while len(data) < size:
-                index += 1
-                data += self._pieces[index][: size - len(data)]
-            return data
-        for start, kept in self._kept or ():
-            if start <= offset and offset + size <= min(start + len(kept), self._position):
-                return bytes(kept[offset - start : offset - start + size])
+        if offset + size <= len(self._front):
+            return bytes(self._front[offset : offset + size])
+        for low, kept in self._kept or ():
+            if low <= offset and offset + size <= min(low + len(kept), self._position):
+                return bytes(kept[offset - low : offset - low + size])
         return None
 
     def _plan(self) -> None:
         """Once the header is there: how much of the front to keep, and which ranges behind it."""
-        self._limit, wanted = _wanted(self.at(0, TABLES) or b"")
+        limit, wanted = _wanted(bytes(self._front))
+        self._limit = max(limit, len(self._front))
         self._kept = []
-        for start, size in wanted:
-            passed = min(max(self._front - start, 0), size)
-            self._kept.append((start, bytearray((self.at(start, passed) or b"") + bytes(size - passed))))
+        for low, size in wanted:
+            passed = self._front[low : low + size]
+            self._kept.append((low, passed + bytes(size - len(passed))))
 
 
 class WholeFile:
@@ -194,7 +188,7 @@ def _wanted(head: bytes) -> tuple[int, list[tuple[int, int]]]:
     front = 0
     with suppress(error, OverflowError):
         for kind, start, length, _, _ in _segments(head, layout):
-            if kind == _PT_DYNAMIC:
+            if kind in (_PT_DYNAMIC, _PT_INTERP):
                 wanted.append((start, length))
             elif kind == _PT_LOAD and not front:
                 front = min(HEAD, start + length)

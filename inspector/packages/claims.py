@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 MAX_LINKS = 40
 """Symlinks followed for one path, as in Linux; more is a loop."""
 
+UNASKED = -1
+"""In place of a package: nobody asked yet."""
+
 
 class Links:
     """Folders as they really are, where paths run through symlinks: `lib/x` → `usr/lib/x` in a merged /usr."""
@@ -57,7 +60,7 @@ class Claims:
         self.contested: list[tuple[int, str]] = []
         self._paths: dict[str, int] = {}
         self._folders: dict[str, int] = {}
-        self._known: dict[str, int | None] = {}
+        self._known: dict[str, int | None] = {"": None}
 
     def add(self, number: int, listed: Iterable[str], folders: Iterable[str]) -> None:
         """Enter a package's claims; all claims before the first question."""
@@ -68,19 +71,20 @@ class Claims:
             self._folders.setdefault(folder, number)
 
     def owner(self, path: str) -> int | None:
-        """Whose a file is: of those who list it, of the nearest folder's owner, or of its source's."""
+        """Whose a file is: of those who list it, of the nearest folder's owner, or of its source's. The hot path."""
         owner = self._paths.get(path)
         if owner is None and self._folders:
-            owner = self._owner_of_folder(path.rpartition("/")[0])
+            folder = path[: max(path.rfind("/"), 0)]
+            owner = self._known.get(folder, UNASKED)
+            if owner == UNASKED:
+                owner = self._owner_of_folder(folder)
         if owner is None and path.endswith(".pyc"):
             owner = self._paths.get(source_of(path))
         return owner
 
     def is_derived(self, path: str) -> bool:
         """Whether a file is its owner's only because Python made it from the owner's."""
-        return (
-            path.endswith(".pyc") and path not in self._paths and self._owner_of_folder(path.rpartition("/")[0]) is None
-        )
+        return path not in self._paths and self._owner_of_folder(path.rpartition("/")[0]) is None
 
     def _owner_of_folder(self, folder: str) -> int | None:
         """The nearest claimed folder, remembered for all folders on the way to it."""

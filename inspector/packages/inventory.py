@@ -15,7 +15,7 @@ from inspector.packages.found import Found
 from inspector.packages.history import History, Step, history, identity
 from inspector.packages.model import Installed, Inventory, LayerChange, Package
 from inspector.packages.readers import KINDS
-from inspector.packages.weigh import by_layer, weigh
+from inspector.packages.weigh import Steps, weigh
 
 Value = TypeVar("Value")
 
@@ -34,22 +34,17 @@ def take_inventory(filesystem: Filesystem, scans: Sequence[LayerScan]) -> Invent
     final = Claims()
     for number, found in enumerate(told.final):
         final.add(number, *_claims(found, links))
-    weights = weigh(
-        filesystem,
-        final,
-        len(told.final),
-        by_layer((step.layer, n, *_claims(step.after, links)) for n, step in enumerate(told.steps) if step.after),
-        by_layer(
-            (step.layer, n, *_claims(step.before, links))
-            for n, step in enumerate(told.steps)
-            if step.before and not step.after
-        ),
-        len(told.steps),
-    )
-    came = {identity(step.after): step.layer for step in told.steps if step.after}
+    came = {identity(step.after): number for number, step in enumerate(told.steps) if step.after}
+    numbers = [came.get(identity(found)) for found in told.final]
+    weights = weigh(filesystem, final, numbers, _claims_of_steps(told.steps, links))
     installed = [
-        Installed(replace(found.package, paths=tuple(paths)), size, came.get(identity(found)), tuple(entries))
-        for found, paths, size, entries in zip(told.final, weights.paths, weights.sizes, weights.entries, strict=True)
+        Installed(
+            replace(found.package, paths=tuple(weights.paths[n])),
+            weights.sizes[n],
+            None if number is None else told.steps[number].layer,
+            tuple(weights.entries[n]),
+        )
+        for n, (found, number) in enumerate(zip(told.final, numbers, strict=True))
     ]
     installed.sort(key=lambda each: (-each.size_bytes, each.package.kind, each.package.name, each.package.location))
     changes = tuple(_change(step, size) for step, size in zip(told.steps, weights.steps, strict=True))
@@ -73,6 +68,17 @@ def _visible(stays: Iterable[Stay[Value]]) -> dict[str, Value]:
 def _claims(found: Found, links: Links) -> tuple[Iterable[str], Iterable[str]]:
     """What a package lists and its folders, by the paths they really have."""
     return map(links.real, found.listed()), map(links.real, found.folders)
+
+
+def _claims_of_steps(steps: Sequence[Step], links: Links) -> Steps:
+    brought: dict[int, Claims] = {}
+    hidden: dict[int, Claims] = {}
+    for number, step in enumerate(steps):
+        if step.after:
+            brought.setdefault(step.layer, Claims()).add(number, *_claims(step.after, links))
+        elif step.before:
+            hidden.setdefault(step.layer, Claims()).add(number, *_claims(step.before, links))
+    return Steps([step.layer for step in steps], brought, hidden)
 
 
 def _without_parts(told: History, links: Links) -> History:

@@ -90,8 +90,8 @@ def _of_kind(
     return Leftovers(
         kind,
         staying,
-        _answer(plain, named, kept, rescue, orphaned),
-        _answer(strict, named, kept, rescue, orphaned),
+        _answer(graph, plain, named, kept, rescue, orphaned),
+        _answer(graph, strict, named, kept, rescue, orphaned),
         orphaned,
     )
 
@@ -155,6 +155,7 @@ def _named(
 
 
 def _answer(
+    graph: Graph,
     remove: Remove,
     named: frozenset[Package],
     kept: Sequence[Package],
@@ -162,5 +163,14 @@ def _answer(
     orphaned: frozenset[Package],
 ) -> Answer:
     unaided = remove(named, [package for package in kept if package not in rescue])
-    saved = frozenset(package for package in kept if package in rescue and package in unaided)
-    return Answer(named, saved, remove(named, kept) - orphaned)
+    saved = [package for package in kept if package in rescue and package in unaided]
+    return Answer(named, _topmost(graph, saved), remove(named, kept) - orphaned)
+
+
+def _topmost(graph: Graph, packages: Sequence[Package]) -> frozenset[Package]:
+    """As few of the packages as must be kept by name: what others of them need stays anyway."""
+    top = frozenset(packages)
+    for package in packages:
+        if package in graph.reach(top - {package}, needs):
+            top -= {package}
+    return top

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from inspector.filesystem.stack import VISIBLE, Filesystem
@@ -20,40 +20,49 @@ class Weights:
     steps: list[int]
 
 
-def weigh(
-    filesystem: Filesystem,
-    final: Claims,
-    packages: int,
-    brought: Mapping[int, Claims],
-    hidden: Mapping[int, Claims],
-    steps: int,
-) -> Weights:
-    """`final` are the claims on the final image; `brought` and `hidden` those of each layer's steps."""
-    weights = Weights([[] for _ in range(packages)], [0] * packages, [[] for _ in range(packages)], [0] * steps)
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps by number: `layers` of each; by layer the claims of what it brought, and of what it removed."""
+
+    layers: list[int]
+    brought: Mapping[int, Claims]
+    hidden: Mapping[int, Claims]
+
+
+def weigh(filesystem: Filesystem, final: Claims, came: Sequence[int | None], steps: Steps) -> Weights:
+    """`final` are the claims on the final image, and `came` the step by which each of its packages came."""
+    count = len(came)
+    weights = Weights([[] for _ in came], [0] * count, [[] for _ in came], [0] * len(steps.layers))
+    arrived: dict[int, dict[int, int]] = {}
+    for number, step in enumerate(came):
+        if step is not None:
+            arrived.setdefault(steps.layers[step], {})[number] = step
     directory, whiteout = int(Kind.DIRECTORY), int(Kind.WHITEOUT)
     for layer, entries in enumerate(filesystem.layers):
-        start, kinds, sizes, coming = filesystem.offsets[layer], entries.kinds, entries.sizes, brought.get(layer)
+        start, kinds, sizes, coming = filesystem.offsets[layer], entries.kinds, entries.sizes, steps.brought.get(layer)
+        here = arrived.get(layer, {})
         leavers = filesystem.leavers[start : start + len(kinds)]
         for row, path in enumerate(entries.paths):
             kind = kinds[row]
             if kind == directory or kind >= whiteout:
                 continue
-            if coming is not None:
-                step = coming.owner(path)
-                if step is not None:
-                    weights.steps[step] += sizes[row]
-            leaver = leavers[row]
+            leaver, step = leavers[row], None
             if leaver == VISIBLE:
                 owner = final.owner(path)
                 if owner is not None:
+                    step = here.get(owner)
                     weights.entries[owner].append(start + row)
                     weights.sizes[owner] += sizes[row]
-                    if not final.is_derived(path):
+                    if not (path.endswith(".pyc") and final.is_derived(path)):
                         weights.paths[owner].append(path)
-            elif leaver in hidden and sizes[row] and filesystem.hiders[start + row] == leaver:
-                step = hidden[leaver].owner(path)
-                if step is not None:
-                    weights.steps[step] += sizes[row]
+            elif leaver in steps.hidden and sizes[row] and filesystem.hiders[start + row] == leaver:
+                hiding = steps.hidden[leaver].owner(path)
+                if hiding is not None:
+                    weights.steps[hiding] += sizes[row]
+            if step is None and coming is not None:
+                step = coming.owner(path)
+            if step is not None:
+                weights.steps[step] += sizes[row]
     _weigh_at_links(filesystem, final, weights)
     _add_shared_paths(final, weights)
     return weights
@@ -81,11 +90,3 @@ def _add_shared_paths(final: Claims, weights: Weights) -> None:
     for number, path in final.contested:
         if path in there:
             weights.paths[number].append(path)
-
-
-def by_layer(claims: Iterable[tuple[int, int, Iterable[str], Iterable[str]]]) -> dict[int, Claims]:
-    """Claims gathered by layer, from (layer, number, listed paths, folders)."""
-    layers: dict[int, Claims] = {}
-    for layer, number, listed, folders in claims:
-        layers.setdefault(layer, Claims()).add(number, listed, folders)
-    return layers

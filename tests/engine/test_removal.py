@@ -1,0 +1,263 @@
+"""What leaninspect says can go is what apt removes, the bytes are those that a purge frees, and programs still run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from inspector.findings.build_tools import BROUGHT, DEVELOPMENT_ONLY
+from inspector.inspection import Inspection, inspect_image
+from inspector.packages.leftovers import Answer, Leftovers
+from inspector.packages.managers import MANAGERS
+
+from .machine import DEBIAN_TAG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .engine import Engine
+
+pytestmark = pytest.mark.engine
+
+INSTALL = "apt-get install -y --no-install-recommends"
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """An image with build tooling: what it is built upon, what is installed, the program, and what that prints."""
+
+    name: str
+    base: str
+    steps: str
+    prints: str
+    rescued: frozenset[str] = frozenset()
+    files: Mapping[str, bytes] | None = None
+
+
+START = Set(
+    "start",
+    DEBIAN_TAG,
+    # without fsync, as in Debian's official images
+    "RUN echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/quick && apt-get update",
+    "",
+)
+COMPILER = Set("compiler", "start", f"RUN {INSTALL} g++ make", "")
+
+SETS = (
+    Set(
+        "g++ make",
+        "compiler",
+        'COPY main.cc /\nRUN g++ -o /usr/local/bin/app /main.cc\nCMD ["app"]',
+        "hello",
+        files={"main.cc": b'#include <iostream>\nint main() { std::cout << "hello\\n"; }\n'},
+    ),
+    Set(
+        "cmake with OpenMP",
+        "compiler",
+        f"RUN {INSTALL} cmake\n"
+        "COPY . /src/\n"
+        "RUN cmake -S /src -B /build && cmake --build /build && cp /build/app /usr/local/bin/ && rm -r /build\n"
+        'CMD ["app"]',
+        "4",
+        frozenset({"libgomp1"}),
+        files={
+            "CMakeLists.txt": b"cmake_minimum_required(VERSION 3.13)\nproject(app CXX)\nfind_package(OpenMP REQUIRED)\n"
+            b"add_executable(app main.cc)\ntarget_link_libraries(app OpenMP::OpenMP_CXX)\n",
+            "main.cc": b"#include <iostream>\nint main() { int n = 0;\n#pragma omp parallel for reduction(+:n)\n"
+            b'for (int i = 0; i < 4; i++) n++;\nstd::cout << n << "\\n"; }\n',
+        },
+    ),
+    Set(
+        "python3-dev with a C extension",
+        "compiler",
+        f"RUN {INSTALL} python3-dev\n"
+        "COPY answer.c app /\n"
+        'RUN folder=$(python3 -c \'import sysconfig; print(sysconfig.get_path("platlib", "posix_local"))\')'
+        " && mkdir -p $folder && gcc -shared -fPIC $(python3-config --includes) /answer.c"
+        " -o $folder/answer$(python3-config --extension-suffix) && mv /app /usr/local/bin/ && chmod +x /usr/local/bin/app\n"
+        'CMD ["app"]',
+        "42",
+        frozenset({"python3"}),
+        files={
+            "answer.c": b"#include <Python.h>\nstatic PyObject *get(PyObject *s, PyObject *a) { return PyLong_FromLong(42); }\n"
+            b'static PyMethodDef methods[] = {{"get", get, METH_NOARGS, ""}, {0}};\n'
+            b'static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "answer", "", -1, methods};\n'
+            b"PyMODINIT_FUNC PyInit_answer(void) { return PyModule_Create(&module); }\n",
+            "app": b"#!/usr/bin/env python3\nimport json, answer\nprint(json.dumps(answer.get()))\n",
+        },
+    ),
+    Set(
+        "libxml2-dev with a program linked to it",
+        "compiler",
+        f"RUN {INSTALL} libxml2-dev\n"
+        "COPY main.c /\n"
+        "RUN gcc -o /usr/local/bin/app /main.c $(xml2-config --cflags --libs)\nCMD exec app",
+        "parsed",
+        frozenset({"libxml2"}),
+        files={
+            "main.c": b"#include <libxml/parser.h>\n#include <stdio.h>\n"
+            b'int main(void) { puts(xmlParseMemory("<a/>", 4) ? "parsed" : "failed"); return 0; }\n'
+        },
+    ),
+    Set(
+        "build-essential with git, without Suggests as in official images",
+        "compiler",
+        "RUN echo 'APT::AutoRemove::SuggestsImportant \"false\";' > /etc/apt/apt.conf.d/docker-autoremove-suggests\n"
+        "RUN apt-get install -y build-essential git\n"
+        'CMD ["echo", "nothing"]',
+        "nothing",
+    ),
+    Set(
+        "rustc cargo",
+        "compiler",
+        f'RUN {INSTALL} rustc cargo\nCOPY main.rs /\nRUN rustc -o /usr/local/bin/app /main.rs\nENTRYPOINT ["app"]',
+        "rusty",
+        files={"main.rs": b'fn main() { println!("rusty"); }\n'},
+    ),
+    Set(
+        "golang-go",
+        "start",
+        f"RUN {INSTALL} golang-go\n"
+        "COPY main.go /\n"
+        "RUN HOME=/tmp go build -o /usr/local/bin/app /main.go && rm -r /tmp/.cache\n"
+        'CMD ["app"]',
+        "gone",
+        files={"main.go": b'package main\n\nimport "os"\n\nfunc main() { os.Stdout.WriteString("gone\\n") }\n'},
+    ),
+    Set(
+        "nodejs npm with dev dependencies",
+        "start",
+        f'RUN {INSTALL} nodejs npm\nCOPY . /app/\nCMD ["node", "/app/main.js"]',
+        "used",
+        files={
+            "package.json": b'{"dependencies": {"used": "1"}, "devDependencies": {"unused": "1"}}',
+            "main.js": b'console.log(require("used"))\n',
+            "node_modules/.package-lock.json": b'{"lockfileVersion": 3, "packages": {"node_modules/used": {"version": "1.0.0"},'
+            b' "node_modules/unused": {"version": "1.0.0", "dev": true}}}',
+            "node_modules/used/package.json": b'{"name": "used", "version": "1.0.0"}',
+            "node_modules/used/index.js": b'module.exports = "used"\n',
+            "node_modules/unused/package.json": b'{"name": "unused", "version": "1.0.0"}',
+            "node_modules/unused/index.js": bytes(1000),
+        },
+    ),
+)
+
+DEV_BYTES = 1000 + len(b'{"name": "unused", "version": "1.0.0"}')
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What a container of the image said: apt's two simulations, the bytes a purge freed, the program afterwards."""
+
+    image: Set
+    inspection: Inspection
+    leftovers: Leftovers
+    default: frozenset[str]
+    strict: frozenset[str]
+    freed_bytes: int
+    printed: str
+
+
+@pytest.fixture(scope="session")
+def bases(engine: Engine, debian: str) -> dict[str, str]:
+    """Tags of what the sets are built upon."""
+    tags = {DEBIAN_TAG: debian}
+    for image in (START, COMPILER):
+        tags[image.name] = build(engine, image, tags)
+    return tags
+
+
+@pytest.fixture(scope="session", params=SETS, ids=lambda image: image.name)
+def purged(request: pytest.FixtureRequest, engine: Engine, bases: dict[str, str]) -> Iterator[Purged]:
+    image: Set = request.param
+    tag = build(engine, image, bases)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DOCKER_HOST", engine.host)
+        patch.setenv("DOCKER_CONFIG", engine.env["DOCKER_CONFIG"])
+        inspection = inspect_image(f"docker:{tag}")
+    leftovers = next(each for each in inspection.tooling.everything if each.kind == "deb")
+    # without package lists apt goes by dpkg's database alone, as leaninspect does
+    script = [
+        "rm -rf /var/lib/apt/lists/*",
+        simulation(leftovers.default, strict=False),
+        "echo =====",
+        simulation(leftovers.strict, strict=True),
+        "echo =====",
+        f"before=$({BYTES})",
+        f"{command(leftovers.default, strict=False)} > /dev/null 2>&1",
+        f"after=$({BYTES})",
+        "echo $((before - after))",
+        "echo =====",
+        shlex.join([*(inspection_run(inspection, "Entrypoint")), *(inspection_run(inspection, "Cmd"))]),
+    ]
+    output = engine.docker("run", "--rm", "--network", "none", "--entrypoint", "sh", tag, "-ec", "\n".join(script))
+    default, strict, freed, printed = output.split("=====\n")
+    yield Purged(image, inspection, leftovers, names(default), names(strict), int(freed), printed.strip())
+    engine.docker("rmi", "--force", tag)
+
+
+BYTES = "find / -xdev -type f -links 1 -printf '%s\\n' | awk '{ sum += $1 } END { printf \"%d\", sum }'"
+"""Bytes of a container's files; /proc and the like are other file systems. Those with hardlinks nobody purges here."""
+
+
+def build(engine: Engine, image: Set, tags: Mapping[str, str]) -> str:
+    tag = f"leaninspect/removal:{re.sub('[^a-z]+', '-', image.name)}"
+    engine.build(tag, f"FROM {tags[image.base]}\n{image.steps}\n", image.files, buildkit=False)
+    return tag
+
+
+def inspection_run(inspection: Inspection, field: str) -> list[str]:
+    return inspection.image.config.raw_run.get(field) or []
+
+
+def command(answer: Answer, *, strict: bool) -> str:
+    named, kept = (sorted(package.name for package in packages) for packages in (answer.named, answer.kept))
+    return MANAGERS["deb"].command(named, kept, strict=strict)
+
+
+def simulation(answer: Answer, *, strict: bool) -> str:
+    """apt's own word: what is kept is marked for good, and nothing is removed."""
+    return command(answer, strict=strict).replace("apt-get purge -y", "apt-get purge -s") + " | grep ^Purg || true"
+
+
+def names(simulated: str) -> frozenset[str]:
+    return frozenset(re.findall(r"^Purg (\S+?)(?::\w+)? ", simulated, re.MULTILINE))
+
+
+def test_apt_removes_the_same_packages(purged: Purged) -> None:
+    expected = purged.leftovers.default.removed | purged.leftovers.orphaned
+    assert purged.default == {package.name for package in expected}
+
+
+def test_apt_removes_the_same_packages_when_only_hard_dependencies_count(purged: Purged) -> None:
+    expected = purged.leftovers.strict.removed | purged.leftovers.orphaned
+    assert purged.strict == {package.name for package in expected}
+
+
+def test_a_purge_frees_the_bytes_that_were_promised(purged: Purged) -> None:
+    removed = purged.leftovers.default.removed
+    promised = sum(each.size_bytes for each in purged.inspection.inventory.installed if each.package in removed)
+    print(f"{purged.image.name}: {promised} promised, {purged.freed_bytes} freed")
+    assert purged.freed_bytes == pytest.approx(promised, rel=0.005)
+
+
+def test_the_program_still_runs(purged: Purged) -> None:
+    assert purged.printed == purged.image.prints
+    assert {package.name for package in purged.leftovers.default.kept} == purged.image.rescued
+
+
+def test_the_finding_tells_the_bytes_and_the_command(purged: Purged) -> None:
+    findings = [finding for finding in purged.inspection.findings if finding.rule == BROUGHT]
+    assert findings
+    for finding in findings:
+        assert finding.size_bytes > 10_000_000
+        assert "apt-get purge -y --auto-remove" in finding.fix
+
+
+def test_development_packages_of_node_are_told_to_the_byte(purged: Purged) -> None:
+    found = [finding for finding in purged.inspection.findings if finding.rule == DEVELOPMENT_ONLY]
+    assert [finding.size_bytes for finding in found] == ([DEV_BYTES] if "dev dependencies" in purged.image.name else [])
