@@ -67,6 +67,10 @@ class Subject:
     run: Mapping[str, Any] = field(default_factory=dict)
     """The config's `config` object: what the image runs, and with which settings."""
 
+    def is_from_base(self, layer: int) -> bool:
+        """Whether a layer is known to have come with the base image, where no change of the Dockerfile reaches it."""
+        return any(step.layer == layer and step.from_base for step in self.instructions)
+
     def instruction_of(self, layer: int) -> str:
         """The instruction that made a layer, quoted; long ones end in an ellipsis."""
         text = next((step.text for step in self.instructions if step.layer == layer), "")

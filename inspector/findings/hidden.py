@@ -72,8 +72,7 @@ def _finding(
     title, fix = {
         REMOVED: (
             _removed_tools(subject, added_by, hidden_by, files) or f"removed too late{_of_what(subject, table, files)}",
-            f"{hider} hides {size} of {added}, and frees nothing: remove it in the RUN that brought it, "
-            "or build in another stage and copy only the result",
+            f"{hider} hides {size} of {added}, and frees nothing: {_instead(subject, added_by)}",
         ),
         OVERWRITTEN: (
             f"overwritten by a later layer{_of_what(subject, table, files)}",
@@ -92,6 +91,13 @@ def _finding(
     }[rule]
     severity = Severity.INFO if rule == UNAVOIDABLE else Severity.WARNING
     return Finding(rule, title, severity, files, (added_by,), (hidden_by,), fix)
+
+
+def _instead(subject: Subject, added_by: int) -> str:
+    """What to do about bytes that are removed after the layer that brought them."""
+    if subject.is_from_base(added_by):
+        return "they came with the base image, so only another base is without them"
+    return "remove it in the RUN that brought it, or build in another stage and copy only the result"
 
 
 def _set_at_once(added: str) -> str:

@@ -30,6 +30,9 @@ def pattern_findings(subject: Subject) -> Iterator[Finding]:
 
 def _finding(subject: Subject, rule: PatternRule, files: dict[int, int]) -> Finding:
     layers = by_bytes(subject.filesystem, files)
+    where = f"in {subject.instruction_of(layers[0])}"
+    if subject.is_from_base(layers[0]):
+        where = "it came with the base image, and removing it here frees nothing; where that is built"
     return Finding(
         rule=rule.id,
         title=rule.title,
@@ -37,6 +40,6 @@ def _finding(subject: Subject, rule: PatternRule, files: dict[int, int]) -> Find
         frees=files,
         layers=layers,
         hidden_in=(),
-        fix=f"in {subject.instruction_of(layers[0])}: {rule.fix}",
+        fix=f"{where}: {rule.fix}",
         see=rule.see,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -127,6 +128,17 @@ def test_removal_in_a_later_layer_is_told_as_cause_and_hider() -> None:
         "`RUN rm /opt/tool` hides 3.0 kB of `RUN install tool`, and frees nothing: remove it in the RUN that brought "
         "it, or build in another stage and copy only the result"
     )
+
+
+def test_what_came_with_the_base_is_not_asked_of_the_dockerfile() -> None:
+    subject = subject_of([file("usr/share/man/man1/a.1", 700), file("x", 80)], [whiteout("x")])
+    base = Instruction(0, "ADD", "ADD rootfs.tar /", None, 0, empty=False, from_base=True)
+    yours = Instruction(1, "RUN", "RUN rm x", None, 1, empty=False, from_base=False)
+    subject = replace(subject, instructions=(base, yours))
+    assert only(subject, "LI5001").fix.startswith(
+        "it came with the base image, and removing it here frees nothing; where that is built: leave them out"
+    )
+    assert only(subject, "LI1001").fix.endswith("they came with the base image, so only another base is without them")
 
 
 def test_each_pair_of_layers_is_a_finding_of_its_own() -> None:

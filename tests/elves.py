@@ -1,0 +1,72 @@
+"""Little ELF files made by hand: no code in them, but all that tells a linker what they need (System V gABI)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from struct import pack
+
+X86_64, AARCH64 = 62, 183
+
+_NEEDED, _STRTAB, _SONAME, _RPATH, _RUNPATH = 1, 5, 14, 15, 29
+_LOAD, _DYNAMIC, _INTERP = 1, 2, 3
+_HEADER, _SEGMENT, _SECTION = 64, 56, 64
+
+
+def elf(
+    needed: Sequence[str] = (),
+    *,
+    soname: str = "",
+    interpreter: str = "",
+    rpath: str = "",
+    runpath: str = "",
+    debug: int = 0,
+    machine: int = X86_64,
+) -> bytes:
+    """A 64-bit shared object, or a program where it has an interpreter; `debug` are bytes of debug information."""
+    strings = bytearray(b"\0")
+    tags: list[tuple[int, int]] = []
+    named = [(_NEEDED, name) for name in needed]
+    for tag, text in (*named, (_SONAME, soname), (_RPATH, rpath), (_RUNPATH, runpath)):
+        if text:
+            tags.append((tag, len(strings)))
+            strings += text.encode() + b"\0"
+    start = _HEADER + 3 * _SEGMENT
+    loader = interpreter.encode() + b"\0" if interpreter else b""
+    dynamic = b"".join(pack("<qQ", *tag) for tag in (*tags, (_STRTAB, start), (0, 0)))
+    at_loader, at_dynamic = start + len(strings), start + len(strings) + len(loader)
+    end = at_dynamic + len(dynamic)
+    segments = (
+        _segment(_LOAD, 0, end)
+        + _segment(_DYNAMIC, at_dynamic, len(dynamic))
+        + _segment(_INTERP if interpreter else 0, at_loader, len(loader))
+    )
+    names = b"\0.debug_info\0.shstrtab\0"
+    body = strings + loader + dynamic + bytes(debug) + names
+    sections = (
+        _section(0, 0, 0, 0)
+        + _section(1, 1, end, debug)
+        + _section(names.index(b".shstrtab"), 3, end + debug, len(names))
+    )
+    header = b"\x7fELF\x02\x01\x01".ljust(16, b"\0") + pack(
+        "<HHIQQQIHHHHHH",
+        *(3, machine, 1, 0, _HEADER, start + len(body), 0, _HEADER, _SEGMENT, 3, _SECTION, 3, 2),
+    )
+    return header + segments + bytes(body) + sections
+
+
+def program(*needed: str, interpreter: str = "/lib64/ld-linux-x86-64.so.2", runpath: str = "", rpath: str = "") -> bytes:
+    """A program that needs these libraries."""
+    return elf(needed, interpreter=interpreter, runpath=runpath, rpath=rpath)
+
+
+def library(soname: str, *needed: str, machine: int = X86_64) -> bytes:
+    """A library of this name that needs others."""
+    return elf(needed, soname=soname, machine=machine)
+
+
+def _segment(kind: int, offset: int, size: int) -> bytes:
+    return pack("<IIQQQQQQ", kind, 4, offset, offset, offset, size, size, 1)
+
+
+def _section(name: int, kind: int, offset: int, size: int) -> bytes:
+    return pack("<IIQQQQIIQQ", name, kind, 0, 0, offset, size, 0, 0, 1, 0)
