@@ -42,6 +42,12 @@ class BadDockerfile(InspectorError):
 class BadLayer(InspectorError):
     """A layer cannot be read to its end: truncated, corrupt, or not what its digest says."""
 
+    def of_layer(self, index: int) -> BadLayer:
+        """The same error, told of this layer; what already names a layer stays as it is."""
+        if self.message.startswith("layer "):
+            return self
+        return BadLayer(f"layer {index}: {self.message}", self.hint)
+
 
 class Cancelled(InspectorError):
     """The person asked to stop."""

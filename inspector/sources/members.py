@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from inspector.errors import BadImage, BadLayer, InspectorError
+from inspector.errors import BadImage, BadLayer
 from inspector.layers.compression import compression_of
 from inspector.layers.entries import Kind
 from inspector.layers.feed import Feed
@@ -121,7 +121,10 @@ class ExtentMembers:
         meter = Meter(self._watch, bytes_total=sum(extent.size for extent in unread), layers_total=len(unread))
 
         def scan_one(extent: Extent) -> MemberLayer:
-            blob = scan_blob(self._scanner, algorithms[extent], meter.counted(extent.chunks()))
+            try:
+                blob = scan_blob(self._scanner, algorithms[extent], meter.counted(extent.chunks()))
+            except BadLayer as error:
+                raise error.of_layer(extents.index(extent)) from None
             meter.layer_done()
             return _member_layer(blob)
 
@@ -176,7 +179,7 @@ class StreamedArchive:
     def __init__(self, chunks: Iterable[bytes], scanner: Scanner, layer_done: Callable[[], None]) -> None:
         """`chunks` are the bytes of the archive itself, decompressed; raises BadLayer when they are no tar."""
         self._documents: dict[str, bytes] = {}
-        self._blobs: dict[str, ScannedBlob | InspectorError] = {}
+        self._blobs: dict[str, ScannedBlob | BadLayer] = {}
         self._links: dict[str, str] = {}
         feed = Feed(chunks)
         for member in tar_members(feed):
@@ -204,12 +207,12 @@ class StreamedArchive:
             raise _missing(name, self.place) from None
 
     def layers(self, names: Sequence[str], diff_ids: Sequence[str]) -> tuple[MemberLayer, ...]:  # noqa: ARG002
-        return tuple(_member_layer(self._blob(name)) for name in names)
+        return tuple(_member_layer(self._blob(index, name)) for index, name in enumerate(names))
 
-    def _blob(self, name: str) -> ScannedBlob:
+    def _blob(self, index: int, name: str) -> ScannedBlob:
         blob = self._blobs.get(_resolve(name, self._links))
-        if isinstance(blob, InspectorError):
-            raise blob
+        if isinstance(blob, BadLayer):
+            raise blob.of_layer(index)
         if blob is None:
             raise _missing(name, self.place)
         return blob
@@ -229,7 +232,7 @@ def file_chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _scanned(scanner: Scanner, algorithm: str, chunks: Iterator[bytes]) -> ScannedBlob | InspectorError:
+def _scanned(scanner: Scanner, algorithm: str, chunks: Iterator[bytes]) -> ScannedBlob | BadLayer:
     try:
         return scan_blob(scanner, algorithm, chunks)
     except BadLayer as error:

@@ -341,7 +341,7 @@ class TestDamage:
         image = SavedImage([b"\xfeno tar" * 100], diff_ids=["sha256:0"])
         error = refusal(OUTSIDE[outside](saved(image)), tmp_path)
         assert type(error) is BadLayer
-        assert "no tar header at byte 0" in error.message
+        assert error.message == "layer 0: no tar header at byte 0"
 
     @every_outside
     @pytest.mark.parametrize("promised", [0, 1, 3])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from threading import Thread
 
-from inspector.errors import BadImage, SourceUnavailable
+from inspector.errors import BadImage, BadLayer, SourceUnavailable
 from inspector.image.digest import algorithm_of
 from inspector.image.manifest import Descriptor
 from inspector.image.platform import Platform
@@ -120,6 +120,8 @@ class _RegistryBlobs:
             try:
                 chunks = meter.counted(self._repository.chunks(index, blob, _pause(meter)))
                 scanned = scan_blob(self._scanner, algorithm_of(blob.digest), chunks)
+            except BadLayer as error:
+                raise error.of_layer(index) from None
             except BadImage:
                 raise elsewhere(index, blob) or BadImage(f"layer {index} is missing: {blob.digest}") from None
             meter.layer_done()
