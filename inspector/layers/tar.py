@@ -50,6 +50,10 @@ _octal = re.compile(rb"[0-7]*").fullmatch
 _ZERO_BLOCK = bytes(512)
 
 
+MAX_PATH = 1 << 14
+"""Characters of the longest path we accept: four times what Linux does, and little enough to keep all its folders."""
+
+
 class TarMember(NamedTuple):
     """One member. `size` is the file's logical size in bytes, `stored` what follows in the archive.
 
@@ -110,6 +114,8 @@ def tar_members(feed: Feed) -> Iterator[TarMember]:
         if pax or global_pax or long_name or long_link:
             member = _overridden(member, flag, {**global_pax, **pax}, long_name, long_link)
             pax, long_name, long_link = {}, b"", b""
+            if len(member.name) > MAX_PATH:
+                raise BadLayer(f"a path of {len(member.name)} characters is not plausible", "the layer is hostile")
         stored = member.stored
         padded = (stored + 511) & ~511
         end = feed.offset + padded

@@ -478,3 +478,9 @@ def test_whatever_the_standard_library_writes_is_read_back(files: list[tuple[str
     feed = Feed([buffer.getvalue()])
     read = [(m.name, feed.take(m.stored), m.mode, m.uid) for m in tar_members(feed) if m.mtime == EPOCH]
     assert read == files
+
+
+def test_a_path_too_long_for_any_filesystem_is_refused() -> None:
+    assert members_in(pax(("path", "a/" * 8000 + "b")) + header() + END)[0].name.endswith("a/b")
+    with pytest.raises(BadLayer, match="a path of 20001 characters is not plausible"):
+        members_in(pax(("path", "a/" * 10_000 + "b")) + header() + END)
