@@ -7,7 +7,7 @@ the root, and a folder's number is always smaller than those of its children: on
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -126,6 +126,32 @@ def stacked_tree(filesystem: Filesystem, upto: int, *, marks: bool = True, remov
     if removed:
         tree.changes[present:] = bytes([Change.REMOVED]) * (len(tree) - present)
         _mark_removed(filesystem, tree, plan, upto, left, present)
+    return _summed_up(tree)
+
+
+def chosen_tree(filesystem: Filesystem, chosen: Mapping[int, int]) -> FileTree:
+    """These entries alone, whatever their layers: entry id → the bytes to show for it.
+
+    Where two are at one path the later is shown, with the bytes of both.
+    """
+    by_layer: dict[int, list[int]] = {}
+    for entry_id in sorted(chosen):
+        layer, row = filesystem.locate(entry_id)
+        by_layer.setdefault(layer, []).append(row)
+    plan = _Plan()
+    for layer, rows in by_layer.items():
+        plan.place(filesystem.layers[layer], rows, layer)
+    tree = _filled(filesystem, plan)
+    for column in (tree.sizes, tree.hidden):
+        column[:] = array("q", bytes(8 * len(tree)))
+    for layer, rows, at in plan.placed:
+        start = filesystem.offsets[layer]
+        for row, number in zip(rows, at, strict=True):
+            size, hider = chosen[start + row], filesystem.hiders[start + row]
+            tree.sizes[number] += size
+            if hider != VISIBLE:
+                tree.hidden[number] += size
+                tree.hiders[number] = hider
     return _summed_up(tree)
 
 

@@ -10,7 +10,7 @@ MAIN, PARTS = "etc/apt/apt.conf", "etc/apt/apt.conf.d/"
 
 _token = re.compile(r'"(?P<string>[^"]*)"|(?P<mark>[{};])|(?://|#)[^\n]*|/\*.*?\*/|(?P<word>[^\s{};"]+)', re.DOTALL)
 _is_part = re.compile(r"(?!\.)(?:[\w:-]+|[\w:.-]+\.conf)", re.ASCII).fullmatch
-"""Names without an ending or with .conf, of plain characters; apt leaves out others (fileutl.cc, GetListOfFilesInDir)."""
+"""Names without an ending or with .conf, of plain characters: what GetListOfFilesInDir in apt's fileutl.cc takes."""
 
 _FALSE = frozenset(("no", "false", "without", "off", "disable", "0"))
 

@@ -50,7 +50,7 @@ def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: 
 
 @lru_cache(maxsize=4096)
 def _package(data: bytes, location: str) -> tuple[Package, bool]:
-    """The package, and whether it was asked for. Needs are kept by name: match specifications say more than a version."""
+    """The package, and whether it was asked for. Needs by name only: match specifications say more than a version."""
     record = _record.decode(data)
     package = Package(
         kind="conda",

@@ -14,12 +14,9 @@ from inspector.packages.distribution import distribution_of
 from inspector.packages.found import Found
 from inspector.packages.history import History, Step, history, identity
 from inspector.packages.model import Installed, Inventory, LayerChange, Package
-from inspector.packages.readers import KINDS
 from inspector.packages.weigh import Steps, weigh
 
 Value = TypeVar("Value")
-
-ORDER = {kind.name: number for number, kind in enumerate(KINDS)}
 
 
 def take_inventory(filesystem: Filesystem, scans: Sequence[LayerScan]) -> Inventory:
@@ -89,7 +86,6 @@ def _without_parts(told: History, links: Links) -> History:
     ever = [step.after for step in told.steps if step.after]
     if not any(found.record for found in ever):
         return told
-    ever.sort(key=lambda found: ORDER[found.package.kind])
     claims = Claims()
     for number, found in enumerate(ever):
         claims.add(number, *_claims(found, links))

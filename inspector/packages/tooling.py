@@ -13,6 +13,7 @@ from inspector.packages.apt_conf import apt_configuration
 from inspector.packages.leftovers import Leftovers, leftovers
 from inspector.packages.model import Inventory, Package
 from inspector.packages.needed import Need, needed_packages
+from inspector.packages.records import record_bytes
 from inspector.packages.tools import Verdict, build_tools
 
 
@@ -21,13 +22,15 @@ class Tooling:
     """`verdicts` are the tools, `rescue` the packages that something outside of packages needs.
 
     `own` is what the image's own instructions could remove of what they brought, the base image's packages being there
-    in any case; `everything` is what could go if the base image were another one.
+    in any case; `everything` is what could go if the base image were another one. `records` are the bytes that the
+    package manager's databases hold of the packages that could go, by path.
     """
 
     verdicts: Mapping[Package, Verdict] = field(default_factory=dict)
     rescue: Mapping[Package, Need] = field(default_factory=dict)
     own: tuple[Leftovers, ...] = ()
     everything: tuple[Leftovers, ...] = ()
+    records: Mapping[Package, Mapping[str, int]] = field(default_factory=dict)
 
 
 def unchangeable_layers(instructions: Iterable[Instruction]) -> frozenset[int]:
@@ -56,4 +59,5 @@ def find_tooling(
     fixed = frozenset(each.package for each in installed if each.layer in base_layers)
     own = leftovers(installed, verdicts, rescue, configuration, fixed)
     everything = leftovers(installed, verdicts, rescue, configuration) if fixed else own
-    return Tooling(verdicts, rescue, own, everything)
+    going = (package for leftover in everything for package in leftover.strict.removed | leftover.default.removed)
+    return Tooling(verdicts, rescue, own, everything, record_bytes(captured, going))

@@ -21,7 +21,7 @@ class Reasons:
             kinds.setdefault(package.kind, []).append(package)
         graphs = [Graph(packages) for packages in kinds.values()]
         self._needed = _users(graphs, lambda package: package.needs)
-        self._liked = _users(graphs, _everything)
+        self._liked = {**_users(graphs, _with_wishes), **_waited_for(graphs)}
 
     def why(self, package: Package) -> tuple[Package, ...]:
         """The package, who needs it, who needs that, up to one that was asked for by hand; the shortest such chain.
@@ -78,6 +78,16 @@ def _users(graphs: Iterable[Graph], follow: Callable[[Package], Iterable[Alterna
     return users
 
 
-def _everything(package: Package) -> Iterable[Alternatives]:
-    """Needs, recommendations, and for apk what a package's `install_if` waits for, which is the other way round."""
+def _with_wishes(package: Package) -> Iterable[Alternatives]:
+    """Needs and recommendations."""
     return (*package.needs, *package.wants)
+
+
+def _waited_for(graphs: Iterable[Graph]) -> Users:
+    """apk installs a package on its own as soon as all is there that its `install_if` names."""
+    return {
+        package: [one for relation in package.install_if for one in graph.satisfiers(package, relation)]
+        for graph in graphs
+        for package in graph.packages
+        if package.install_if
+    }

@@ -1,4 +1,4 @@
-"""The JSON Schema of the contract, made from its types; `python -m inspector.reports.schema` writes the shipped one."""
+"""The JSON Schemas of the contracts, made from their types; `python -m inspector.reports.schema` writes them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,29 @@ from pathlib import Path
 
 import msgspec
 
-from inspector.reports import contract
+from inspector.reports import compare_contract, contract
 
 SHIPPED = Path(__file__).with_name(f"report-{contract.VERSION}.schema.json")
+COMPARE_SHIPPED = Path(__file__).with_name(f"compare-{compare_contract.VERSION}.schema.json")
+
+DOCUMENTS = {
+    SHIPPED: (contract.URL, contract.Report),
+    COMPARE_SHIPPED: (compare_contract.URL, compare_contract.Comparison),
+}
+"""File → the contract's address and its top-level type."""
 
 
-def report_schema() -> dict[str, object]:
-    return {
+def render(file: Path = SHIPPED) -> str:
+    """The content that the file should have."""
+    url, document = DOCUMENTS[file]
+    schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": contract.URL,
-        **msgspec.json.schema(contract.Report),
+        "$id": url,
+        **msgspec.json.schema(document),
     }
-
-
-def render() -> str:
-    return json.dumps(report_schema(), indent=2) + "\n"
+    return json.dumps(schema, indent=2) + "\n"
 
 
 if __name__ == "__main__":
-    SHIPPED.write_text(render(), encoding="utf-8")
+    for path in DOCUMENTS:
+        path.write_text(render(path), encoding="utf-8")

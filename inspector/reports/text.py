@@ -129,13 +129,6 @@ def _hidden_files(inspection: Inspection, width: int) -> Iterator[str]:
         yield f"  {human(file.size_bytes):>10}  {_cut_front(printable(file.path), room)}  {where}"
 
 
-def saving(fat: Inspection, lean: Inspection) -> str:
-    """One line: what the second image saves against the first."""
-    before, after = fat.filesystem.ledger.total_bytes, lean.filesystem.ledger.total_bytes
-    share = f" ({(before - after) / before:.0%} smaller)" if before else ""
-    return f"{fat.image.reference} {human(before)} → {lean.image.reference} {human(after)}{share}\n"
-
-
 def instruction_text(inspection: Inspection, layer: int) -> str:
     """The instruction that made a layer, or that it is unknown."""
     instruction = inspection.instruction_of(layer)

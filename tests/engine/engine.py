@@ -115,7 +115,7 @@ def running_engine() -> Iterator[Engine]:
     """
     client, daemon = _programs()
     # a short path, since Unix sockets below it have a limit of 108 bytes
-    root = Path(tempfile.mkdtemp(prefix="li-", dir="/tmp"))
+    root = Path(tempfile.mkdtemp(prefix="li-", suffix="e", dir="/tmp"))
     process = None
     try:
         process = _start(daemon, root)

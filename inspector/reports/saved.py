@@ -1,0 +1,116 @@
+"""A saved JSON report, read back: what it tells of an image, and no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from inspector.attribution.base import Base
+from inspector.attribution.instructions import Instruction, Lines
+from inspector.compare.side import Side, SideFinding, SideLayer, SidePackage, from_base
+from inspector.errors import BadImage, SourceUnavailable
+from inspector.reports import contract
+from inspector.reports.saved_files import saved_filesystem, saved_ledger, saved_owners
+
+SOURCE = "report"
+"""In place of a transport."""
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file may be a report: a JSON object, which no image is."""
+    try:
+        if not path.is_file():  # reading a pipe would take from it
+            return False
+        with path.open("rb") as file:
+            return file.read(64).lstrip()[:1] == b"{"
+    except OSError:
+        return False
+
+
+def read_report(path: Path) -> contract.Report:
+    """Raises BadImage for what is no report of a version that is known, SourceUnavailable where it cannot be read."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceUnavailable(f"cannot read {path}: {error.strerror or error}") from None
+    hint = "write one with `leaninspect IMAGE --json FILE`"
+    try:
+        schema = msgspec.json.decode(data, type=_Header).schema
+        if (schema.url, schema.version) != (contract.URL, contract.VERSION):
+            raise BadImage(f"{path} is of a kind or version that is not known: {schema.url} {schema.version}", hint)
+        return msgspec.json.decode(data, type=contract.Report)
+    except msgspec.DecodeError as error:
+        raise BadImage(f"{path} is no leaninspect report: {error}", hint) from None
+
+
+def saved_side(report: contract.Report, path: str) -> Side:
+    """A saved report as a side of a comparison, named by its file.
+
+    Raises BadImage when it contradicts itself: a layer is named that it does not have.
+    """
+    image, ledger = report.image, report.ledger
+    base = image.base
+    known_base = Base(base.name, base.digest, base.evidence, base.layers, None) if base else None
+    steps = {step.layer: _step(step) for step in report.instructions if step.layer is not None}
+    filesystem = saved_filesystem(report)
+    return Side(
+        reference=path,
+        source=SOURCE,
+        id=image.id,
+        digest=image.digest,
+        platform=image.platform,
+        created=image.created,
+        base=known_base,
+        layers=tuple(
+            SideLayer(
+                layer.index,
+                layer.diff_id,
+                layer.size_bytes,
+                layer.live_bytes,
+                layer.compressed_bytes,
+                steps.get(layer.index),
+                from_base(steps.get(layer.index), known_base, layer.index),
+            )
+            for layer in report.layers
+        ),
+        ledger=saved_ledger(ledger),
+        reclaimable_bytes=report.reclaimable_bytes,
+        packages=tuple(
+            SidePackage(each.kind, each.name, each.version, each.purl, "", each.size_bytes, each.layer)
+            for each in report.packages
+        ),
+        findings=tuple(
+            SideFinding(
+                each.rule,
+                each.title,
+                each.severity,
+                each.bytes,
+                tuple(each.layers),
+                tuple(each.hidden_in),
+                tuple(each.packages),
+            )
+            for each in report.findings
+        ),
+        filesystem=filesystem,
+        exact=False,
+        owners=saved_owners(report, filesystem) if filesystem else {},
+    )
+
+
+class _Header(msgspec.Struct):
+    schema: contract.Schema
+
+
+def _step(step: contract.Instruction) -> Instruction:
+    lines = step.dockerfile
+    return Instruction(
+        step.index,
+        step.verb,
+        step.text,
+        step.created,
+        step.layer,
+        False,
+        step.from_base,
+        Lines(lines.path, lines.first_line, lines.last_line) if lines else None,
+    )
