@@ -94,7 +94,7 @@ def open_stdin(_: str, options: Options) -> StreamedImage:
     if sys.stdin is None or sys.stdin.isatty():
         raise ImageNotFound("no image comes on stdin", "for example: docker save NAME | leaninspect -")
     # read below sys.stdin, whose lock a thread that still waits for bytes would hold when the process ends
-    chunks = iter(lambda: os.read(0, READ_CHUNK), b"")
+    chunks = iter(lambda: os.read(sys.stdin.fileno(), READ_CHUNK), b"")
     return StreamedImage(chunks, any_layout, None, options.platform)
 
 

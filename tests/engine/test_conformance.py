@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import subprocess
 import sys
+import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -210,13 +210,15 @@ def places(request: pytest.FixtureRequest, folder: Path, archive: Path) -> Any:
 
 @contextmanager
 def going_to(place: Place) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryFile() as stdin:
         for name in ("DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST", "CONTAINERD_ADDRESS"):
             patch.delenv(name, raising=False)
         for name, value in place.environment.items():
             patch.setenv(name, value)
         if place.stdin is not None:
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(place.stdin)))
+            stdin.write(place.stdin)
+            stdin.seek(0)
+            patch.setattr(sys, "stdin", stdin)
         yield
 
 

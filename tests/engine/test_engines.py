@@ -208,7 +208,7 @@ def test_an_engine_is_read_over_ssh(ssh_host: str, tmp_path: Path, monkeypatch: 
     assert inspect_image(f"docker:{TAG}").image.source == "docker"
     with pytest.raises(ImageNotFound) as caught:
         inspect_image("docker:leaninspect/sampel:1")
-    assert caught.value.hint == f"did you mean {TAG}?"
+    assert caught.value.hint.startswith(f"did you mean {TAG}")
     pids = (tmp_path / "pids").read_text().split()
     assert pids and not [pid for pid in pids if is_running(int(pid))]
 
