@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from inspector.errors import BadReference
 
-TRANSPORTS = ("docker", "podman", "containerd", "registry", "docker-archive", "oci-archive", "oci-dir")
+TRANSPORTS = (
+    "docker",
+    "docker-container",
+    "podman",
+    "containerd",
+    "registry",
+    "docker-archive",
+    "oci-archive",
+    "oci-dir",
+)
 """Schemes understood before the first colon, as skopeo and DESIGN.md name them."""
 
 ALIASES = {"docker-daemon": "docker", "oci": "oci-dir"}

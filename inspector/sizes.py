@@ -23,6 +23,12 @@ def human(size: int) -> str:
     return text.replace(" Bytes", " B").replace(" Byte", " B")
 
 
+def signed(delta: int) -> str:
+    """A difference: `+88.0 MB`, `−51 B`, `0 B`."""
+    sign = "+" if delta > 0 else "−" if delta < 0 else ""
+    return sign + human(abs(delta))
+
+
 def parse_size(text: str) -> int:
     """`500MB`, `2 GiB`, `1.5g` or `0` in bytes. Raises ValueError for anything else."""
     match = _size(text.strip().lower())

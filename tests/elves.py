@@ -54,7 +54,9 @@ def elf(
     return header + segments + bytes(body) + sections
 
 
-def program(*needed: str, interpreter: str = "/lib64/ld-linux-x86-64.so.2", runpath: str = "", rpath: str = "") -> bytes:
+def program(
+    *needed: str, interpreter: str = "/lib64/ld-linux-x86-64.so.2", runpath: str = "", rpath: str = ""
+) -> bytes:
     """A program that needs these libraries."""
     return elf(needed, interpreter=interpreter, runpath=runpath, rpath=rpath)
 

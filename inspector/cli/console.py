@@ -7,6 +7,7 @@ the pipe early got what it wanted: no message, 0.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Callable
@@ -17,16 +18,25 @@ import click
 from inspector.errors import Cancelled, InspectorError
 
 FINE = 0
+FAILED = 1
 WRONG = 2
 INTERRUPTED = 130
 
-ASCII = str.maketrans({"█": "#", "▓": "%", "·": "-", "…": "~", "→": ">"})
+DEFAULT_WIDTH = 120
+"""Columns of the text report where the output is no terminal."""
+
+ASCII = str.maketrans({"█": "#", "▓": "%", "·": "-", "…": "~", "→": ">", "−": "-", "↑": "^", "↓": "v"})
 """What to print where the output's encoding has no such characters."""
 
 
 def exit_with(command: Callable[[], int], *, debug: bool) -> NoReturn:
     """Run the command and end the process with the exit code it deserves."""
     sys.exit(_code(command, debug=debug))
+
+
+def text_width() -> int:
+    """Columns for a text report: those of the terminal, or what COLUMNS says."""
+    return shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
 
 
 def write_out(text: str) -> None:

@@ -6,7 +6,7 @@ closed pipes and Ctrl-C end in one place (console.py).
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,17 +15,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from inspector import __version__
-from inspector.cli.console import FINE, exit_with, warn, write_out
+from inspector.cli.console import FINE, exit_with, text_width, warn, write_out
 from inspector.names import printable
 
 if TYPE_CHECKING:
     from inspector.inspection import Inspection
-    from inspector.sources.protocol import Watch
+    from inspector.sources.protocol import Source, Watch
 
 Job = Callable[[], int]
-
-DEFAULT_WIDTH = 120
-"""Columns of the text report where the output is no terminal; COLUMNS overrides."""
 
 
 class _ImageFirst(click.Group):
@@ -58,6 +55,7 @@ def cli() -> None:
     \b
     leaninspect IMAGE       opens the UI on a terminal, prints the text report elsewhere
     leaninspect demo fat    the same with an embedded image: no engine, no network
+    leaninspect compare A B what changed from one image to another, why, and what it costs
 
     \b
     IMAGE is one of
@@ -69,6 +67,7 @@ def cli() -> None:
       docker-archive:PATH[:TAG]   a file written by docker save, plain or compressed
       oci-archive:PATH[:TAG]      an OCI layout in a tar, plain or compressed
       oci-dir:PATH[:TAG]          an OCI layout in a folder
+      docker-container:NAME       a container of Docker Engine: its image, and its changes as one more layer
       -                           an archive on stdin
     """
 
@@ -117,7 +116,56 @@ def inspect(
             watch=watch,
         )
 
-    return lambda: _show(load, image, **output)
+    def reopen() -> Source:
+        from inspector.image.platform import parse_platform
+        from inspector.reference import parse_reference
+        from inspector.sources.protocol import Options
+        from inspector.sources.resolve import open_source
+
+        return open_source(parse_reference(image), Options(parse_platform(platform) if platform else None, insecure))
+
+    return lambda: _show(load, image, None if image == "-" else reopen, **output)
+
+
+@cli.command()
+@click.argument("image_a")
+@click.argument("image_b")
+@click.option("--platform", metavar="OS/ARCH", help="Which image of multi-platform ones, e.g. linux/arm64.")
+@click.option("--platform-a", metavar="OS/ARCH", help="The same for IMAGE_A alone: compare two platforms of one image.")
+@click.option("--platform-b", metavar="OS/ARCH", help="The same for IMAGE_B alone.")
+@click.option("--insecure", is_flag=True, help="Allow plain HTTP and unknown certificates for registries.")
+@click.option("--no-cache", is_flag=True, help="Read every layer again, and remember none.")
+@click.option(
+    "--fail-on-growth",
+    "limit",
+    metavar="SIZE|PERCENT",
+    help="Exit with 1 when IMAGE_B is larger than IMAGE_A by more than this, e.g. 10MB or 5%.",
+)
+@click.option("--markdown", "markdown_file", metavar="FILE", help="Write Markdown for a pull request; - is stdout.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the JSON report to FILE; - is stdout.")
+@click.option("--text", is_flag=True, help="Print the text report, also on a terminal.")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def compare(
+    image_a: str,
+    image_b: str,
+    platform: str | None,
+    platform_a: str | None,
+    platform_b: str | None,
+    insecure: bool,
+    no_cache: bool,
+    limit: str | None,
+    **output: Any,
+) -> Job:
+    """What became of IMAGE_A in IMAGE_B: layers, files, packages, findings, settings, and what it costs.
+
+    Either may be a report saved with --json (with --files, for its files). Two columns on a terminal, the text report
+    elsewhere, or the reports asked for.
+    """
+    from inspector.cli.compare import Asked, compare_images, parse_limit
+
+    images = Asked(image_a, platform_a or platform), Asked(image_b, platform_b or platform)
+    growth = parse_limit(limit) if limit is not None else None
+    return lambda: compare_images(images, insecure=insecure, no_cache=no_cache, growth=growth, **output)
 
 
 @cli.command()
@@ -126,7 +174,7 @@ def inspect(
 def demo(which: str, **output: Any) -> Job:
     """An embedded image, no engine needed: a Node application with its build tools left in (fat) or not (lean).
 
-    `compare` prints both and what the lean build saves.
+    `compare` shows what the lean build saves.
     """
 
     def load(watch: Watch) -> Inspection:
@@ -135,8 +183,39 @@ def demo(which: str, **output: Any) -> Job:
         return inspect_demo(which, watch)
 
     if which == "compare":
-        return _compare_demos
-    return lambda: _show(load, f"demo:{which}", **output)
+        from inspector.cli.compare import compare_demos
+
+        if output.pop("files"):
+            raise click.UsageError("--files is not for a comparison: its JSON report has the files that differ")
+        return lambda: compare_demos(**output)
+    def reopen() -> Source:
+        from inspector.demo.load import open_demo
+
+        return open_demo(which)
+
+    return lambda: _show(load, f"demo:{which}", reopen, **output)
+
+
+@cli.command()
+@click.argument("image")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="On 127.0.0.1.")
+@click.option("--platform", metavar="OS/ARCH", help="Which image of a multi-platform one, e.g. linux/arm64.")
+@click.option("--dockerfile", metavar="FILE", help="The Dockerfile it was built from: adds lines to instructions.")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def serve(image: str, port: int, platform: str | None, dockerfile: str | None, debug: bool) -> Job:  # noqa: ARG001
+    """Show IMAGE (or `demo`) in a browser on this machine; needs the extra leaninspect[serve]."""
+
+    def job() -> int:
+        from inspector.tui.serve import serve as serve_ui
+
+        options = [
+            *(["--platform", platform] if platform else []),
+            *(["--dockerfile", dockerfile] if dockerfile else []),
+        ]
+        serve_ui([image] if image == "demo" else ["inspect", *options, "--", image], image, port)
+        return FINE
+
+    return job
 
 
 @cli.group()
@@ -195,6 +274,7 @@ def run() -> NoReturn:
 def _show(
     load: Callable[[Watch], Inspection],
     title: str,
+    reopen: Callable[[], Source] | None,
     *,
     text: bool,
     json_file: str | None,
@@ -204,10 +284,10 @@ def _show(
     """The UI when stdin and stdout are a terminal and no report is asked for, else the reports."""
     if files and json_file is None:
         raise click.UsageError("--files goes with --json FILE")
-    if not text and json_file is None and sys.stdin.isatty() and sys.stdout.isatty():
+    if not text and json_file is None and _has_a_screen():
         from inspector.tui.app import run as run_tui
 
-        return run_tui(load, title)
+        return run_tui(load, title, reopen)
 
     from inspector.cli.progress import progress_line
 
@@ -223,23 +303,13 @@ def _show(
     if text or json_file is None:
         from inspector.reports.text import text_report
 
-        write_out(text_report(inspection, _width()))
+        write_out(text_report(inspection, text_width()))
     return FINE
 
 
-def _compare_demos() -> int:
-    from inspector.demo.load import inspect_demo
-    from inspector.reports.text import saving, text_report
-    from inspector.sources.protocol import ignore_progress
-
-    fat, lean = (inspect_demo(which, ignore_progress) for which in ("fat", "lean"))
-    reports = [text_report(image, _width()) for image in (fat, lean)]
-    write_out("\n".join([*reports, saving(fat, lean)]) + "\n")
-    return FINE
-
-
-def _width() -> int:
-    return shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
+def _has_a_screen() -> bool:
+    """Whether there is somebody to show the UI to: on a terminal, or in a browser through textual-serve."""
+    return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stdout.isatty())
 
 
 if __name__ == "__main__":

@@ -17,8 +17,12 @@ ARCHIVES = {"fat": fat_archive, "lean": lean_archive}
 
 def inspect_demo(which: str, watch: Watch) -> Inspection:
     """`fat` or `lean`, inspected."""
-    source = StreamedImage([ARCHIVES[which]()], _layout, None, None)
-    return inspect_source(source, f"demo:{which}", watch=watch)
+    return inspect_source(open_demo(which), f"demo:{which}", watch=watch)
+
+
+def open_demo(which: str) -> StreamedImage:
+    """`fat` or `lean`, as a source."""
+    return StreamedImage([ARCHIVES[which]()], _layout, None, None)
 
 
 def _layout(members: Members, tag: str | None, platform: Platform | None) -> Delivery:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from inspector.filesystem.stack import VISIBLE
 from inspector.findings.bases import slimmer_base
 from inspector.findings.finding import Finding, Severity, Subject, by_bytes
 from inspector.findings.toolchains import find_toolchains
@@ -37,9 +38,8 @@ def tools_title(names: Iterable[str], others: int) -> str:
     listed = sorted(names)
     rest = others + len(listed[NAMED:])
     title = ", ".join(listed[:NAMED])
-    if not rest:
-        return title
-    return f"{title} and {rest} {'package' if rest == 1 else 'packages'} that came with {'it' if len(listed) == 1 else 'them'}"
+    packages, them = "package" if rest == 1 else "packages", "it" if len(listed) == 1 else "them"
+    return f"{title} and {rest} {packages} that came with {them}" if rest else title
 
 
 def _of_instructions(subject: Subject) -> Iterator[Finding]:
@@ -54,10 +54,11 @@ def _of_instructions(subject: Subject) -> Iterator[Finding]:
                     title=f"build tools: {tools_title((p.name for p in named), len(packages) - len(named))}",
                     severity=_severity(subject, named),
                     frees=frees,
-                    layers=by_bytes(subject.filesystem, frees),
+                    layers=(layer,),
                     hidden_in=(),
-                    fix=_fix(subject, leftover, layer, named, packages.values()),
+                    fix=_fix(subject, leftover, layer, named, sum(frees.values())),
                     packages=tuple(sorted(package.purl for package in packages)),
+                    command=_command(subject, leftover, layer, named),
                 )
 
 
@@ -81,30 +82,37 @@ def _by_layer(subject: Subject, leftover: Leftovers) -> dict[int, dict[Package, 
     return found
 
 
-def _fix(
-    subject: Subject, leftover: Leftovers, layer: int, named: Collection[Package], going: Iterable[Installed]
-) -> str:
+def _fix(subject: Subject, leftover: Leftovers, layer: int, named: Collection[Package], size: int) -> str:
     """The command to add to the instruction, the stricter one where it frees more, and what must be known."""
     manager = MANAGERS[leftover.kind]
-    there = {each.package for each in subject.inventory.installed if each.layer is None or each.layer <= layer}
+    there = _there(subject, layer)
     names = [package.name for package in named]
-    kept = [package.name for package in leftover.default.kept & there]
-    parts = [f"end {subject.instruction_of(layer)} with: && {manager.command(names, kept)}"]
-    if leftover.kind == "apk":
+    parts = [f"end {subject.instruction_of(layer)} with: && {_command(subject, leftover, layer, named)}"]
+    if leftover.kind == "apk" and not any(package.virtual for package in named):
         parts.append("or write apk add --virtual .build-deps … there, and end it with: && apk del .build-deps")
-    more = _bytes(subject, leftover.strict.removed - leftover.default.removed, there)
+    stricter = (leftover.strict.removed - leftover.default.removed) & there
+    more = sum(_files_of(subject, (each for each in subject.inventory.installed if each.package in stricter)).values())
     if more:
         strict = manager.command(names, [package.name for package in leftover.strict.kept & there], strict=True)
-        size = sum(each.size_bytes for each in going)
         parts.append(f"that frees {human(size)}; {human(size + more)} with: && {strict}")
     if leftover.default.kept & there:
         rescued = [subject.tooling.rescue[package] for package in leftover.default.kept & there]
-        reasons = sorted({f"{need.who} needs {need.what} of {need.package.name}" for need in rescued})
+        reasons = sorted({f"keep {need.package.name}, since {need.who} needs {need.what}" for need in rescued})
         parts.append("; ".join(reasons[:NAMED]))
     if doubts := {subject.tooling.verdicts[package].doubt for package in named} - {""}:
         parts.append(f"keep them if they are used at run time: {', '.join(sorted(doubts))}")
     parts.append("RUNs that use the tools must be joined with it, or the tools stay in a build stage")
     return ". ".join(parts)
+
+
+def _command(subject: Subject, leftover: Leftovers, layer: int, named: Collection[Package]) -> str:
+    kept = leftover.default.kept & _there(subject, layer)
+    return MANAGERS[leftover.kind].command([each.name for each in named], [each.name for each in kept])
+
+
+def _there(subject: Subject, layer: int) -> set[Package]:
+    """The packages that are there once a layer is made."""
+    return {each.package for each in subject.inventory.installed if each.layer is None or each.layer <= layer}
 
 
 def _of_base(subject: Subject) -> Iterator[Finding]:
@@ -154,6 +162,7 @@ def _of_development(subject: Subject) -> Iterator[Finding]:
                 hidden_in=(),
                 fix=f"end {subject.instruction_of(layers[0])} with: && {prune}, once the program is built",
                 packages=tuple(sorted({each.package.purl for each in marked})),
+                command=prune,
             )
 
 
@@ -175,8 +184,14 @@ def _outside_packages(subject: Subject) -> Iterator[Finding]:
             frees=frees,
             layers=layers,
             hidden_in=(),
-            fix=f"{subject.instruction_of(layers[0])} brought it: {toolchain.rule.fix}",
+            fix=f"{_bringer(subject, layers[0])}: {toolchain.rule.fix}",
         )
+
+
+def _bringer(subject: Subject, layer: int) -> str:
+    if subject.is_from_base(layer):
+        return "the base image brought it, so that removing it here frees nothing"
+    return f"{subject.instruction_of(layer)} brought it"
 
 
 def _sizes(subject: Subject, entries: Iterable[int]) -> dict[int, int]:
@@ -190,11 +205,27 @@ def _sizes(subject: Subject, entries: Iterable[int]) -> dict[int, int]:
 
 
 def _files_of(subject: Subject, packages: Iterable[Installed]) -> dict[int, int]:
-    return _sizes(subject, (entry_id for each in packages for entry_id in each.entries))
+    """Entry id → bytes that go with the packages: their files, and their part of the package manager's databases."""
+    installed = list(packages)
+    frees = _sizes(subject, (entry_id for each in installed for entry_id in each.entries))
+    records: dict[str, int] = {}
+    for each in installed:
+        for path, size in subject.tooling.records.get(each.package, {}).items():
+            records[path] = records.get(path, 0) + size
+    for path, size in records.items():
+        entry_id = _visible_at(subject, path)
+        if entry_id is not None:
+            frees[entry_id] = min(size, subject.filesystem.entry(entry_id).size)
+    return frees
 
 
-def _bytes(subject: Subject, packages: Collection[Package], there: Collection[Package]) -> int:
-    return sum(e.size_bytes for e in subject.inventory.installed if e.package in packages and e.package in there)
+def _visible_at(subject: Subject, path: str) -> int | None:
+    """The entry that the final image shows at a path."""
+    for layer, entries in reversed(list(enumerate(subject.filesystem.layers))):
+        if path in entries.paths:
+            entry_id = subject.filesystem.offsets[layer] + entries.paths.index(path)
+            return entry_id if subject.filesystem.leavers[entry_id] == VISIBLE else None
+    return None
 
 
 def _severity(subject: Subject, named: Iterable[Package]) -> Severity:

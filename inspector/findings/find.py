@@ -27,10 +27,17 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def find(subject: Subject, ignore: Sequence[str] = ()) -> tuple[Finding, ...]:
-    """The findings of all families, most bytes first; `ignore` are globs of paths that no finding speaks of."""
+    """The findings of all families: errors, then the others, most bytes first.
+
+    `ignore` are globs of paths that no finding speaks of.
+    """
     found = (finding for family in FAMILIES for finding in family(subject))
     kept = _without(subject, found, ignore) if ignore else found
-    return tuple(sorted(kept, key=lambda finding: (-finding.size_bytes, finding.rule, finding.layers)))
+    return tuple(sorted(kept, key=_order))
+
+
+def _order(finding: Finding) -> tuple[bool, int, str, tuple[int, ...]]:
+    return finding.severity is not Severity.ERROR, -finding.size_bytes, finding.rule, finding.layers
 
 
 def reclaimable_bytes(findings: Iterable[Finding]) -> int:

@@ -33,7 +33,8 @@ class Finding:
 
     `frees` maps entry ids to the bytes that would be gone if the advice were followed, at most the entry's size.
     `layers` brought them and `hidden_in` hide them, both with the most bytes first. `fix` says what to write instead,
-    `see` names the rules of other tools that say the same.
+    `see` names the rules of other tools that say the same. `command` is what the instruction of the first of `layers`
+    is to run at its end, empty where the advice is another.
     """
 
     rule: str
@@ -45,6 +46,7 @@ class Finding:
     fix: str
     see: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    command: str = ""
 
     @property
     def size_bytes(self) -> int:
@@ -61,8 +63,8 @@ class Subject:
     instructions: tuple[Instruction, ...]
     owned: frozenset[str]
     """Paths that some package owns."""
-    inventory: Inventory = Inventory((), ())
-    tooling: Tooling = Tooling()
+    inventory: Inventory = field(default_factory=lambda: Inventory((), ()))
+    tooling: Tooling = field(default_factory=Tooling)
     base: Base | None = None
     run: Mapping[str, Any] = field(default_factory=dict)
     """The config's `config` object: what the image runs, and with which settings."""

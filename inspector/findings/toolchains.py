@@ -24,8 +24,8 @@ class ToolchainRule:
     marker: re.Pattern[str]
     depths: tuple[int, ...]
     """How many folders deep the markers may lie in the home, plus one."""
-    suffixes: tuple[str, ...]
-    """What the markers' names end with."""
+    endings: tuple[str, ...]
+    """What the markers' names end with: `.jar`."""
     elf: bool
     parts: re.Pattern[str]
     fix: str
@@ -60,15 +60,15 @@ def find_toolchains(
 def _homes(
     filesystem: Filesystem, scans: Sequence[LayerScan], owned: Collection[str]
 ) -> list[tuple[ToolchainRule, str]]:
-    """The rules that a marker was found for with the homes, which end with a slash or are empty; in the table's order."""
+    """The rules with a marker in the image, and the homes, ending with a slash or empty; in the table's order."""
     programs = [
         (scan.entries.paths[row], True)
         for scan, start in zip(scans, filesystem.offsets, strict=True)
         for row in scan.facts.elf
         if filesystem.leavers[start + row] == VISIBLE and scan.entries.paths[row] not in owned
     ]
-    suffixes = tuple(suffix for rule in toolchain_rules() if not rule.elf for suffix in rule.suffixes)
-    others = [(path, False) for _, path in _unowned(filesystem, owned) if path.endswith(suffixes)]
+    endings = tuple({ending for rule in toolchain_rules() if not rule.elf for ending in rule.endings})
+    others = [(path, False) for _, path in _unowned(filesystem, owned, endings)]
     found = {
         (rule.order, home): rule
         for path, elf in (*programs, *others)
@@ -88,13 +88,19 @@ def _homes_by(rule: ToolchainRule, path: str) -> Iterator[str]:
             yield f"{parts[0]}/" if len(parts) > depth else ""
 
 
-def _unowned(filesystem: Filesystem, owned: Collection[str]) -> Iterator[tuple[int, str]]:
-    """The visible files and symlinks of no package."""
+def _unowned(
+    filesystem: Filesystem, owned: Collection[str], endings: tuple[str, ...] = ("",)
+) -> Iterator[tuple[int, str]]:
+    """The visible files and symlinks of no package whose names end like this."""
     for layer, entries in enumerate(filesystem.layers):
-        start = filesystem.offsets[layer]
-        leavers = filesystem.leavers[start : start + len(entries)]
-        for row, (path, kind, leaver) in enumerate(zip(entries.paths, entries.kinds, leavers, strict=True)):
-            if leaver == VISIBLE and kind <= Kind.SYMLINK and path not in owned:
+        start, kinds = filesystem.offsets[layer], entries.kinds
+        for row, path in enumerate(entries.paths):
+            if (
+                path.endswith(endings)
+                and kinds[row] <= Kind.SYMLINK
+                and filesystem.leavers[start + row] == VISIBLE
+                and path not in owned
+            ):
                 yield start + row, path
 
 
@@ -108,7 +114,7 @@ def toolchain_rules() -> tuple[ToolchainRule, ...]:
             title=fields["title"],
             marker=matcher(fields["markers"]),
             depths=tuple(sorted({path.count("/") + 1 for glob in fields["markers"] for path in expand(glob)})),
-            suffixes=tuple({glob.rpartition("/")[2].rpartition("*")[2] for glob in fields["markers"]}),
+            endings=tuple({glob[glob.rfind(".") :] for glob in fields["markers"]}),
             elf=fields["elf"],
             parts=matcher(fields["parts"]),
             fix=fields["fix"],

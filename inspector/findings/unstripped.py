@@ -33,6 +33,9 @@ def unstripped_findings(subject: Subject) -> Iterator[Finding]:
     layers = by_bytes(filesystem, debug)
     most = max(debug, key=lambda entry_id: debug[entry_id])
     path = filesystem.entry(most).path
+    where = f"in {subject.instruction_of(layers[0])}"
+    if subject.is_from_base(layers[0]):
+        where = "most came with the base image; where that is built"
     yield Finding(
         rule=UNSTRIPPED,
         title="programs and libraries with debug information",
@@ -40,6 +43,6 @@ def unstripped_findings(subject: Subject) -> Iterator[Finding]:
         frees=debug,
         layers=layers,
         hidden_in=(),
-        fix=f"in {subject.instruction_of(layers[0])}: strip them, or link with -s (Go: -ldflags '-s -w', Rust: strip = true); "
+        fix=f"{where}: strip them, or link with -s (Go: -ldflags '-s -w', Rust: strip = true); "
         f"the most: {human(debug[most])} of /{path}",
     )

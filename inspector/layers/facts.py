@@ -33,7 +33,7 @@ class Facts:
             if (found := elf_facts(WholeFile(data))) is not None:
                 self.elf[row] = found
             return
-        if data[:2] == b"#!":
+        if bytes(data[:2]) == b"#!":
             self._note_script(row, data)
         if len(data) <= MAX_SECRET and (path.endswith(SECRET_NAMES) or data[: len(PEM)] == PEM):
             kind = secret_in(path, bytes(data))
@@ -52,7 +52,7 @@ class Facts:
                 start = False
                 if MAGIC.startswith(piece[:4]):
                     elf = ElfPieces()
-                elif piece[:2] == b"#!":
+                elif bytes(piece[:2]) == b"#!":
                     self._note_script(row, piece)
             if elf is not None:
                 elf.add(piece)

@@ -14,7 +14,7 @@ from inspector.layers.compression import decompress
 from inspector.layers.entries import Entries, Kind
 from inspector.layers.facts import TELLING, Facts
 from inspector.layers.feed import Feed
-from inspector.layers.secrets import MAX_SECRET, SECRET_NAMES
+from inspector.layers.secrets import MAX_SECRET, SECRET_ENDS
 from inspector.layers.tar import clean_path, tar_members
 
 WHITEOUT_PREFIX = ".wh."
@@ -127,7 +127,7 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes], Facts]:
                     content = _content_id(facts.probed(len(entries.paths), feed.pieces(stored)))
                 else:
                     content = xxh3_64_intdigest(view)
-                    if view[0] in TELLING or (stored <= MAX_SECRET and path.endswith(SECRET_NAMES)):
+                    if view[0] in TELLING or (path[-4:] in SECRET_ENDS and stored <= MAX_SECRET):
                         facts.probe(len(entries.paths), path, view)
         else:
             size = 0

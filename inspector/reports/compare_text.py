@@ -39,12 +39,13 @@ def compare_text(comparison: Comparison, width: int = 120) -> str:
 def _headline(comparison: Comparison) -> Iterator[str]:
     a, b = words.names(comparison)
     delta = comparison.delta.size_bytes
-    yield f"{a} → {b}   {signed(delta)}{words.percent(delta, comparison.a.size_bytes)}"
+    before, after = comparison.a.size_bytes, comparison.b.size_bytes
+    yield f"{a} {human(before)} → {b} {human(after)}   {signed(delta)}{words.percent(delta, before)}"
     yield f"  {'':<12} {'a':>10} {'b':>10} {'change':>10}"
     for line in words.headlines(comparison):
-        before, after = ("unknown" if size is None else human(size) for size in (line.a, line.b))
+        one, other = ("unknown" if size is None else human(size) for size in (line.a, line.b))
         change = "" if line.a is None or line.b is None else signed(line.b - line.a)
-        yield f"  {line.name:<12} {before:>10} {after:>10} {change:>10}".rstrip()
+        yield f"  {line.name:<12} {one:>10} {other:>10} {change:>10}".rstrip()
     yield f"  {words.cost_text(comparison)}"
     if comparison.base is not None:
         yield f"  base: {words.base_text(comparison.base)}"
@@ -127,7 +128,7 @@ def _findings(comparison: Comparison) -> Iterator[str]:
         if findings[FINDINGS:]:
             rest = sum(finding.size_bytes for finding in findings[FINDINGS:])
             yield f"  {human(rest):>10}  {word:<5}  in {len(findings[FINDINGS:])} smaller ones"
-    changed = [each for each in found.kept if each.delta_bytes]
+    changed = sorted((each for each in found.kept if each.delta_bytes), key=lambda each: -abs(each.delta_bytes))
     for each in changed[:FINDINGS]:
         yield f"  {signed(each.delta_bytes):>10}  kept   {_finding(each.b)}"
 

@@ -89,7 +89,7 @@ class EngineImage:
     def _streamed(self, scanner: Scanner, watch: Watch) -> Delivery:
         layers = (self._attributes.get("RootFS") or {}).get("Layers") or []
         meter = Meter(watch, bytes_total=self._attributes.get("Size"), layers_total=len(layers))
-        with _engine_errors(self._engine):
+        with engine_errors(self._engine):
             stream = self._client.api.get_image(self._attributes["Id"], chunk_size=READ_CHUNK)
             archive = StreamedArchive(meter.counted(stream), scanner, meter.layer_done)
             delivery = docker_archive_image(archive, None, None)
@@ -101,7 +101,7 @@ def open_docker_image(name: str, options: Options) -> EngineImage:
 
     Raises SourceUnavailable when there is no engine, ImageNotFound when it has no such image.
     """
-    with _engine_errors(DOCKER):
+    with engine_errors(DOCKER):
         client = docker_client()
     return _open(DOCKER, client, name, options.platform)
 
@@ -111,19 +111,19 @@ def open_podman_image(name: str, options: Options) -> EngineImage:
 
     Raises SourceUnavailable when there is no socket, ImageNotFound when podman has no such image.
     """
-    with _engine_errors(PODMAN):
+    with engine_errors(PODMAN):
         client = podman_client()
     return _open(PODMAN, client, name, options.platform)
 
 
 def _open(engine: Engine, client: docker.DockerClient, name: str, platform: Platform | None) -> EngineImage:
     try:
-        with _engine_errors(engine):
+        with engine_errors(engine):
             try:
                 attributes = client.api.inspect_image(name)
             except NotFound:
                 raise ImageNotFound(f"{engine.label} has no image {name}", _suggestion(engine, client, name)) from None
-        _require_platform(engine, name, attributes, platform)
+        require_platform(engine, name, attributes, platform)
     except BaseException:
         client.close()
         raise
@@ -161,7 +161,8 @@ def _suggestion(engine: Engine, client: docker.DockerClient, name: str) -> str:
     return f"did you mean {' or '.join(close)}?" if close else f"`{engine.command} images` lists what it has"
 
 
-def _require_platform(engine: Engine, name: str, attributes: dict[str, Any], wanted: Platform | None) -> None:
+def require_platform(engine: Engine, name: str, attributes: dict[str, Any], wanted: Platform | None) -> None:
+    """Raises ImageNotFound when an image, by its attributes, is for another platform than is wanted."""
     parts = [attributes.get(key) for key in ("Os", "Architecture", "Variant")]
     there = parse_platform("/".join(part for part in parts if part))
     if wanted is not None and not wanted.accepts(there):
@@ -172,7 +173,7 @@ def _require_platform(engine: Engine, name: str, attributes: dict[str, Any], wan
 
 
 @contextmanager
-def _engine_errors(engine: Engine) -> Iterator[None]:
+def engine_errors(engine: Engine) -> Iterator[None]:
     """The SDK's and the transport's exceptions as ours, each with what to do about it."""
     try:
         yield

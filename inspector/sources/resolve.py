@@ -14,6 +14,7 @@ from inspector.sources.protocol import Opener, Options, Source
 
 OPENERS = {
     "docker": "inspector.sources.engine:open_docker_image",
+    "docker-container": "inspector.sources.container:open_container",
     "podman": "inspector.sources.engine:open_podman_image",
     "containerd": "inspector.sources.containerd:open_containerd_image",
     "registry": "inspector.sources.registry:open_registry_image",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.theme import BUILTIN_THEMES
 
+from inspector.contents import Contents, Reopen
 from inspector.errors import InspectorError
 from inspector.tui.commands import COMMANDS, Command, Place, bindings
 from inspector.tui.loading import Clock, ErrorScreen, Load, Loader, LoadingScreen
 from inspector.tui.main import MainScreen
-from inspector.tui.themes import DARK, OURS, opposite
+from inspector.tui.preferences import read_preferences, user_file
+from inspector.tui.themes import DARK, OURS, following
 
 FINE, WRONG, INTERRUPTED = 0, 2, 130
 
@@ -40,11 +44,17 @@ class Commands(Provider):
                 )
 
     def _available(self) -> list[Command]:
-        on_main = isinstance(self.screen, MainScreen)
-        return [command for command in COMMANDS if command.in_palette and (on_main or command.place is Place.APP)]
+        """Those whose keys would work here: the screen knows what the view in sight has."""
+        main = self.screen if isinstance(self.screen, MainScreen) else None
+        return [
+            command
+            for command in COMMANDS
+            if command.in_palette and (command.place is Place.APP or (main is not None and main.has(command)))
+        ]
 
     def _help(self, command: Command) -> str:
-        return f"{command.help}  {command.shown_keys()}" if command.keys else command.help
+        keys = command.shown_keys(self.app._keymap)
+        return f"{command.help}  {keys}" if keys else command.help
 
     async def _run(self, command: Command) -> None:
         await self.screen.run_action(command.action)
@@ -60,11 +70,22 @@ class LeanInspect(App[int]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 (as Textual declares them)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
 
-    def __init__(self, load: Load, title: str, *, theme: str = DARK.name, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self,
+        load: Load,
+        title: str,
+        *,
+        theme: str = DARK.name,
+        keys: Mapping[str, str] | None = None,
+        reopen: Reopen | None = None,
+        clock: Clock = time.monotonic,
+    ) -> None:
         super().__init__()
         for ours in OURS:
             self.register_theme(ours)
         self.theme = theme
+        self.set_keymap(dict(keys or {}))
+        self.reopen = reopen
         self.title = title
         self.loader = Loader(self, load, clock)
         self.loading_screen = LoadingScreen(title)
@@ -80,7 +101,7 @@ class LeanInspect(App[int]):
 
     def on_loader_loaded(self, message: Loader.Loaded) -> None:
         self.code = FINE
-        self.switch_screen(MainScreen(message.inspection))
+        self.switch_screen(MainScreen(message.inspection, Contents(message.inspection, self.reopen)))
 
     def on_loader_failed(self, message: Loader.Failed) -> None:
         """A known mistake is explained on a screen; anything else ends the app and is raised by `run`."""
@@ -91,7 +112,7 @@ class LeanInspect(App[int]):
             self.exit(WRONG)
 
     def action_toggle_theme(self) -> None:
-        self.theme = opposite(self.theme)
+        self.theme = following(self.theme)
 
     def action_leave(self) -> None:
         """Quit; while the image is still being read, stop that first."""
@@ -99,12 +120,14 @@ class LeanInspect(App[int]):
         self.exit(self.code)
 
 
-def run(load: Load, title: str) -> int:
+def run(load: Load, title: str, reopen: Reopen | None = None) -> int:
     """Show the image that `load` reads; returns the exit code: 0, or 130 when the person left before it was read.
 
-    Raises what `load` raised, once the person has seen it and left, so that the shell shows it too.
+    `reopen` opens the image once more, for a look into its files. Raises BadSetting for a configuration that means
+    nothing, and what `load` raised, once the person has seen it and left, so that the shell shows it too.
     """
-    app = LeanInspect(load, title)
+    preferences = read_preferences(user_file(), themes=BUILTIN_THEMES.keys() | {theme.name for theme in OURS})
+    app = LeanInspect(load, title, theme=preferences.theme or DARK.name, keys=preferences.keys, reopen=reopen)
     app.run()
     app.loader.finish(PATIENCE)
     if app.error is not None:

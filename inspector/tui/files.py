@@ -21,7 +21,7 @@ from inspector.tui.cells import SIZE_WIDTH, bar, cut
 from inspector.tui.commands import Place, bindings
 from inspector.tui.lines import CURSOR_MARK, NO_MARK, Lines, size_look
 from inspector.tui.outline import Outline
-from inspector.tui.words import link_target, mode_text, node_note
+from inspector.tui.words import link_target, mode_text, node_note, time_text
 
 SIGNS = {Change.UNCHANGED: " ", Change.ADDED: "+", Change.MODIFIED: "~", Change.REMOVED: "-"}
 
@@ -40,6 +40,12 @@ DEEPEST_GUIDES = 24
 
 ATTRIBUTES_WIDTH = 22
 """Cells for `drwxr-xr-x 65534:65534`."""
+
+TIME_WIDTH = 17
+"""More cells for `2026-01-31 23:59`, in lists with that much room."""
+
+ROOM_FOR_TIME = 90
+"""Cells of a list from which on times are shown too; the details have them always."""
 
 OPEN, CLOSED, LEAF = "▾ ", "▸ ", "  "
 
@@ -97,7 +103,8 @@ class FileList(Lines):
         solid, shaded = bar(weight - waste, waste, tree.weight(ROOT), room)
         segments = [Segment(CURSOR_MARK if selected else NO_MARK, look("lines--mark"))]
         if self.attributes:
-            segments.append(Segment(f"{self._attributes(node):<{ATTRIBUTES_WIDTH}} ", look("lines--muted")))
+            room_for = self._attributes_room(width)
+            segments.append(Segment(f"{self._attributes(node, width):<{room_for}} ", look("lines--muted")))
         segments += [
             Segment(f"{human(weight):>{SIZE_WIDTH}} ", look(size_look(weight, tree.weight(ROOT)))),
             Segment(solid, look("lines--live")),
@@ -116,7 +123,7 @@ class FileList(Lines):
         node = self.outline.rows[row]
         before = (
             1
-            + (ATTRIBUTES_WIDTH + 1) * self.attributes
+            + (self._attributes_room(self.size.width) + 1) * self.attributes
             + SIZE_WIDTH
             + 1
             + bar_room(self.size.width)
@@ -157,12 +164,17 @@ class FileList(Lines):
         removed = [tree.changes[one] == Change.REMOVED for one in (parent, node)]
         return all(removed) or (not any(removed) and tree.hiders[parent] == tree.hiders[node])
 
-    def _attributes(self, node: int) -> str:
+    def _attributes_room(self, width: int) -> int:
+        return ATTRIBUTES_WIDTH + (TIME_WIDTH if width >= ROOM_FOR_TIME else 0)
+
+    def _attributes(self, node: int, width: int) -> str:
+        """Mode, owner and time, in the order of `ls -l`."""
         entry_id = self.outline.tree.entry_ids[node]
         if entry_id == IMPLIED:
             return ""
         entry = self.inspection.filesystem.entry(entry_id)
-        return f"{mode_text(entry.kind, entry.mode)} {entry.uid}:{entry.gid}"
+        owned = f"{mode_text(entry.kind, entry.mode)} {entry.uid}:{entry.gid}"
+        return owned if width < ROOM_FOR_TIME else f"{owned:<{ATTRIBUTES_WIDTH}} {time_text(entry.mtime)}"
 
     def _marker(self, node: int) -> str:
         if not self.outline.children(node):

@@ -11,8 +11,8 @@ from inspector.inspection import Inspection
 from inspector.sizes import human
 from inspector.tui.cells import SIZE_WIDTH, bar, cut
 from inspector.tui.commands import Place, bindings
+from inspector.tui.instruction_words import brief_instruction, origin
 from inspector.tui.lines import CURSOR_MARK, NO_MARK, Lines, size_look
-from inspector.tui.words import brief_instruction
 
 BAR_SHARE = 0.25
 """Of the list's width; the instruction needs the rest."""
@@ -29,6 +29,8 @@ class LayerList(Lines):
         self.totals = inspection.filesystem.totals
         self.most = max((totals.size_bytes for totals in self.totals), default=0)
         self.instructions = [brief_instruction(inspection, layer) for layer in range(len(self.totals))]
+        self.origins = [origin(inspection, layer) for layer in range(len(self.totals))]
+        self.origin_room = max(map(len, self.origins), default=0)
         self.border_title = "Layers"
 
     @property
@@ -62,6 +64,8 @@ class LayerList(Lines):
             Segment(shaded, look("lines--hidden")),
             Segment(" " * (room - len(solid) - len(shaded) + 1), look("lines--plain")),
         ]
+        if self.origin_room:
+            head.append(Segment(f"{self.origins[row]:<{self.origin_room}} ", look("lines--muted")))
         used = sum(segment.cell_length for segment in head)
         text = Segment(cut(self.instructions[row], width - used), look("lines--plain"))
         return Strip([*head, text]).adjust_cell_length(width, look("lines--plain"))

@@ -20,7 +20,7 @@ from inspector.inspection import Inspection
 from inspector.names import printable
 from inspector.sizes import human
 from inspector.sources.protocol import Progress, Watch
-from inspector.tui.words import MUTED
+from inspector.tui.instruction_words import MUTED
 
 INTERVAL = 0.1
 """Seconds between two progress messages; a source reports every chunk, thousands of times a second."""

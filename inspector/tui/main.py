@@ -1,22 +1,46 @@
-"""The main screen: one line about the image, its layers and their details on the left, files on the right."""
+"""The main screen: one line about the image, its layers and their details on the left, a view of it on the right."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from inspector.contents import Contents
 from inspector.filesystem.tree import Change
 from inspector.inspection import Inspection
-from inspector.tui.commands import Place, bindings
+from inspector.names import printable
+from inspector.tui.commands import Command, Place, bindings
+from inspector.tui.instruction_words import instruction_details
 from inspector.tui.layers import LayerList
 from inspector.tui.lines import Lines
 from inspector.tui.pages import Details, Help
 from inspector.tui.pane import FilesPane, Scope
+from inspector.tui.pane import View as FilesShown
 from inspector.tui.summary import Summary
-from inspector.tui.words import layer_details, node_details
+from inspector.tui.taking import Taking
+from inspector.tui.treemap import TileMap
+from inspector.tui.view import View
+from inspector.tui.views import VIEW_KINDS, Tabs
+from inspector.tui.words import layer_details
+
+OPTIONAL = frozenset(action for kind in VIEW_KINDS for action in kind.offers)
+"""Actions that not every view has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a person was before a jump, to come back to."""
+
+    view: str
+    on_layers: bool
+    layer: int
+    files: FilesShown
 
 
 class MainScreen(Screen[None]):
@@ -25,21 +49,42 @@ class MainScreen(Screen[None]):
     BINDINGS = bindings(Place.MAIN)
     AUTO_FOCUS = "#layers"
 
-    def __init__(self, inspection: Inspection) -> None:
+    def __init__(self, inspection: Inspection, contents: Contents | None = None) -> None:
         super().__init__()
         self.inspection = inspection
         self.layer_list = LayerList(inspection, id="layers")
         self.details = Static(id="details-text")
-        self.files = FilesPane(inspection, id="files")
+        self.tabs = Tabs(inspection, id="tabs")
+        self.views: dict[str, View] = {kind.id: kind.make(inspection) for kind in VIEW_KINDS if kind.count(inspection)}
+        self.current = "files"
+        self.trail: list[Whereabouts] = []
+        self.taking = Taking(self, contents or Contents(inspection, None))
+
+    @property
+    def files(self) -> FilesPane:
+        files = self.views["files"]
+        assert isinstance(files, FilesPane)
+        return files
+
+    @property
+    def view(self) -> View:
+        """The view in sight."""
+        return self.views[self.current]
 
     def compose(self) -> ComposeResult:
         yield Summary(self.inspection, id="summary")
+        if self.inspection.notes:
+            yield Static(Content("\n".join(f"note: {printable(note)}" for note in self.inspection.notes)), id="notes")
         with Container(id="body"):
             with Vertical(id="left"):
                 yield self.layer_list
                 with VerticalScroll(id="details", can_focus=False):
                     yield self.details
-            yield self.files
+            with Vertical(id="right"):
+                yield self.tabs
+                for name, view in self.views.items():
+                    view.display = name == self.current
+                    yield view
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
@@ -49,7 +94,7 @@ class MainScreen(Screen[None]):
 
     @on(Lines.Moved, "#layers")
     def show_layer(self) -> None:
-        """Another layer is selected: its details, and its files unless the final image is shown."""
+        """Another layer is selected: its details, and its files unless those of the whole image are shown."""
         layer = self.layer_list.cursor
         if not self.layer_list.row_count:
             return
@@ -58,17 +103,120 @@ class MainScreen(Screen[None]):
         self.query_one("#details").scroll_home(animate=False)
         self.files.show(layer=layer)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002 (Textual asks)
-        """In the filter `/` is a letter like others."""
-        return not (action == "filter" and self.files.filter.has_focus)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Commands that the view in sight does not have are not there; in a filter `/` is a letter like others."""
+        if action == "view":
+            return parameters[0] in self.views
+        if action == "filter" and self.focused is not None and self.focused.has_class("filter"):
+            return False
+        if action in OPTIONAL and not (action == "scope" and self.layer_list.has_focus):
+            return action in self.view.OFFERS
+        return True
+
+    def has(self, command: Command) -> bool:
+        """Whether a command would do something now, for the palette."""
+        name, _, rest = command.action.partition("(")
+        place = command.place
+        if place is Place.ROWS:
+            return self.current in ("waste", "packages")
+        if place is Place.TREEMAP:
+            return self.current == "treemap"
+        if place is Place.FILES and self.current != "files":
+            return False
+        return bool(self.check_action(name, (rest.strip("')"),)))
+
+    # Views, and jumping between them
+
+    def show_view(self, name: str) -> None:
+        """Bring a view into sight, with the focus."""
+        self.view.display = False
+        self.current = self.tabs.current = name
+        self.view.display = True
+        self.view.opened()
+        self.set_focus(self.view.main)
+        self._make_room()
+        self.refresh_bindings()
+
+    def on_descendant_focus(self) -> None:
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """In narrow terminals a view other than the files has the screen for itself, unless a layer is looked for."""
+        self.set_class(self.current != "files" and not self.layer_list.has_focus, "-solo")
+
+    @on(Tabs.Picked)
+    def pick_view(self, picked: Tabs.Picked) -> None:
+        self.action_view(picked.view)
+
+    def _leave_trail(self) -> None:
+        self.trail.append(
+            Whereabouts(self.current, self.layer_list.has_focus, self.layer_list.cursor, self.files.wanted)
+        )
+
+    def action_view(self, name: str) -> None:
+        self.trail.clear()
+        self.show_view(name)
+
+    def action_go_files(self) -> None:
+        """The files of the finding or package, in the Files view."""
+        target = self.view.target()
+        if target is None:
+            return
+        if not target.files:
+            self.notify("Its files are not in the image any more.", title=target.name)
+            return
+        self._leave_trail()
+        if target.layer is not None:
+            self.layer_list.jump(target.layer)
+        self.files.choose(target)
+        self.show_view("files")
+
+    def action_go_layer(self) -> None:
+        """The layer that brought it, in the list of layers."""
+        target = self.view.target()
+        if target is None or target.layer is None:
+            self.notify("Which layer brought it is not known.")
+            return
+        self._leave_trail()
+        self.layer_list.jump(target.layer)
+        self.set_focus(self.layer_list)
+
+    def action_go_instruction(self) -> None:
+        target = self.view.target()
+        if target is None or target.layer is None:
+            self.notify("Which instruction brought it is not known.")
+            return
+        self.app.push_screen(Details(instruction_details(self.inspection, target.layer), "Instruction"))
+
+    def action_back(self) -> None:
+        """Undo what narrows the view; then go back to where the last jump came from."""
+        if not self.trail:
+            self.view.back()
+            return
+        before = self.trail[-1]
+        narrowed = self.current == "files" and (self.files.filter.display or not self.files.wanted.criteria.keeps_all)
+        if narrowed and self.view.back():
+            return
+        self.trail.pop()
+        self.layer_list.jump(before.layer)
+        self.files.restore(before.files)
+        self.show_view(before.view)
+        if before.on_layers:
+            self.set_focus(self.layer_list)
+
+    # Moving
 
     @property
-    def pane(self) -> Lines:
+    def pane(self) -> Lines | TileMap:
         """The list that keys act on."""
-        return self.layer_list if self.layer_list.has_focus else self.files.list
+        if self.layer_list.has_focus:
+            return self.layer_list
+        main = self.view.main
+        assert isinstance(main, (Lines, TileMap))
+        return main
 
     def action_other_pane(self) -> None:
-        self.set_focus(self.files.list if self.layer_list.has_focus else self.layer_list)
+        self.set_focus(self.view.main if self.layer_list.has_focus else self.layer_list)
 
     def action_move(self, rows: int) -> None:
         self.pane.move(rows)
@@ -82,56 +230,81 @@ class MainScreen(Screen[None]):
     def action_layer(self, step: int) -> None:
         self.layer_list.move(step)
 
+    # Looking
+
+    def action_details(self) -> None:
+        """All about what is selected, on a page of its own; a folder's also by enter: space folds."""
+        if self.layer_list.has_focus:
+            if self.layer_list.row_count:
+                self.app.push_screen(Details(layer_details(self.inspection, self.layer_list.cursor)))
+        elif (details := self.view.details()) is not None:
+            self.app.push_screen(Details(details))
+
     def action_next_scope(self) -> None:
-        self.files.next_scope()
+        self.view.next_scope()
 
     def action_scope(self, name: str) -> None:
         self.files.show(scope=Scope(name))
 
-    def action_details(self) -> None:
-        """All about what is selected, on a page of its own; a folder's also by enter: space folds."""
-        if self.layer_list.has_focus and self.layer_list.row_count:
-            self.app.push_screen(Details(layer_details(self.inspection, self.layer_list.cursor)))
-        elif self.files.list.has_focus:
-            tree, node = self.files.list.outline.tree, self.files.list.node
-            self.app.push_screen(Details(node_details(self.inspection, tree, node)))
-
     def action_sort(self) -> None:
-        self.files.toggle_order()
+        self.view.sort()
 
     def action_attributes(self) -> None:
-        self.files.toggle_attributes()
+        self.view.toggle_attributes()
 
     def action_fold(self) -> None:
-        self.files.fold()
+        self.view.fold()
 
     def action_open(self) -> None:
         if self.layer_list.has_focus:
-            self.set_focus(self.files.list)
+            self.set_focus(self.view.main)
         else:
-            self.files.open_or_enter()
+            self.view.open_or_enter()
 
     def action_close(self) -> None:
-        if not self.layer_list.has_focus and not self.files.close_or_leave():
+        if not self.layer_list.has_focus and not self.view.close_or_leave():
             self.set_focus(self.layer_list)
 
     def action_close_all(self) -> None:
-        self.files.close_all()
+        self.view.close_all()
 
     def action_open_all(self) -> None:
-        self.files.open_all()
+        self.view.open_all()
+
+    def action_map_by(self) -> None:
+        self.view.map_by()
+
+    def action_zoom(self, inwards: bool) -> None:
+        self.view.zoom(inwards)
+
+    def action_steer(self, right: int, down: int) -> None:
+        self.view.steer(right, down)
 
     def action_filter(self) -> None:
-        self.files.open_filter()
+        self.view.open_filter()
 
-    def action_show_everything(self) -> None:
-        self.files.show_everything()
+    def action_match(self, step: int) -> None:
+        self.view.match(step)
 
     def action_waste(self) -> None:
-        self.files.toggle_waste()
+        self.view.toggle_waste()
 
     def action_show(self, change: str) -> None:
-        self.files.toggle_change(Change[change])
+        self.view.toggle_change(Change[change])
+
+    # Taking out
+
+    def action_copy(self) -> None:
+        self.taking.copy(self.view.copied())
+
+    def action_content(self) -> None:
+        self.taking.view_content(self.files)
+
+    def action_extract(self) -> None:
+        self.taking.extract(self.files)
+
+    def action_export(self, form: str) -> None:
+        self.taking.export(form)
 
     def action_help(self) -> None:
         self.app.push_screen(Help())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from inspector.filesystem.tree import ROOT, Change, FileTree
+from inspector.tui.pattern import fits, looks_at_paths
 
 OPEN_SHARE = 0.1
 """Folders with at least this share of all bytes are open at first, so that the biggest files are in sight."""
@@ -25,10 +26,11 @@ class Order(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Which nodes to keep: those with one of `changes`, with wasted bytes if `waste`, and whose name holds `pattern`.
+    """Which nodes to keep: those with one of `changes`, with wasted bytes if `waste`, and whose name fits `pattern`.
 
     Folders that are unchanged themselves are kept for what is in them only. A pattern with a slash is looked for in
-    whole paths. Everything inside a matching folder is kept too, and so are the folders on the way to what is kept.
+    whole paths (pattern.py). Everything inside a matching folder is kept too, and so are the folders on the way to what
+    is kept.
     """
 
     changes: frozenset[Change] = field(default_factory=lambda: frozenset(Change))
@@ -42,19 +44,25 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The outcome of some criteria: a flag by node, how many nodes matched, and the folders to open to see them."""
+    """The outcome of some criteria: a flag by node, how many nodes matched, and the folders to open to see them.
+
+    `hits` are the kept nodes whose own name fits the pattern; None without one.
+    """
 
     flags: bytearray
     matches: int
     opened: frozenset[int]
+    hits: frozenset[int] | None = None
 
 
 def keep(tree: FileTree, criteria: Criteria) -> Kept:
     """The nodes that meet the criteria, and the folders above them."""
     flags = bytearray([1]) * len(tree)
     opened: Iterable[int] = ()
+    hits: list[int] | None = None
     if criteria.pattern:
         named = _named(tree, criteria.pattern)
+        hits = [node for node, hit in enumerate(named) if hit]
         opened = _above(tree, named)
         for node in range(1, len(tree)):
             named[node] |= named[tree.parents[node]]
@@ -67,20 +75,21 @@ def keep(tree: FileTree, criteria: Criteria) -> Kept:
         for node in range(len(tree)):
             flags[node] &= node not in tree.children and bool(tree.waste(node))
     matches = sum(flags) - flags[ROOT]
+    found = None if hits is None else frozenset(node for node in hits if flags[node])
     for node in _above(tree, flags):
         flags[node] = 1
     flags[ROOT] = 1
-    return Kept(flags, matches, frozenset(opened))
+    return Kept(flags, matches, frozenset(opened), found)
 
 
 def _named(tree: FileTree, pattern: str) -> bytearray:
-    wanted = pattern.casefold()
-    if "/" not in pattern:
-        return bytearray(wanted in name.casefold() for name in tree.names)
+    fit = fits(pattern)
+    if not looks_at_paths(pattern):
+        return bytearray(bool(fit(name)) for name in tree.names)
     paths = [""]
     for node in range(1, len(tree)):
         paths.append(f"{paths[tree.parents[node]]}/{tree.names[node]}")
-    return bytearray(wanted in path.casefold() for path in paths)
+    return bytearray(bool(fit(path)) for path in paths)
 
 
 def _above(tree: FileTree, flags: bytearray) -> set[int]:
@@ -181,6 +190,15 @@ class Outline:
         """The first row that meets the criteria itself, and is not only on the way to one that does."""
         opened = self.kept.opened if self.kept else ()
         return next((row for row, node in enumerate(self.rows) if node not in opened), 0)
+
+    def next_match(self, row: int, step: int) -> int:
+        """The row of the next match from `row` on, or of the one before; starts over at the end. `row` if none."""
+        hits = self.kept.hits if self.kept else None
+        if not hits:
+            return row
+        count = len(self.rows)
+        ahead = ((row + step * far) % count for far in range(1, count + 1))
+        return next((other for other in ahead if self.rows[other] in hits), row)
 
     def is_last(self, node: int) -> bool:
         """Whether no sibling follows a node."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,8 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from inspector.tui.commands import COMMANDS, Command, Place
-from inspector.tui.words import Part
+from inspector.tui.commands import COMMANDS, WHERE, Command
+from inspector.tui.instruction_words import Part
 
 SIGNS = (
     ("+ added", "$text-success"),
@@ -27,11 +28,11 @@ class Page(ModalScreen[None]):
     """A text to read and close."""
 
     BINDINGS: ClassVar = [Binding("escape,q,enter,i,question_mark,f1,space", "dismiss", "Close", show=False)]
-    HEADING = ""
+    heading = ""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="page") as page:
-            page.border_title = self.HEADING
+            page.border_title = self.heading
             page.border_subtitle = "esc closes"
             yield from self.content()
 
@@ -40,13 +41,11 @@ class Page(ModalScreen[None]):
 
 
 class Details(Page):
-    """All about a layer, a file or a folder, wrapped to be read in full."""
+    """All about a layer, a file, a finding or an instruction, wrapped to be read in full."""
 
-    HEADING = "Details"
-
-    def __init__(self, text: Content) -> None:
+    def __init__(self, text: Content, heading: str = "Details") -> None:
         super().__init__()
-        self.text = text
+        self.text, self.heading = text, heading
 
     def content(self) -> ComposeResult:
         yield Static(self.text)
@@ -55,20 +54,21 @@ class Details(Page):
 class Help(Page):
     """All commands with their keys, made from the one list; in two columns where there is room."""
 
-    HEADING = "Help"
+    heading = "Help"
 
     def content(self) -> ComposeResult:
+        keymap = self.app._keymap  # Textual has no public way to read it back
         groups = list(dict.fromkeys(command.group for command in COMMANDS))
         with Container(id="columns"):
-            yield Static(Content("\n").join(_group(group) for group in groups[:3]) + "\n")
-            yield Static(Content("\n").join([*(_group(group) for group in groups[3:]), _signs()]))
+            yield Static(Content("\n").join(_group(group, keymap) for group in groups[:5]) + "\n")
+            yield Static(Content("\n").join([*(_group(group, keymap) for group in groups[5:]), _signs()]))
 
 
-def _group(group: str) -> Content:
+def _group(group: str, keymap: Mapping[str, str]) -> Content:
     parts: list[Part] = [(group, "bold $primary"), "\n"]
     for command in COMMANDS:
-        if command.group == group and command.keys:
-            parts += [(f"  {command.shown_keys():<11} ", "$text-accent"), _help(command), "\n"]
+        if command.group == group and (keys := command.shown_keys(keymap)):
+            parts += [(f"  {keys:<11} ", "$text-accent"), _help(command), "\n"]
     return Content.assemble(*parts)
 
 
@@ -81,5 +81,5 @@ def _signs() -> Content:
 
 
 def _help(command: Command) -> str:
-    where = {Place.LAYERS: " (in the layers)", Place.FILES: " (in the files)"}.get(command.place, "")
-    return command.help + where
+    where = WHERE.get(command.place)
+    return f"{command.help} ({where})" if where else command.help

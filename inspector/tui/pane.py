@@ -8,50 +8,67 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from inspector.filesystem.stack import Filesystem
-from inspector.filesystem.tree import ROOT, Change, layer_tree, stacked_tree
+from inspector.filesystem.tree import ROOT, Change, chosen_tree, layer_tree, stacked_tree
 from inspector.inspection import Inspection
 from inspector.tui.cells import cut_front
 from inspector.tui.files import FileList
+from inspector.tui.instruction_words import MUTED
 from inspector.tui.lines import Lines
 from inspector.tui.outline import Criteria, Order, Outline, heavy_folders, keep
-from inspector.tui.words import MUTED, node_facts, node_fate, node_path
+from inspector.tui.view import Filtered, Target
+from inspector.tui.words import node_details, node_facts, node_fate, node_path
 
 
 class Scope(Enum):
-    """Whose files: those of one layer, of the image up to it, or of the final image."""
+    """Whose files: those of one layer, of the image up to it, of the final image, or of a finding or package."""
 
     LAYER = "layer"
     STACK = "stack"
     FINAL = "final"
+    CHOSEN = "chosen"
+
+
+CYCLE = (Scope.LAYER, Scope.STACK, Scope.FINAL)
+"""What the key for the next scope goes through."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the pane is to show. `opened` are the folders to open, None to choose them by their size."""
+    """What the pane is to show. `opened` are the folders to open, None to choose them by their size.
+
+    `chosen` has the files that the scope CHOSEN shows.
+    """
 
     scope: Scope = Scope.LAYER
     layer: int = 0
     order: Order = Order.SIZE
     criteria: Criteria = field(default_factory=Criteria)
     opened: frozenset[int] | None = None
+    chosen: Target | None = None
 
     def same_tree(self, other: View) -> bool:
-        return self.scope is other.scope and (self.layer == other.layer or self.scope is Scope.FINAL)
+        if self.scope is not other.scope:
+            return False
+        if self.scope is Scope.CHOSEN:
+            return self.chosen is other.chosen
+        return self.layer == other.layer or self.scope is Scope.FINAL
 
 
 def draw(filesystem: Filesystem, view: View, shown: tuple[View, Outline] | None) -> Outline:
     """The outline of a view; takes the tree of what is shown where it is the same."""
     if shown is not None and shown[0].same_tree(view):
         tree = shown[1].tree
+    elif view.scope is Scope.CHOSEN and view.chosen is not None:
+        tree = chosen_tree(filesystem, view.chosen.files)
     elif view.scope is Scope.LAYER and filesystem.layers:
         tree = layer_tree(filesystem, view.layer)
     elif view.scope is Scope.STACK:
@@ -66,8 +83,14 @@ def draw(filesystem: Filesystem, view: View, shown: tuple[View, Outline] | None)
     return Outline(tree, order=order, kept=kept, opened=opened)
 
 
-class FilesPane(Vertical):
+class FilesPane(Filtered):
     """The file list and what belongs to it; commands call its methods."""
+
+    PLACEHOLDER = "part of a name, or of a path with / · *.py · /regular expression/"
+    OFFERS: ClassVar = frozenset(
+        {"sort", "filter", "match", "next_scope", "scope", "attributes", "waste", "show", "fold", "open_all"}
+        | {"close_all", "copy", "content", "extract"}
+    )
 
     class Drawn(Message):
         """The worker has an outline ready."""
@@ -78,25 +101,29 @@ class FilesPane(Vertical):
             self.outline = outline
 
     def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
-        super().__init__(id=id)
-        self.inspection = inspection
+        super().__init__(inspection, id=id)
         self.wanted = View()
         self.shown: tuple[View, Outline] | None = None
         self.busy = False
         self.before_filter: frozenset[int] | None = None
         nothing = Outline(stacked_tree(inspection.filesystem, -1))
         self.list = FileList(inspection, nothing, id="file-list")
-        self.filter = Input(placeholder="part of a name, or of a path with /", id="filter", compact=True)
-        self.selection = Static(id="selection")
+        self.selection = Static(classes="selection")
 
     def compose(self) -> ComposeResult:
         yield self.list
         yield self.filter
         yield self.selection
 
+    @property
+    def main(self) -> FileList:
+        return self.list
+
     def show(self, **changes: object) -> None:
-        """Change what is to be shown, by the fields of View."""
+        """Change what is to be shown, by the fields of View. With another layer the files are those of layers again."""
         view = replace(self.wanted, **changes)  # type: ignore[arg-type]
+        if view.scope is self.wanted.scope is Scope.CHOSEN and view.layer != self.wanted.layer:
+            view = replace(view, scope=Scope.LAYER, criteria=Criteria())
         if not view.same_tree(self.wanted):
             view, self.before_filter = replace(view, opened=None), None
         elif "opened" not in changes:
@@ -156,19 +183,42 @@ class FilesPane(Vertical):
     def on_resize(self) -> None:
         self.show_selection()
 
+    def details(self) -> Content:
+        return node_details(self.inspection, self.list.outline.tree, self.list.node)
+
+    def copied(self) -> tuple[str, str]:
+        return "/" + self.list.outline.tree.path(self.list.node), "path"
+
     # What commands do
 
-    def open_filter(self) -> None:
-        """Focus at once, not later as `focus()` does: the next key may be waiting already."""
-        self.filter.display = True
-        self.screen.set_focus(self.filter)
+    def back(self) -> bool:
+        """Without any filter; from the files of a finding back to those of the layer."""
+        if self.close_filter() or not self.wanted.criteria.keeps_all:
+            self.show(criteria=Criteria())
+            return True
+        if self.wanted.scope is Scope.CHOSEN:
+            self.show(scope=Scope.LAYER)
+            return True
+        return False
 
-    def show_everything(self) -> None:
-        """No filter of any kind."""
-        self.filter.value = ""
-        self.filter.display = False
-        self.screen.set_focus(self.list)
-        self.show(criteria=Criteria())
+    def choose(self, chosen: Target) -> None:
+        """The files of a finding, package or tile, and nothing else."""
+        self.close_filter()
+        self.show(scope=Scope.CHOSEN, chosen=chosen, criteria=Criteria(), opened=None)
+
+    def restore(self, view: View) -> None:
+        """As it was before a jump."""
+        self.filter.value = view.criteria.pattern
+        self.filter.display = bool(view.criteria.pattern)
+        self.show(scope=view.scope, layer=view.layer, order=view.order, criteria=view.criteria,
+                  chosen=view.chosen, opened=view.opened)  # fmt: skip
+
+    def narrow(self, pattern: str) -> None:
+        if pattern != self.wanted.criteria.pattern:
+            self.show(criteria=replace(self.wanted.criteria, pattern=pattern))
+
+    def match(self, step: int) -> None:
+        self.list.jump(self.list.outline.next_match(self.list.cursor, step))
 
     def toggle_waste(self) -> None:
         criteria = self.wanted.criteria
@@ -178,12 +228,12 @@ class FilesPane(Vertical):
         criteria = self.wanted.criteria
         self.show(criteria=replace(criteria, changes=criteria.changes ^ {change}))
 
-    def toggle_order(self) -> None:
+    def sort(self) -> None:
         self.show(order=Order.NAME if self.wanted.order is Order.SIZE else Order.SIZE)
 
     def next_scope(self) -> None:
-        scopes = list(Scope)
-        self.show(scope=scopes[(scopes.index(self.wanted.scope) + 1) % len(scopes)])
+        scope = self.wanted.scope
+        self.show(scope=CYCLE[(CYCLE.index(scope) + 1) % len(CYCLE)] if scope in CYCLE else CYCLE[0])
 
     def toggle_attributes(self) -> None:
         self.list.attributes = not self.list.attributes
@@ -220,23 +270,13 @@ class FilesPane(Vertical):
     def close_all(self) -> None:
         self.show(opened=frozenset())
 
-    @on(Input.Changed)
-    def filter_as_typed(self, event: Input.Changed) -> None:
-        event.stop()
-        if event.value != self.wanted.criteria.pattern:
-            self.show(criteria=replace(self.wanted.criteria, pattern=event.value))
-
-    @on(Input.Submitted)
-    def keep_filter(self) -> None:
-        self.screen.set_focus(self.list)
-        self.filter.display = bool(self.filter.value)
-
     def _set_title(self) -> None:
         view, criteria = self.wanted, self.wanted.criteria
         whose = {
             Scope.LAYER: f"of layer {view.layer}",
             Scope.STACK: f"up to layer {view.layer}",
             Scope.FINAL: "of the final image",
+            Scope.CHOSEN: f"of {view.chosen.name}" if view.chosen else "",
         }[view.scope]
         parts = [f"Files {whose}", *(["by name"] if view.order is Order.NAME else [])]
         parts += ["waste only"] if criteria.waste else []

@@ -8,7 +8,8 @@ from textual.widget import Widget
 
 from inspector.inspection import Inspection
 from inspector.tui.cells import cut
-from inspector.tui.words import MUTED, Part, headline
+from inspector.tui.instruction_words import MUTED, Part
+from inspector.tui.words import headline
 
 GAP = 2
 """Cells at least between the two halves of the line."""
@@ -39,7 +40,7 @@ class Summary(Widget):
 
     def _numbers(self, width: int) -> Content:
         """The numbers that fit beside the name; those that others imply go first."""
-        dispensable = iter(("live", "efficient", "size"))
+        dispensable = iter(("live", "efficient", "size", "hidden"))
         numbers = list(self.numbers)
         while True:
             line = self._line(numbers)

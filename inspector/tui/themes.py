@@ -1,4 +1,4 @@
-"""Our two themes. Widgets use theme variables only, so every theme of Textual works too."""
+"""Our themes. Widgets use theme variables only, so every theme of Textual works too."""
 
 from __future__ import annotations
 
@@ -50,9 +50,33 @@ LIGHT = Theme(
     },
 )
 
-OURS = (DARK, LIGHT)
+CONTRAST = Theme(
+    name="lean-contrast",
+    primary="#6fc3ff",
+    secondary="#ffffff",
+    accent="#ffd75f",
+    success="#5fff87",
+    warning="#ffd75f",
+    error="#ff8787",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#303030",
+    dark=True,
+    variables={
+        "block-cursor-background": "#ffffff",
+        "block-cursor-foreground": "#000000",
+        "block-cursor-blurred-background": "#4a4a4a",
+        "footer-key-foreground": "#ffd75f",
+        "footer-background": "#000000",
+        "footer-description-foreground": "#ffffff",
+    },
+)
+
+OURS = (DARK, LIGHT, CONTRAST)
 
 
-def opposite(name: str) -> str:
-    """The other one of our themes; from any other theme to the dark one."""
-    return LIGHT.name if name == DARK.name else DARK.name
+def following(name: str) -> str:
+    """The next one of our themes; after any other theme the dark one."""
+    names = [theme.name for theme in OURS]
+    return names[(names.index(name) + 1) % len(names)] if name in names else DARK.name

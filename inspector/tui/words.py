@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from textual.content import Content
 
 from inspector.filesystem.stack import IMPLIED, VISIBLE
 from inspector.filesystem.tree import SEVERAL, Change, FileTree
+from inspector.findings.find import reclaimable_bytes
 from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
 from inspector.names import printable
 from inspector.sizes import human
+from inspector.tui.instruction_words import MUTED, Part, instruction_text, place
 
 KIND_NAMES = {
     Kind.FILE: "file",
@@ -33,14 +36,6 @@ MODE_TYPES = {
     Kind.FIFO: stat.S_IFIFO,
 }
 
-MUTED = "$foreground 60%"
-"""The style of labels and whatever else matters less."""
-
-UNKNOWN_INSTRUCTION = "instruction unknown"
-
-Part = str | tuple[str, str]
-"""Text, or text and style, as Content.assemble takes it."""
-
 
 def os_name(inspection: Inspection) -> str | None:
     """What the image calls itself in os-release, None if it does not."""
@@ -55,40 +50,36 @@ def os_name(inspection: Inspection) -> str | None:
 def headline(inspection: Inspection) -> tuple[list[str], list[tuple[str, str, str]]]:
     """What the summary line says: facts, the most important first, and (label, number, style) of its bytes."""
     image, ledger = inspection.image, inspection.filesystem.ledger
+    reclaimable = reclaimable_bytes(inspection.findings)
     facts = [image.reference, image.source, str(image.config.platform or "platform unknown"), os_name(inspection)]
     numbers = [
         ("size", human(ledger.total_bytes), "bold"),
         ("live", human(ledger.live_bytes), "$text-success"),
         ("hidden", human(ledger.hidden_bytes), "bold $text-error" if ledger.hidden_bytes else ""),
+        ("reclaimable", human(reclaimable), "bold $text-warning" if reclaimable else ""),
         ("efficient", f"{ledger.efficiency:.0%}", ""),
     ]
     return [printable(fact) for fact in facts if fact], numbers
-
-
-def instruction_text(inspection: Inspection, layer: int) -> str:
-    """The instruction that made a layer, as its history has it."""
-    instruction = inspection.instruction_of(layer)
-    return printable(instruction.text) if instruction and instruction.text else UNKNOWN_INSTRUCTION
-
-
-def brief_instruction(inspection: Inspection, layer: int) -> str:
-    """The same for one line: without RUN, which most of them are."""
-    return instruction_text(inspection, layer).removeprefix("RUN ")
 
 
 def layer_details(inspection: Inspection, layer: int) -> Content:
     """All about a layer: what ran, how big it is, what it changed, what hides it and what it hides."""
     totals, image_layer = inspection.totals_of(layer), inspection.image.layers[layer]
     parts: list[Part] = [(instruction_text(inspection, layer), "bold"), "\n\n"]
+    told = place(inspection, layer).partition(", ")[2] or ("yours" if inspection.base else "")
     for label, value in (
+        *((("from", told),) if told else ()),
         ("size", human(totals.size_bytes)),
-        ("compressed", _compressed(image_layer.compressed_bytes)),
+        ("compressed", "" if image_layer.compressed_bytes is None else human(image_layer.compressed_bytes)),
         ("diff id", short(image_layer.diff_id)),
-        ("digest", short(image_layer.digest) if image_layer.digest else "unknown"),
+        ("digest", short(image_layer.digest) if image_layer.digest else ""),
     ):
+        if not value:
+            continue
         parts += [(f"{label:<12}", MUTED), value, "\n"]
-    parts += [(f"{'changes':<12}", MUTED), (f"+{totals.added}", "$text-success"), "  "]
+    parts += [(f"{'files':<12}", MUTED), (f"+{totals.added}", "$text-success"), "  "]
     parts += [(f"~{totals.modified}", "$text-warning"), "  ", (f"-{totals.deleted}", "$text-error"), "\n"]
+    parts += _package_changes(inspection, layer)
     hidden = list(_hidden_by(inspection, layer))
     hides = list(_hides(inspection, layer))
     for sentences in (hidden, hides):
@@ -99,8 +90,15 @@ def layer_details(inspection: Inspection, layer: int) -> Content:
     return Content.assemble(*parts).rstrip()
 
 
-def _compressed(size: int | None) -> str:
-    return "unknown" if size is None else human(size)
+def _package_changes(inspection: Inspection, layer: int) -> list[Part]:
+    """`packages   +45  ~2  -1`: added, in another version, removed; nothing where the layer did nothing to any."""
+    changes = [change for change in inspection.inventory.changes if change.layer == layer]
+    if not changes:
+        return []
+    added = sum(change.before is None for change in changes)
+    removed = sum(change.after is None for change in changes)
+    counts = ((f"+{added}", "$text-success"), (f"~{len(changes) - added - removed}", "$text-warning"))
+    return [(f"{'packages':<12}", MUTED), counts[0], "  ", counts[1], "  ", (f"-{removed}", "$text-error"), "\n"]
 
 
 def _hidden_by(inspection: Inspection, layer: int) -> Iterator[Part]:
@@ -121,6 +119,14 @@ def _hides(inspection: Inspection, layer: int) -> Iterator[Part]:
 def mode_text(kind: int, mode: int) -> str:
     """`drwxr-xr-x`, as ls writes it."""
     return stat.filemode(MODE_TYPES.get(Kind(kind), stat.S_IFREG) | mode)
+
+
+def time_text(seconds: int) -> str:
+    """`2026-01-31 23:59`, in UTC as images have it; the bare number for times no calendar has."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
+    except (OverflowError, OSError, ValueError):
+        return str(seconds)
 
 
 def node_note(tree: FileTree, node: int, inspection: Inspection) -> str:
@@ -184,6 +190,23 @@ def node_fate(inspection: Inspection, tree: FileTree, node: int) -> list[Part]:
     return parts
 
 
+def _touches(inspection: Inspection, path: str) -> Iterator[Part]:
+    """Every layer that has this path, with what became of what it has there."""
+    filesystem = inspection.filesystem
+    for layer, entries in enumerate(filesystem.layers):
+        for row, there in enumerate(entries.paths):
+            if there != path or entries.kinds[row] >= Kind.WHITEOUT:
+                continue
+            entry = entries[row]
+            leaver = filesystem.leavers[filesystem.offsets[layer] + row]
+            size = f", {human(entry.size)}" if entry.kind == Kind.FILE else ""
+            yield f"  layer {layer}: {KIND_NAMES[entry.kind]}{size}, {time_text(entry.mtime)}"
+            if leaver == VISIBLE:
+                yield ("  in the image\n", "$text-success")
+            else:
+                yield (f"  - gone or replaced in layer {leaver}\n", "$text-error")
+
+
 def node_details(inspection: Inspection, tree: FileTree, node: int) -> Content:
     """All about a file or folder."""
     entry_id = tree.entry_ids[node]
@@ -192,9 +215,13 @@ def node_details(inspection: Inspection, tree: FileTree, node: int) -> Content:
     if target:
         rows.append(("leads to", target))
     if entry_id != IMPLIED:
+        rows.append(("changed", f"{time_text(inspection.filesystem.entry(entry_id).mtime)} UTC"))
         rows.append(("made by", instruction_text(inspection, inspection.filesystem.locate(entry_id)[0])))
     parts: list[Part] = [(node_path(tree, node), "bold"), "\n\n"]
     for label, value in rows:
         parts += [(f"{label:<13}", MUTED), value, "\n"]
     fate = node_fate(inspection, tree, node)
-    return Content.assemble(*parts, *(["\n", *fate] if fate else [])).rstrip()
+    touches = list(_touches(inspection, tree.path(node)))
+    parts += ["\n", *fate] if fate else []
+    parts += ["\n", ("Layers that touch this path", MUTED), "\n", *touches] if touches else []
+    return Content.assemble(*parts).rstrip()

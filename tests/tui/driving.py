@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from textual.pilot import Pilot
 
+from inspector.contents import Reopen
 from inspector.inspection import Inspection
 from inspector.tui.app import LeanInspect
 from inspector.tui.main import MainScreen
@@ -16,8 +17,10 @@ PATIENCE = 30.0
 STEP = 0.02
 
 
-def app_for(inspection: Inspection, theme: str = "lean-dark") -> LeanInspect:
-    return LeanInspect(lambda _: inspection, inspection.image.reference, theme=theme)
+def app_for(
+    inspection: Inspection, theme: str = "lean-dark", reopen: Reopen | None = None, keys: Mapping[str, str] | None = None
+) -> LeanInspect:
+    return LeanInspect(lambda _: inspection, inspection.image.reference, theme=theme, reopen=reopen, keys=keys)
 
 
 async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:
@@ -37,7 +40,8 @@ async def settled(pilot: Pilot[int]) -> MainScreen:
         main = pilot.app.screen_stack[-1]
         if not isinstance(main, MainScreen):
             return len(pilot.app.screen_stack) > 1 and isinstance(pilot.app.screen_stack[-2], MainScreen)
-        return main.files.shown is not None and main.files.shown[0] is main.files.wanted and not main.files.busy
+        at_work = any(getattr(view, "busy", False) for view in main.views.values())
+        return main.files.shown is not None and main.files.shown[0] is main.files.wanted and not at_work
 
     await until(pilot, at_rest)
     return next(screen for screen in reversed(pilot.app.screen_stack) if isinstance(screen, MainScreen))

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 import pytest
 from textual.command import CommandPalette
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from inspector.filesystem.tree import ROOT
+from inspector.tui.asking import AskPath
 from inspector.tui.commands import COMMANDS, Place, bindings
+from inspector.tui.content import ContentPage
 from inspector.tui.main import MainScreen
 from inspector.tui.outline import Order
 from inspector.tui.pages import Details, Help
 from inspector.tui.pane import Scope
+from inspector.tui.tiles import By
+from inspector.tui.treemap import TileMap, TreemapPane
 
 from .driving import app_for, paths_in_sight, press, settled, until
 from .images import small_image
@@ -50,7 +55,46 @@ def scope(wanted: Scope) -> Callable[[MainScreen], bool]:
     return lambda main: main.files.wanted.scope is wanted
 
 
+def view(name: str) -> Callable[[MainScreen], bool]:
+    return lambda main: main.current == name and main.view.display and main.view.main.has_focus
+
+
+def tile(label: str) -> Callable[[MainScreen], bool]:
+    return lambda main: tiles(main).tiles[tiles(main).cursor].label == label
+
+
+def tiles(main: MainScreen) -> TileMap:
+    pane = main.views["treemap"]
+    assert isinstance(pane, TreemapPane)
+    return pane.map
+
+
+def mapped_by(by: By) -> Callable[[MainScreen], bool]:
+    def holds(main: MainScreen) -> bool:
+        pane = main.views["treemap"]
+        return isinstance(pane, TreemapPane) and pane.by is by
+
+    return holds
+
+
+def shows_page(kind: type[Screen[object]]) -> Callable[[MainScreen], bool]:
+    return lambda main: isinstance(main.app.screen, kind)
+
+
 CASES = {
+    "view.files": [Case("2 1", view("files"))],
+    "view.waste": [Case("2", view("waste"))],
+    "view.packages": [Case("3", view("files"))],  # the image has none
+    "view.treemap": [Case("4", view("treemap"))],
+    "go.files": [
+        Case("2 enter", view("files")),
+        Case("2 enter", lambda main: f"{GCC}/cc1plus" in paths_in_sight(main) and "etc" not in paths_in_sight(main)),
+    ],
+    "go.layer": [
+        Case("2 G l", lambda main: main.layer_list.has_focus),
+        Case("g 2 l", lambda main: main.layer_list.cursor == 1),
+    ],
+    "go.instruction": [Case("2 d", lambda main: isinstance(main.app.screen, Details))],
     "pane.next": [
         Case("tab", lambda main: main.files.list.has_focus),
         Case("tab tab", lambda main: main.layer_list.has_focus),
@@ -112,10 +156,26 @@ CASES = {
         Case("slash n o n e", in_sight()),
         Case("slash L T O", in_sight("usr", LIB, GCC, f"{GCC}/lto1")),
     ],
-    "filter.clear": [
+    "back": [
         Case("z slash l t o escape", in_sight("usr", LIB, GCC, f"{GCC}/cc1plus", f"{GCC}/lto1", "usr/bin")),
         Case("w A escape", lambda main: main.files.wanted.criteria.keeps_all),
     ],
+    "filter.next": [
+        Case("slash 1 enter n", selected(f"{GCC}/cc1plus")),
+        Case("slash c * enter n", selected(f"{GCC}/cc1plus")),
+    ],
+    "filter.previous": [Case("Z slash 1 enter N", selected(f"{GCC}/cc1plus")), Case("tab j N", selected("usr"))],
+    "map.by": [Case("4 m", mapped_by(By.LAYER)), Case("4 m m", mapped_by(By.FOLDER))],
+    "map.in": [Case("4 enter", tile("cc1plus")), Case("4 g space", tile("cc1plus"))],
+    "map.out": [
+        Case("4 enter backspace", tile("usr/lib/gcc/")),
+        Case("4 enter escape", tile("usr/lib/gcc/")),
+        Case("4 backspace", tile("usr/lib/gcc/")),
+    ],
+    "map.left": [Case("4 right left", tile("usr/lib/gcc/"))],
+    "map.right": [Case("4 right", lambda main: not tile("usr/lib/gcc/")(main))],
+    "map.up": [Case("4 right down up", lambda main: not tile("usr/lib/gcc/")(main))],
+    "map.down": [Case("4 l j", lambda main: not tile("usr/lib/gcc/")(main))],
     "waste": [
         Case("g w", in_sight("etc", "etc/motd")),
         Case("j w", in_sight()),
@@ -127,13 +187,23 @@ CASES = {
     "show.unchanged": [Case("j j U", in_sight("etc", "etc/motd"))],
     "dive.added": [Case("tab ctrl+a", in_sight())],
     "dive.removed": [Case("G tab ctrl+r", in_sight())],
+    "content": [Case("tab G v", shows_page(ContentPage)), Case("tab v", lambda main: main.app.screen is main)],
+    "copy": [
+        Case("tab j y", lambda main: main.app.clipboard == "/usr"),
+        Case("2 y", lambda main: main.app.clipboard.startswith("RUN apt-get install -y g++ \\\n    && ")),
+        Case("4 y", lambda main: main.app.clipboard == "/usr/lib/gcc/"),
+    ],
+    "extract": [Case("tab x", shows_page(AskPath)), Case("tab x escape", lambda main: main.app.screen is main)],
+    "export.text": [],
+    "export.json": [],
     "help": [
         Case("question_mark", lambda main: isinstance(main.app.screen, Help)),
         Case("f1 q", lambda main: main.app.screen is main),
     ],
     "theme.toggle": [
         Case("t", lambda main: main.app.theme == "lean-light"),
-        Case("t t", lambda main: main.app.theme == "lean-dark"),
+        Case("t t", lambda main: main.app.theme == "lean-contrast"),
+        Case("t t t", lambda main: main.app.theme == "lean-dark"),
     ],
     "theme.choose": [],
     "palette": [Case("ctrl+p", lambda main: isinstance(main.app.screen, CommandPalette))],
@@ -199,7 +269,7 @@ async def test_the_palette_runs_commands_of_the_main_screen():
     app = app_for(IMAGE)
     async with app.run_test() as pilot:
         main = await settled(pilot)
-        await choose(pilot, "Mode and owner")
+        await choose(pilot, "Mode, owner, time")
         await until(pilot, lambda: main.files.list.attributes)
 
 
@@ -209,8 +279,13 @@ def test_no_two_commands_share_a_key_in_one_place():
         assert len(keys) == len(set(keys)), place
 
 
-def test_the_footer_shows_few_commands():
-    assert 6 <= sum(bool(command.footer) for command in COMMANDS) <= 7
+@pytest.mark.parametrize("keys", ["", "tab", "2", "4"])
+async def test_the_footer_shows_few_commands(keys: str):
+    app = app_for(IMAGE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, *keys.split())
+        shown = {active.binding.id for active in main.active_bindings.values() if active.binding.show}
+        assert 5 <= len(shown) <= 9, shown
 
 
 async def test_another_layer_starts_at_its_root_where_it_has_no_such_path():

@@ -48,18 +48,21 @@ def test_paths_run_through_the_links_of_a_merged_usr_and_deeper_ones() -> None:
     inventory = inventory_of(
         [
             *status(stanza("libc6")),
-            *deb("libc6", "lib/libc.so.6", "usr/doc/libc6/copyright", "lib64/ld.so"),
+            *deb("libc6", "lib/libc.so.6", "usr/doc/libc6/copyright", "lib64/ld.so", "var/run/libc6/on"),
             symlink("lib", "usr/lib"),
             symlink("lib64", "/usr/lib64"),
             directory("usr"),
             symlink("usr/doc", "../usr/share/doc"),
+            symlink("var/run", "/run"),
+            file("run/libc6/on"),
             file("usr/lib/libc.so.6", 100),
             file("usr/share/doc/libc6/copyright", 10),
             file("usr/lib64/ld.so", 1),
         ]
     )
     libc = named(inventory)["libc6"].package
-    assert {"usr/lib/libc.so.6", "usr/share/doc/libc6/copyright", "usr/lib64/ld.so"} < set(libc.paths)
+    moved = {"usr/lib/libc.so.6", "usr/share/doc/libc6/copyright", "usr/lib64/ld.so", "run/libc6/on"}
+    assert moved < set(libc.paths)
     assert "lib" not in libc.paths
 
 
@@ -120,13 +123,14 @@ def test_bytes_that_two_packages_list_have_one_owner() -> None:
 
 
 def test_hardlinks_weigh_once_even_where_the_first_path_is_gone() -> None:
-    lists = dpkg_list("usr/bin/perl", "usr/bin/perl5")
+    lists = dpkg_list("usr/bin/perl", "usr/bin/perl5", "usr/bin/perl5.36")
     filesystem, scans = image_of(
         [
             *status(stanza("perl")),
             *files({f"{INFO}/perl.list": lists}),
             file("usr/bin/perl5", 1_000),
             hardlink("usr/bin/perl", "usr/bin/perl5"),
+            hardlink("usr/bin/perl5.36", "usr/bin/perl5"),
             file("opt/lone", 300),
             hardlink("usr/bin/not-owned", "opt/lone"),
         ],
@@ -135,7 +139,15 @@ def test_hardlinks_weigh_once_even_where_the_first_path_is_gone() -> None:
     perl = named(take_inventory(filesystem, scans))["perl"]
     assert perl.size_bytes == len(lists) + 1_000
     assert sum(filesystem.entry(entry_id).size for entry_id in perl.entries) == perl.size_bytes
-    assert set(perl.package.paths) == {f"{INFO}/perl.list", "usr/bin/perl"}
+    assert set(perl.package.paths) == {f"{INFO}/perl.list", "usr/bin/perl", "usr/bin/perl5.36"}
+
+
+def test_a_removed_package_frees_nothing_that_a_hardlink_outside_keeps() -> None:
+    inventory = inventory_of(
+        [*status(stanza("a")), *deb("a", "usr/bin/a"), file("usr/bin/a", 500), hardlink("opt/kept", "usr/bin/a")],
+        [*status(""), whiteout("usr/bin/a")],
+    )
+    assert [(each.name, each.after, each.size_bytes) for each in inventory.changes][1:] == [("a", None, 0)]
 
 
 def test_each_layer_adds_upgrades_and_removes_with_bytes() -> None:

@@ -63,6 +63,12 @@ def test_recommendations_explain_what_no_need_does() -> None:
     assert chain(inventory, "less") == "less ← git"
 
 
+def test_apk_installs_some_packages_because_others_are_there() -> None:
+    database = "P:docs\nV:1\n\nP:bash\nV:1\n\nP:bash-doc\nV:1\ni:bash docs\n"
+    inventory = inventory_of(files({"lib/apk/db/installed": database, "etc/apk/world": "bash\ndocs\n"}))
+    assert chain(inventory, "bash-doc") == "bash-doc ← bash"
+
+
 def test_needs_in_a_circle_end() -> None:
     assert chain(image({"a": "b", "b": "a"}, auto="a b"), "a") == ""
 
