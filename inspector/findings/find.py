@@ -16,14 +16,11 @@ from inspector.findings.unstripped import unstripped_findings
 
 Family = Callable[[Subject], Iterator[Finding]]
 
-FAMILIES: tuple[Family, ...] = (
-    hidden_findings,
-    build_tool_findings,
-    pattern_findings,
-    duplicate_findings,
-    unstripped_findings,
-    secret_findings,
-)
+TOLD_ALWAYS: tuple[Family, ...] = (hidden_findings, build_tool_findings, secret_findings)
+TOLD_ONCE: tuple[Family, ...] = (pattern_findings, duplicate_findings, unstripped_findings)
+"""Families that are silent about files of which others have said all; the more a family knows, the earlier it comes."""
+
+RANKS = (Severity.INFO, Severity.WARNING, Severity.ERROR)
 
 
 def find(subject: Subject, ignore: Sequence[str] = ()) -> tuple[Finding, ...]:
@@ -31,9 +28,38 @@ def find(subject: Subject, ignore: Sequence[str] = ()) -> tuple[Finding, ...]:
 
     `ignore` are globs of paths that no finding speaks of.
     """
-    found = (finding for family in FAMILIES for finding in family(subject))
-    kept = _without(subject, found, ignore) if ignore else found
-    return tuple(sorted(kept, key=_order))
+
+    def told(families: Iterable[Family]) -> Iterator[Finding]:
+        found = (finding for family in families for finding in family(subject))
+        return _without(subject, found, ignore) if ignore else found
+
+    always = list(told(TOLD_ALWAYS))
+    return tuple(sorted([*always, *_untold(told(TOLD_ONCE), always)], key=_order))
+
+
+def _untold(findings: Iterable[Finding], before: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings less those of which every file is in one that came before and is as severe.
+
+    A cache that is full of copies of itself, or headers that a toolchain brought, are one mistake and not two.
+    """
+    told: dict[int, tuple[int, int]] = {}  # entry id → severity, bytes
+
+    def remember(finding: Finding) -> None:
+        rank = RANKS.index(finding.severity)
+        for entry_id, size in finding.frees.items():
+            told[entry_id] = max(told.get(entry_id, (-1, 0)), (rank, size))
+
+    def is_told(finding: Finding) -> bool:
+        rank = RANKS.index(finding.severity)
+        said = ((*told.get(entry_id, (-1, 0)), size) for entry_id, size in finding.frees.items())
+        return all(severity >= rank and told_size >= size for severity, told_size, size in said)
+
+    for finding in before:
+        remember(finding)
+    for finding in findings:
+        if not is_told(finding):
+            remember(finding)
+            yield finding
 
 
 def _order(finding: Finding) -> tuple[bool, int, str, tuple[int, ...]]:

@@ -199,9 +199,15 @@ def test_trade_offs_are_told_and_not_counted() -> None:
 
 
 def test_byte_that_two_findings_free_counts_once() -> None:
+    files = [file("root/.cache/pip/a", 5000), file("opt/b", 5000), file("opt/c", 5000)]
+    assert found(subject_of([files[1], files[0], files[2]])) == {"LI4001": 5000, "LI8001": 10_000}
+    assert reclaimable_bytes(find(subject_of([files[1], files[0], files[2]]))) == 10_000
+
+
+def test_files_that_a_finding_names_make_no_second_one_of_themselves() -> None:
     cached = [file("root/.cache/pip/a", 5000), file("root/.cache/pip/b", 5000)]
-    assert found(subject_of(cached)) == {"LI4001": 10_000, "LI8001": 5000}
-    assert reclaimable_bytes(find(subject_of(cached))) == 10_000
+    assert found(subject_of(cached)) == {"LI4001": 10_000}
+    assert found(subject_of([*cached, file("opt/c", 5000)])) == {"LI4001": 10_000, "LI8001": 10_000}
 
 
 def test_ignored_paths_are_spoken_of_no_more() -> None:
