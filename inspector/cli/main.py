@@ -163,6 +163,8 @@ def compare(
     """
     from inspector.cli.compare import Asked, compare_images, parse_limit
 
+    if image_a == image_b == "-":
+        raise click.UsageError("only one of the two can come from stdin")
     images = Asked(image_a, platform_a or platform), Asked(image_b, platform_b or platform)
     growth = parse_limit(limit) if limit is not None else None
     return lambda: compare_images(images, insecure=insecure, no_cache=no_cache, growth=growth, **output)

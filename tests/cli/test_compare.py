@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from inspector.demo.archive import Member, Step, docker_archive, image_archive, image_config, tar_layer
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, command, environment
 
 CREATED = "2026-01-02T03:04:05Z"
 BASE = Step("ADD rootfs.tar / # buildkit", tar_layer([Member("base", b"b" * 1000)]))
@@ -113,6 +117,24 @@ def test_what_is_wrong_with_either_is_said_in_one_line(run: Run, images: None) -
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith("leaninspect: error: ")
     assert "Traceback" not in outcome.err
+
+
+def test_an_archive_on_stdin(run: Run, images: None, tmp_path: Path) -> None:
+    outcome = run("compare", "a.tar", "-", stdin=(tmp_path / "b.tar").read_bytes())
+    assert outcome.out.startswith("a.tar 1.5 kB → - 1.6 kB   +150 B (+10%)\n")
+    assert "only one of the two can come from stdin" in run("compare", "-", "-").err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")
+def test_ctrl_c_does_not_wait_for_a_stream_that_is_silent(images: None, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        command("compare", "a.tar", "-"), stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment()
+    )
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 130  # stdin is still open
+    _, complaint = process.communicate()
+    assert complaint == b"leaninspect: interrupted\n"
 
 
 def test_both_names_are_needed(run: Run) -> None:

@@ -18,7 +18,10 @@ STEP = 0.02
 
 
 def app_for(
-    inspection: Inspection, theme: str = "lean-dark", reopen: Reopen | None = None, keys: Mapping[str, str] | None = None
+    inspection: Inspection,
+    theme: str = "lean-dark",
+    reopen: Reopen | None = None,
+    keys: Mapping[str, str] | None = None,
 ) -> LeanInspect:
     return LeanInspect(lambda _: inspection, inspection.image.reference, theme=theme, reopen=reopen, keys=keys)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspector.demo.archive import Member, Step, directory, hardlink, image_config, symlink, tar_layer, whiteout
+from inspector.image.digest import sha256_digest
 from inspector.inspection import Inspection, inspect_source
 from inspector.sources.protocol import DeliveredLayer, Delivery, Scanner, Watch
 
@@ -18,7 +19,11 @@ class BuiltImage:
         self._steps = steps
 
     def read(self, scanner: Scanner, watch: Watch) -> Delivery:  # noqa: ARG002 (nothing to watch)
-        layers = [scanner.scan([step.layer]).scan for step in self._steps if step.layer is not None]
+        layers = [
+            scanner.known(sha256_digest(step.layer)) or scanner.scan([step.layer]).scan
+            for step in self._steps
+            if step.layer is not None
+        ]
         config = image_config(self._steps, created="2018-01-01T00:00:00Z")
         return Delivery("test", config, None, tuple(DeliveredLayer(scan, None, None) for scan in layers))
 
@@ -78,8 +83,11 @@ def small_image() -> Inspection:
     )
 
 
-def wide_image(files: int, layers: int) -> Inspection:
-    """Many files in many layers; each layer but the first removes a folder of the one before."""
+def wide_image(files: int, layers: int, packages: int = 0) -> Inspection:
+    """Many files in many layers; each layer but the first removes a folder of the one before.
+
+    `packages` are Debian's in the first layer, each of which needs the one before.
+    """
     each = files // layers
     steps = []
     for layer in range(layers):
@@ -89,5 +97,16 @@ def wide_image(files: int, layers: int) -> Inspection:
             for number in range(each)
         ]
         gone = [whiteout(f"usr/lib/package{layer - 1}/000")] if layer else []
-        steps.append(run(f"pip install package{layer}", *members, *gone))
+        known = [Member("var/lib/dpkg/status", dpkg_status(packages))] if packages and not layer else []
+        steps.append(run(f"pip install package{layer}", *members, *gone, *known))
     return inspection_of(steps, "test:wide")
+
+
+def dpkg_status(packages: int) -> bytes:
+    """Debian's list of so many installed packages."""
+    return "".join(
+        f"Package: name{number}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.{number}-1\n"
+        + (f"Depends: name{number - 1}\n" if number else "")
+        + "\n"
+        for number in range(packages)
+    ).encode()

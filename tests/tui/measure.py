@@ -33,6 +33,9 @@ PATIENCE = 10.0
 NOTHING = 0.4
 """Seconds after which a key counts as one that changes nothing, such as `j` in the last row."""
 
+PACKAGES = 2_000
+"""Installed in the image, so that the list of packages has its share."""
+
 CHILD = """
 import pickle, sys, time
 from contextlib import suppress
@@ -61,7 +64,18 @@ KEYS = {
     "page down in all": ["\x04"] * 40,
     "bottom, top in all": ["G", "g"] * 10,
     "filter as typed": ["/", *"file0012"],
+    "next match": ["\r", *"n" * 20],
     "close": ["\x1b"],
+    "waste view": ["2"],
+    "row down in waste": ["j"] * 30,
+    "to its files and back": ["\r", "\x1b"] * 4,
+    "packages view": ["3"],
+    "row down in packages": ["j"] * 30,
+    "treemap": ["4"],
+    "steer in the treemap": ["l", "j", "h", "k"] * 8,
+    "zoom in and out": ["\r", "\x7f"] * 4,
+    "treemap by": ["m"] * 4,
+    "views in turn": ["1", "2", "3", "4"] * 4,
 }
 
 
@@ -117,17 +131,20 @@ def report(name: str, taken: list[tuple[float, float, float]]) -> None:
     )
 
 
-def main(files: int = 100_000, layers: int = 20) -> None:
+def main(files: int = 200_000, layers: int = 40) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "image"
-        path.write_bytes(pickle.dumps(wide_image(files, layers)))
+        path.write_bytes(pickle.dumps(wide_image(files, layers, PACKAGES)))
         screen = Screen(path)
         seen = b""
         while b"Files of layer" not in seen:
             seen += screen.until_rest()[2]
             if not seen[:1]:
                 raise SystemExit("nothing came")
-        print(f"{files} files, {layers} layers; with the image in memory, screen at rest after ", end="")
+        print(
+            f"{files} files, {layers} layers, {PACKAGES} packages; with the image in memory, screen at rest after ",
+            end="",
+        )
         print(f"{(time.perf_counter() - screen.started - REST) * 1000:.0f} ms (imports, unpickling, first tree)")
         every: list[tuple[float, float, float]] = []
         for name, keys in KEYS.items():

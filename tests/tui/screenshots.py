@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 from inspector.demo.load import inspect_demo
 from inspector.tui.app import LeanInspect
 
+from .browser import CHROMIUM, chromium
 from .driving import press
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
@@ -22,21 +22,11 @@ SIZE = (120, 40)
 PICTURES = {
     "main": ("lean-dark", ()),
     "main-light": ("lean-light", ()),
+    "waste": ("lean-dark", ("2",)),
+    "packages": ("lean-dark", ("3", "j", "j", "j")),
+    "treemap": ("lean-dark", ("4",)),
 }
 """Name of the file → theme, and the keys to press before the picture is taken."""
-
-CHROMIUM = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-]
-"""One picture and nothing else: no services in the background, which would look for the network."""
 
 
 async def take(theme: str, *keys: str, size: tuple[int, int] = SIZE) -> str:
@@ -56,7 +46,7 @@ def to_png(svg: Path) -> Path:
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
             [
-                shutil.which("chromium") or "chromium-browser",
+                chromium() or "chromium",
                 *CHROMIUM,
                 f"--user-data-dir={profile}",
                 f"--window-size={width},{height}",

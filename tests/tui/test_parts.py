@@ -15,6 +15,8 @@ from inspector.filesystem.tree import ROOT, Change, FileTree, layer_tree
 from inspector.layers.scan import scan_layer
 from inspector.tui.cells import bar, cut, cut_front, padded
 from inspector.tui.outline import Criteria, Order, Outline, heavy_folders, keep
+from inspector.tui.pattern import fits
+from inspector.tui.tiles import Rect, Tile, gathered, squarified
 
 
 def tree_of(*layers: list[Member], layer: int = 0) -> FileTree:
@@ -141,3 +143,57 @@ def test_the_package_does_not_import_textual_before_it_is_needed():
         node for node in ast.walk(ast.parse(Path(inspector.tui.__file__).read_text())) if isinstance(node, ast.Import)
     ]
     assert imports == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ("LIB", "libfoo", True),
+        ("lib*", "libfoo", True),
+        ("lib*", "mylib", False),
+        ("*.p?", "a.PY", True),
+        ("/^lib.$/", "libc", True),
+        ("/^lib.$/", "libcc", False),
+        ("/(/", "(", False),
+        ("/usr/lib", "/usr/lib/x", True),
+        ("usr/*/x", "/usr/lib/x", True),
+        ("/usr/*", "/opt/usr/x", False),
+    ],
+)
+def test_patterns_are_parts_globs_or_regular_expressions(pattern: str, text: str, found: bool):
+    assert bool(fits(pattern)(text)) is found
+
+
+def test_matches_are_gone_through_in_turn():
+    outline = Outline(TREE, kept=keep(TREE, Criteria(pattern="?")))
+    rows = [0]
+    for _ in range(7):
+        rows.append(outline.next_match(rows[-1], 1))
+    assert rows[1:] == [1, 2, 3, 4, 5, 6, 7]
+    assert outline.next_match(1, -1) == 7
+    assert Outline(TREE).next_match(2, 1) == 2
+
+
+def test_tiles_fill_the_space_in_proportion():
+    rects = squarified([600, 300, 60, 40], 60, 20)
+    areas = [(rect.right - rect.left) * (rect.bottom - rect.top) for rect in rects]
+    assert sum(areas) == 60 * 20
+    assert all(abs(area - share * 1200) <= 60 for area, share in zip(areas, (0.6, 0.3, 0.06, 0.04), strict=True))
+
+
+def test_tiles_do_not_overlap():
+    rects = squarified([50, 30, 20, 10, 5, 5, 3, 2, 1, 1], 70, 30)
+    cells = [(x, y) for rect in rects for x in range(rect.left, rect.right) for y in range(rect.top, rect.bottom)]
+    assert len(cells) == len(set(cells)) == 70 * 30
+
+
+def test_one_tile_is_everything_and_none_nothing():
+    assert squarified([5], 10, 4) == [Rect(0, 0, 10, 4)]
+    assert squarified([], 10, 4) == squarified([5], 0, 4) == squarified([0], 10, 4) == []
+
+
+def test_tiles_too_small_to_be_seen_share_one_that_opens():
+    tiles = [Tile("big", 1_000), *(Tile(f"small {n}", 1, hidden=1) for n in range(5))]
+    big, rest = gathered(tiles, 1_000)
+    assert (big.label, rest.label, rest.size, rest.hidden) == ("big", "5 smaller", 5, 5)
+    assert rest.inside is not None and rest.inside() == tiles[1:]

@@ -21,11 +21,13 @@ def line_with(pilot: Pilot[int], text: str) -> str:
 
 
 async def test_the_summary_tells_the_image_and_where_its_bytes_are():
-    async with app_for(IMAGE).run_test(size=(120, 30)) as pilot:
+    async with app_for(IMAGE).run_test(size=(150, 30)) as pilot:
         await settled(pilot)
         summary = lines_of(pilot)[0]
         assert summary.split("  ")[0].strip() == "test:image · test · linux/amd64 · Test Linux 1"
-        assert summary.rstrip().endswith("size 970.6 kB · live 130.3 kB · hidden 840.3 kB · 13% efficient")
+        assert summary.rstrip().endswith(
+            "size 970.6 kB · live 130.3 kB · hidden 840.3 kB · reclaimable 840.3 kB · 13% efficient"
+        )
 
 
 async def test_it_opens_at_the_layer_with_the_most_hidden_bytes():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from threading import Event
 
 import pytest
 from textual.pilot import Pilot
 
+from inspector.demo.load import inspect_demo
 from inspector.errors import SourceUnavailable
 from inspector.inspection import Inspection
-from inspector.sources.protocol import Watch
+from inspector.sources.protocol import Watch, ignore_progress
 from inspector.tui.app import LeanInspect
 from inspector.tui.loading import ErrorScreen
 
@@ -27,11 +29,19 @@ every_look = pytest.mark.parametrize("theme", THEMES)
 every_size = pytest.mark.parametrize("size", SIZES, ids=[f"{width}x{height}" for width, height in SIZES])
 
 
-def shows(snap_compare: Compare, theme: str, size: tuple[int, int], *keys: str) -> bool:
+def shows(
+    snap_compare: Compare, theme: str, size: tuple[int, int], *keys: str, image: Inspection | None = None
+) -> bool:
     async def drive(pilot: Pilot[int]) -> None:
         await press(pilot, *keys)
 
-    return snap_compare(app_for(small_image(), theme), terminal_size=size, run_before=drive)
+    return snap_compare(app_for(image or small_image(), theme), terminal_size=size, run_before=drive)
+
+
+@cache
+def demo() -> Inspection:
+    """An image with packages."""
+    return inspect_demo("fat", ignore_progress)
 
 
 @every_look
@@ -44,6 +54,41 @@ def test_main(snap_compare: Compare, theme: str, size: tuple[int, int]):
 @every_size
 def test_help(snap_compare: Compare, theme: str, size: tuple[int, int]):
     assert shows(snap_compare, theme, size, "question_mark")
+
+
+@every_look
+@every_size
+def test_waste(snap_compare: Compare, theme: str, size: tuple[int, int]):
+    assert shows(snap_compare, theme, size, "2", image=demo())
+
+
+@every_look
+@every_size
+def test_packages(snap_compare: Compare, theme: str, size: tuple[int, int]):
+    assert shows(snap_compare, theme, size, "3", "j", image=demo())
+
+
+@every_look
+@every_size
+def test_treemap(snap_compare: Compare, theme: str, size: tuple[int, int]):
+    assert shows(snap_compare, theme, size, "4", "right", image=demo())
+
+
+@pytest.mark.parametrize("view", ["2", "3", "4"])
+def test_small(snap_compare: Compare, view: str):
+    assert shows(snap_compare, "lean-dark", (60, 20), view, image=demo())
+
+
+def test_high_contrast(snap_compare: Compare):
+    assert shows(snap_compare, "lean-contrast", (120, 40), "2", image=demo())
+
+
+def test_files_of_a_finding(snap_compare: Compare):
+    assert shows(snap_compare, "lean-dark", (120, 40), "2", "enter")
+
+
+def test_treemap_by_package(snap_compare: Compare):
+    assert shows(snap_compare, "lean-dark", (120, 40), "4", "m", image=demo())
 
 
 def test_removed_files_of_a_later_layer(snap_compare: Compare):

@@ -93,6 +93,38 @@ def test_start_keys_resize_and_quit(terminal: Terminal):
     assert "demo:fat" not in terminal.wait_for("exit code 0")
 
 
+def test_the_waste_its_files_and_back(terminal: Terminal):
+    terminal.start(*DEMO)
+    terminal.wait_for("Files of layer 4")
+    terminal.press("2")
+    shown = terminal.wait_for("Write this instead")
+    assert "+     && apk del make g++ python3" in shown
+    terminal.press("Enter")
+    terminal.wait_for("Files of “build tools removed too late")
+    terminal.press("Escape")
+    terminal.wait_for("Write this instead")
+    terminal.press("3")
+    terminal.wait_for("installed ·")
+    terminal.press("4")
+    terminal.wait_for("Bytes by folder")
+    terminal.resize(60, 20)
+    terminal.wait_until(lambda shown: len(shown.splitlines()) == 20 and "Bytes by folder" in shown)
+    terminal.press("q")
+    terminal.wait_for("exit code 0")
+
+
+def test_it_can_be_suspended_and_comes_back(terminal: Terminal):
+    terminal.start("bash", "--norc", "-i")
+    terminal.press(" ".join(DEMO), "Enter")
+    terminal.wait_for("Files of layer 4")
+    terminal.press("C-z")
+    terminal.wait_for("Stopped")
+    terminal.press("fg", "Enter")
+    terminal.wait_for("Files of layer 4")
+    terminal.press("q")
+    terminal.wait_for("Files of layer 4", gone=True)
+
+
 def test_ctrl_c_leaves_with_0_once_the_image_is_there(terminal: Terminal):
     terminal.start(*DEMO)
     terminal.wait_for("Files of layer 4")

@@ -1,0 +1,34 @@
+"""One of the two images by itself: the main screen, with a way back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding
+
+from inspector.contents import Contents
+from inspector.inspection import Inspection
+from inspector.tui.main import MainScreen
+
+
+class OneSide(MainScreen):
+    """Its way back is `0`, and escape once there is nothing left to undo."""
+
+    BINDINGS: ClassVar = [Binding("0", "screen.leave", "comparison", tooltip="Back to the comparison", id="compare")]
+
+    def __init__(self, inspection: Inspection, contents: Contents, layer: int | None) -> None:
+        super().__init__(inspection, contents)
+        self._layer = layer
+
+    def on_mount(self) -> None:
+        if self._layer is not None:
+            self.call_later(self.layer_list.jump, self._layer)  # once the main screen has chosen its own
+
+    def action_leave(self) -> None:
+        self.app.pop_screen()
+
+    def action_back(self) -> None:
+        if self.trail:
+            super().action_back()
+        elif not self.view.back():
+            self.action_leave()

@@ -1,0 +1,202 @@
+"""The rows of each view of a comparison: what either image has, and the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from inspector.compare.align import Row as LayerRow
+from inspector.compare.comparison import Comparison
+from inspector.compare.files import FileChange
+from inspector.compare.findings import Kept
+from inspector.compare.packages import PackageChange
+from inspector.compare.settings import SettingChange
+from inspector.compare.side import Cause, SideFinding, SideLayer, SidePackage, Status, Which
+from inspector.layers.entries import Kind as FileKind
+from inspector.names import printable
+from inspector.reports.compare_words import biggest
+from inspector.tui.pattern import fits, looks_at_paths
+
+Item = LayerRow | FileChange | PackageChange | Kept | SideFinding | SettingChange
+
+SHOWN_AS = {Status.UPGRADED: Status.CHANGED, Status.DOWNGRADED: Status.CHANGED, Status.MOVED: Status.CHANGED}
+"""Statuses that come and go with another one when it is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one image has. `live_bytes` are those of `size_bytes` that are not hidden; None: sizes do not apply."""
+
+    text: str
+    size_bytes: int | None = None
+    live_bytes: int | None = None
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`name` is what is sorted and filtered by; `a` or `b` is None where that image has nothing of it."""
+
+    status: Status
+    name: str
+    a: Cell | None
+    b: Cell | None
+    delta_bytes: int
+    item: Item
+    cause: Cause | None = None
+
+    @property
+    def kept_with(self) -> Status:
+        return SHOWN_AS.get(self.status, self.status)
+
+
+class Order(Enum):
+    """CHANGE: the biggest difference first; NAME: by name, layers as they lie upon each other."""
+
+    CHANGE = "change"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A view. `count` says how many things differ, `first` is the order of `rows`."""
+
+    id: str
+    key: str
+    label: str
+    rows: Callable[[Comparison], list[Row]]
+    count: Callable[[Comparison], int]
+    first: Order = Order.CHANGE
+    has_sizes: bool = True
+    has_bars: bool = False
+
+
+def layer_rows(comparison: Comparison) -> list[Row]:
+    """All rows of the alignment, in order."""
+    return [
+        Row(
+            row.status,
+            next((layer.text for layer in (row.b, row.a) if layer is not None), ""),
+            _layer(row.a),
+            _layer(row.b),
+            row.delta_bytes,
+            row,
+            Cause("b", row.b.index) if row.b else Cause("a", row.a.index) if row.a else None,
+        )
+        for row in comparison.rows
+    ]
+
+
+def file_rows(comparison: Comparison) -> list[Row]:
+    """The files that differ, the biggest change first."""
+    return [
+        Row(
+            change.status,
+            change.path,
+            _file(change, change.a_path or change.path, change.a_bytes),
+            _file(change, change.path, change.b_bytes),
+            change.delta_bytes,
+            change,
+            change.cause,
+        )
+        for change in biggest(comparison.files.changes if comparison.files else ())
+    ]
+
+
+def package_rows(comparison: Comparison) -> list[Row]:
+    return [
+        Row(
+            change.status, change.name, _package(change.a), _package(change.b), change.delta_bytes, change, change.cause
+        )
+        for change in comparison.packages
+    ]
+
+
+def finding_rows(comparison: Comparison) -> list[Row]:
+    """New and fixed ones, and those that both have."""
+    found = comparison.findings
+    rows = [
+        *(Row(Status.ADDED, each.title, None, _finding(each), each.size_bytes, each, _brought("b", each))
+          for each in found.new),
+        *(Row(Status.REMOVED, each.title, _finding(each), None, -each.size_bytes, each, _brought("a", each))
+          for each in found.fixed),
+        *(Row(Status.CHANGED if each.delta_bytes else Status.SAME, each.b.title, _finding(each.a), _finding(each.b),
+              each.delta_bytes, each, _brought("b", each.b)) for each in found.kept),
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: -abs(row.delta_bytes))
+
+
+def setting_rows(comparison: Comparison) -> list[Row]:
+    return [
+        Row(each.status, each.name, _setting(each.name, each.a), _setting(each.name, each.b), 0, each)
+        for each in comparison.settings or ()
+    ]
+
+
+def _differing(comparison: Comparison) -> int:
+    return sum(row.status is not Status.SAME for row in comparison.rows)
+
+
+KINDS = (
+    Kind("layers", "1", "Layers", layer_rows, _differing, first=Order.NAME, has_bars=True),
+    Kind("files", "2", "Files", file_rows, lambda of: len(of.files.changes) if of.files else 0),
+    Kind("packages", "3", "Packages", package_rows, lambda of: len(of.packages)),
+    Kind("findings", "4", "Findings", finding_rows, lambda of: len(of.findings.new) + len(of.findings.fixed)),
+    Kind("settings", "5", "Config", setting_rows, lambda of: len(of.settings or ()), Order.NAME, has_sizes=False),
+)
+"""The views of a comparison, as the tabs have them."""
+
+
+def chosen(rows: Sequence[Row], kind: Kind, order: Order, pattern: str, statuses: frozenset[Status]) -> list[Row]:
+    """The rows that fit, in order."""
+    kept = [row for row in rows if row.kept_with in statuses] if len(statuses) < len(Status) else list(rows)
+    if pattern:
+        kept = list(_fitting(kept, kind, pattern))
+    if order is kind.first:
+        return kept
+    if order is Order.CHANGE:
+        return sorted(kept, key=lambda row: -abs(row.delta_bytes))
+    return sorted(kept, key=lambda row: row.name)
+
+
+def _fitting(rows: Sequence[Row], kind: Kind, pattern: str) -> Iterator[Row]:
+    is_path = looks_at_paths(pattern) and kind.id == "files"
+    test = fits(pattern)
+    for row in rows:
+        names = {row.name, row.a.text if row.a else row.name}
+        if kind.id == "files":
+            names = {f"/{name}" if is_path else name.rpartition("/")[2] for name in names}
+        if any(test(name) for name in names):
+            yield row
+
+
+def _layer(layer: SideLayer | None) -> Cell | None:
+    if layer is None:
+        return None
+    text = printable(layer.text.removeprefix("RUN ")) or "instruction unknown"
+    return Cell(f"base {text}" if layer.from_base else text, layer.size_bytes, layer.live_bytes, layer.index)
+
+
+def _file(change: FileChange, path: str, size: int | None) -> Cell | None:
+    if size is None:
+        return None
+    return Cell(f"{path}/" if change.kind is FileKind.DIRECTORY else path, size, size)
+
+
+def _package(package: SidePackage | None) -> Cell | None:
+    if package is None:
+        return None
+    return Cell(f"{package.name} {package.version}", package.size_bytes, package.size_bytes)
+
+
+def _finding(finding: SideFinding) -> Cell:
+    return Cell(finding.title, finding.size_bytes, 0)
+
+
+def _setting(name: str, value: str | None) -> Cell | None:
+    return None if value is None else Cell(f"{name}={value}" if value else name)
+
+
+def _brought(side: Which, finding: SideFinding) -> Cause | None:
+    return Cause(side, finding.layers[0]) if finding.layers else None

@@ -1,0 +1,269 @@
+"""The screen of a comparison: two columns with aligned rows, in five views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.cells import cell_len
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Input, Static
+
+from inspector.compare.comparison import Comparison
+from inspector.compare.pair import Pair
+from inspector.compare.side import Status, Which
+from inspector.contents import Contents, Reopen
+from inspector.names import printable
+from inspector.reports.compare_words import percent
+from inspector.sizes import signed
+from inspector.tui.compare.commands import ALL, compare_bindings
+from inspector.tui.compare.one_side import OneSide
+from inspector.tui.compare.pair_list import PairList, heads
+from inspector.tui.compare.rows import KINDS, Kind, Order, Row, chosen
+from inspector.tui.compare.telling import details, selection, totals
+from inspector.tui.instruction_words import MUTED, Part
+from inspector.tui.lines import Lines
+from inspector.tui.pages import Details, Page
+
+EVERY_STATUS = frozenset(Status)
+TOGGLES = {"ADDED": Status.ADDED, "REMOVED": Status.REMOVED, "MODIFIED": Status.CHANGED, "UNCHANGED": Status.SAME}
+"""The main screen's names for what is shown or not."""
+
+KEYS_WIDTH = 16
+"""Cells for the keys of a command in the help."""
+
+
+class CompareScreen(Screen[None]):
+    """Both images at once. Its actions are the commands of commands.py."""
+
+    BINDINGS = compare_bindings()
+    AUTO_FOCUS = "#pairs"
+    CSS = """
+    CompareScreen #heads { height: 1; text-wrap: nowrap; }
+    CompareScreen #body { layout: vertical; }
+    #pairs { height: 1fr; }
+    """
+
+    def __init__(self, pair: Pair, reopens: Mapping[Which, Reopen]) -> None:
+        super().__init__()
+        self.pair, self.reopens = pair, reopens
+        self.list = PairList(pair.comparison, id="pairs")
+        self.heads = Static(id="heads")
+        self.tabs = Tabs(pair.comparison, id="tabs")
+        self.filter = Input(placeholder="part of a name · *.py · /regex/", classes="filter", compact=True)
+        self.selection = Static(classes="selection")
+        self.kind = KINDS[0]
+        self.orders = {kind.id: kind.first for kind in KINDS}
+        self.statuses = EVERY_STATUS
+        self._rows: dict[str, list[Row]] = {}
+        self._cursors: dict[str, int] = {}
+
+    @property
+    def comparison(self) -> Comparison:
+        return self.pair.comparison
+
+    def compose(self) -> ComposeResult:
+        yield CompareSummary(self.comparison, id="summary")
+        yield self.tabs
+        yield self.heads
+        with Vertical(id="body"):
+            yield self.list
+            yield self.filter
+            yield self.selection
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        self.show(self.kind)
+
+    def on_resize(self) -> None:
+        self._draw_heads()
+
+    def show(self, kind: Kind) -> None:
+        """Bring a view into sight, at first with the cursor on its biggest change."""
+        if kind is not self.kind:
+            self._cursors[self.kind.id] = self.list.cursor
+        self.kind = self.tabs.current = kind
+        rows = self._chosen()
+        biggest = max(range(len(rows)), key=lambda row: abs(rows[row].delta_bytes), default=0)
+        self.list.show(kind, rows, self._cursors.get(kind.id, biggest))
+        self._draw_heads()
+
+    def _chosen(self) -> list[Row]:
+        if self.kind.id not in self._rows:
+            self._rows[self.kind.id] = self.kind.rows(self.comparison)
+        return chosen(self._rows[self.kind.id], self.kind, self.orders[self.kind.id], self.filter.value, self.statuses)
+
+    def _refill(self) -> None:
+        """Other rows of the same view: the cursor stays on its row where that is still there."""
+        before = self.list.row
+        rows = self._chosen()
+        place = next((number for number, row in enumerate(rows) if row is before), 0)
+        self.list.show(self.kind, rows, place)
+
+    def _draw_heads(self) -> None:
+        width = self.size.width - (1 if self.list.row_count > self.list.size.height else 0)
+        self.heads.update(heads(self.comparison, self.kind, max(width, 1)))
+        left_out = [name.lower() for name, status in TOGGLES.items() if status not in self.statuses]
+        parts = [
+            *(["biggest change first"] if self.orders[self.kind.id] is Order.CHANGE else ["in order"]),
+            *([f"without {', '.join(left_out)}"] if left_out else []),
+            *([f"“{printable(self.filter.value)}” {len(self.list.rows)} found"] if self.filter.value else []),
+        ]
+        self.list.border_title = Content(f"{self.kind.label} · {' · '.join(parts)}")
+
+    @on(Lines.Moved)
+    def show_selection(self) -> None:
+        self.selection.update(selection(self.comparison, self.list.row), layout=False)
+        self._draw_heads()
+
+    @on(Input.Changed)
+    def narrow(self) -> None:
+        self._refill()
+
+    @on(Input.Submitted)
+    def keep_filter(self) -> None:
+        self.set_focus(self.list)
+        self.filter.display = bool(self.filter.value)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002 (Textual's)
+        """In a filter `/` is a letter like others."""
+        return not (action == "filter" and self.filter.has_focus)
+
+    # What commands do
+
+    def action_view(self, name: str) -> None:
+        self.show(next(kind for kind in KINDS if kind.id == name))
+
+    def action_next_view(self, step: int) -> None:
+        self.show(KINDS[(KINDS.index(self.kind) + step) % len(KINDS)])
+
+    def action_image(self, side: Which) -> None:
+        """The image by itself, at the layer of the row."""
+        inspection = self.pair.inspection(side)
+        if inspection is None:
+            self.notify("It is known by a saved report only.", title=f"Image {side.upper()}")
+            return
+        row = self.list.row
+        cell = (row.a if side == "a" else row.b) if row else None
+        layer = cell.index if cell else None
+        if layer is None and row is not None and row.cause is not None and row.cause.side == side:
+            layer = row.cause.layer
+        self.app.push_screen(OneSide(inspection, Contents(inspection, self.reopens.get(side)), layer))
+
+    def action_move(self, rows: int) -> None:
+        self.list.move(rows)
+
+    def action_page(self, pages: float) -> None:
+        self.list.page(pages)
+
+    def action_jump(self, row: int) -> None:
+        self.list.jump(row)
+
+    def action_details(self) -> None:
+        if self.list.row is not None:
+            self.app.push_screen(Details(details(self.comparison, self.list.row)))
+
+    def action_sort(self) -> None:
+        order = self.orders[self.kind.id]
+        self.orders[self.kind.id] = Order.NAME if order is Order.CHANGE else Order.CHANGE
+        self._refill()
+
+    def action_show(self, change: str) -> None:
+        self.statuses ^= {TOGGLES[change]}
+        self._refill()
+
+    def action_filter(self) -> None:
+        self.filter.display = True
+        self.set_focus(self.filter)
+
+    def action_back(self) -> None:
+        """Show everything again."""
+        self.filter.display = False
+        self.set_focus(self.list)
+        self.statuses = EVERY_STATUS
+        if self.filter.value:
+            self.filter.value = ""
+        else:
+            self._refill()
+
+    def action_copy(self) -> None:
+        row = self.list.row
+        if row is not None:
+            self.app.copy_to_clipboard(row.name)
+            self.notify(printable(row.name), title="Copied")
+
+    def action_help(self) -> None:
+        self.app.push_screen(CompareHelp())
+
+
+class Tabs(Widget):
+    """The views, with how many things differ in each."""
+
+    def __init__(self, comparison: Comparison, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self._labels = [f"{kind.label} {kind.count(comparison)}" for kind in KINDS]
+        self._current = KINDS[0]
+
+    @property
+    def current(self) -> Kind:
+        return self._current
+
+    @current.setter
+    def current(self, kind: Kind) -> None:
+        self._current = kind
+        self.refresh()
+
+    def render(self) -> Content:
+        parts: list[Part] = []
+        for kind, label in zip(KINDS, self._labels, strict=True):
+            style = "bold $primary underline" if kind is self._current else MUTED
+            parts += [(f" {kind.key} ", MUTED), (label, style), " "]
+        return Content.assemble(*parts)
+
+    def on_click(self, event: events.Click) -> None:
+        offset, end = event.get_content_offset(self), 0
+        for kind, label in zip(KINDS, self._labels, strict=True):
+            end += cell_len(label) + 4
+            if offset is not None and offset.x < end:
+                screen = self.screen
+                assert isinstance(screen, CompareScreen)
+                screen.show(kind)
+                return
+
+
+class CompareSummary(Widget):
+    """The line above everything: the difference, and how much of what differs; where it is narrow, the end goes."""
+
+    def __init__(self, comparison: Comparison, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        delta = comparison.delta.size_bytes
+        self._delta = f"{signed(delta)}{percent(delta, comparison.a.size_bytes)}"
+        self._parts = totals(comparison).split(" · ")
+        self._style = "bold $text-error" if delta > 0 else "bold $text-success" if delta < 0 else "bold"
+
+    def render(self) -> Content:
+        parts, room = list(self._parts), self.content_size.width - cell_len(self._delta) - 2
+        while len(parts) > 1 and cell_len(" · ".join(parts)) > room:
+            parts.pop(-2)
+        return Content.assemble((self._delta, self._style), ("  " + " · ".join(parts), MUTED))
+
+
+class CompareHelp(Page):
+    """The comparison's commands with their keys."""
+
+    heading = "Help"
+
+    def content(self) -> ComposeResult:
+        keymap = self.app._keymap  # Textual has no public way to read it back
+        parts: list[Part] = []
+        for group in dict.fromkeys(command.group for command in ALL):
+            parts += [(f"{group}\n", "bold $primary")]
+            for command in ALL:
+                keys = command.shown_keys(keymap)
+                if command.group == group and keys:
+                    parts += [(f"  {keys:<{KEYS_WIDTH}} ", "$text-accent"), f"{command.help}\n"]
+        yield Static(Content.assemble(*parts).rstrip())

@@ -1,0 +1,274 @@
+"""The views, and the ways between them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from textual.pilot import Pilot
+
+from inspector.demo.archive import Member, Step
+from inspector.demo.load import inspect_demo
+from inspector.inspection import Inspection
+from inspector.sources.protocol import ignore_progress
+from inspector.tui.commands import COMMANDS
+from inspector.tui.main import MainScreen
+from inspector.tui.package_list import PackageOrder
+from inspector.tui.packages import PackagesPane
+from inspector.tui.pages import Details
+from inspector.tui.pane import Scope
+from inspector.tui.treemap import TreemapPane
+from inspector.tui.views import VIEW_KINDS
+from inspector.tui.waste import WastePane
+
+from .driving import app_for, lines_of, paths_in_sight, press, settled
+from .images import inspection_of, run, small_image, wide_image
+
+
+@cache
+def demo() -> Inspection:
+    return inspect_demo("fat", ignore_progress)
+
+
+def text_of(pilot: Pilot[int]) -> str:
+    return "\n".join(lines_of(pilot))
+
+
+def packages_of(main: MainScreen) -> PackagesPane:
+    pane = main.views["packages"]
+    assert isinstance(pane, PackagesPane)
+    return pane
+
+
+def names(main: MainScreen) -> list[str]:
+    return [row.name for row in packages_of(main).list.rows]
+
+
+# Tabs
+
+
+def test_every_view_has_a_command_by_its_key():
+    by_id = {command.id: command.keys for command in COMMANDS}
+    assert {f"view.{kind.id}": kind.key for kind in VIEW_KINDS} == {
+        name: keys for name, keys in by_id.items() if name.startswith("view.")
+    }
+
+
+async def test_tabs_tell_how_much_there_is():
+    async with app_for(demo()).run_test(size=(120, 30)) as pilot:
+        await settled(pilot)
+        count = len(demo().findings)
+        assert f"1 Files  2 Waste {count}  3 Packages 29  4 Treemap" in lines_of(pilot)[1]
+
+
+async def test_there_is_no_empty_tab():
+    image = inspection_of([run("true", Member("etc/motd", b"hello"))])
+    async with app_for(image).run_test(size=(120, 30)) as pilot:
+        main = await press(pilot, "2", "3")
+        assert (main.current, list(main.views)) == ("files", ["files", "treemap"])
+        assert "Waste" not in lines_of(pilot)[1]
+
+
+async def test_an_image_without_bytes_has_only_files():
+    async with app_for(inspection_of([Step("LABEL a=b")])).run_test() as pilot:
+        main = await press(pilot, "4", "2")
+        assert list(main.views) == ["files"]
+
+
+async def test_a_click_on_a_tab_shows_its_view():
+    async with app_for(small_image()).run_test(size=(120, 30)) as pilot:
+        main = await settled(pilot)
+        await pilot.click("#tabs", offset=(13, 0))
+        await settled(pilot)
+        assert main.current == "waste"
+
+
+async def test_in_narrow_terminals_a_view_has_the_screen_for_itself_until_a_layer_is_looked_for():
+    async with app_for(small_image()).run_test(size=(80, 24)) as pilot:
+        main = await press(pilot, "2")
+        assert not main.query_one("#left").display
+        await press(pilot, "tab")
+        assert main.query_one("#left").display
+        await press(pilot, "tab", "1")
+        assert main.query_one("#left").display
+
+
+# Waste
+
+
+async def test_one_key_from_the_start_to_what_to_write_instead():
+    async with app_for(demo()).run_test(size=(120, 40)) as pilot:
+        await press(pilot, "2")
+        text = text_of(pilot)
+        assert "▌   1.3 MB ▓▓▓▓▓▓▓▓ ~ build tools removed too late: g++," in text
+        assert "brought by layer 4  RUN apk add --no-cache make g++ python3" in text
+        assert "hidden by  layer 9  RUN apk del make g++ python3" in text
+        assert "+     && apk del make g++ python3" in text
+        assert "- RUN npm ci" in text
+
+
+async def test_findings_come_biggest_first():
+    async with app_for(demo()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "2")
+        pane = main.view
+        assert isinstance(pane, WastePane)
+        sizes = [finding.size_bytes for finding in pane.list.findings]
+        assert sizes == sorted(sizes, reverse=True) and len(sizes) > 5
+
+
+async def test_from_a_finding_to_its_files_and_back():
+    async with app_for(small_image()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "2", "enter")
+        assert main.files.wanted.scope is Scope.CHOSEN
+        assert "Files of “removed too late”" in text_of(pilot)
+        tree = main.files.list.outline.tree
+        assert tree.sizes[0] == tree.hidden[0] == 840_000
+        await press(pilot, "slash", *"lto", "enter")
+        assert "usr/lib/gcc/cc1plus" not in paths_in_sight(main)
+        await press(pilot, "escape")
+        assert "usr/lib/gcc/cc1plus" in paths_in_sight(main)
+        await press(pilot, "escape")
+        assert (main.current, main.files.wanted.scope) == ("waste", Scope.LAYER)
+        await press(pilot, "escape")
+        assert main.current == "waste"
+
+
+async def test_from_a_finding_to_its_layer_and_back():
+    async with app_for(small_image()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "G", "2", "l")
+        assert (main.layer_list.cursor, main.layer_list.has_focus) == (1, True)
+        await press(pilot, "escape")
+        assert (main.current, main.layer_list.cursor, main.view.main.has_focus) == ("waste", 4, True)
+
+
+async def test_another_layer_takes_the_place_of_a_findings_files():
+    async with app_for(small_image()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "2", "enter", "right_square_bracket")
+        assert (main.files.wanted.scope, main.files.wanted.layer) == (Scope.LAYER, 2)
+
+
+async def test_the_details_of_a_finding_can_be_read_in_full():
+    async with app_for(demo()).run_test(size=(60, 20)) as pilot:
+        main = await press(pilot, "2", "i")
+        assert isinstance(main.app.screen, Details)
+
+
+# Packages
+
+
+async def test_packages_tell_their_bytes_layer_and_why():
+    async with app_for(demo()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "3", "slash", *"iconv", "enter")
+        assert names(main) == ["iconv-lite"]
+        text = text_of(pilot)
+        assert "iconv-lite ← body-parser ← express" in text
+        assert "came   layer 6  RUN npm ci" in text
+
+
+async def test_packages_that_came_and_went_are_explained_as_they_were():
+    async with app_for(demo()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "3", "slash", *"isl", "enter")
+        assert names(main) == ["isl"]
+        text = text_of(pilot)
+        assert "isl ← gcc ← g++" in text
+        assert "gone   - removed by layer 9" in text
+        await press(pilot, "enter")
+        assert main.current == "files" and any("libisl" in path for path in paths_in_sight(main))
+
+
+async def test_packages_are_sorted_by_size_name_or_layer():
+    async with app_for(demo()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "3")
+        rows = packages_of(main).list.rows
+        assert [row.size for row in rows] == sorted((row.size for row in rows), reverse=True)
+        await press(pilot, "s")
+        assert names(main) == sorted(names(main))
+        await press(pilot, "s")
+        layers = [row.layer or 0 for row in packages_of(main).list.rows]
+        assert packages_of(main).list.order is PackageOrder.LAYER and layers == sorted(layers)
+
+
+async def test_the_package_under_the_cursor_stays_there_when_sorted():
+    async with app_for(demo()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "3", "j", "j", "j")
+        before = packages_of(main).row
+        await press(pilot, "s")
+        assert packages_of(main).row == before
+
+
+async def test_a_package_filter_that_finds_nothing():
+    async with app_for(demo()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "3", "slash", *"nowhere", "enter", "enter", "i", "y", "l", "d")
+        assert names(main) == [] and main.current == "packages"
+        await press(pilot, "escape", "escape")
+        assert len(names(main)) > 20
+
+
+# Treemap
+
+
+async def test_the_tiles_are_all_bytes_whatever_they_are_by():
+    total = demo().filesystem.ledger.total_bytes
+    async with app_for(demo()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "4")
+        pane = main.view
+        assert isinstance(pane, TreemapPane)
+        for _ in range(3):
+            assert sum(tile.size for tile in pane.map.all) == total, pane.by
+            assert sum(tile.size for tile in pane.map.tiles) == total, pane.by
+            await press(pilot, "m")
+
+
+async def test_zooming_in_tells_the_way_and_out_goes_back():
+    async with app_for(small_image()).run_test(size=(120, 40)) as pilot:
+        await press(pilot, "4")
+        assert "/usr/lib/gcc/cc1plus" in text_of(pilot)
+        assert "600.0 kB · 61.8% of the image  - 600.0 kB hidden" in text_of(pilot)
+        await press(pilot, "G", "enter")
+        assert "Bytes by folder › etc/" in text_of(pilot)
+        assert "/etc/motd" in text_of(pilot)
+        await press(pilot, "escape")
+        assert "Bytes by folder   " in text_of(pilot)
+
+
+async def test_a_click_selects_a_tile_and_a_double_click_zooms():
+    async with app_for(small_image()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "4")
+        pane = main.view
+        assert isinstance(pane, TreemapPane)
+        rect = pane.map.rects[[tile.label for tile in pane.map.tiles].index("usr/bin/")]
+        await pilot.click("#map", offset=(rect.left + 1, rect.top + 1), times=2)
+        await settled(pilot)
+        assert [level.name for level in pane.levels] == ["usr/bin/"]
+
+
+@pytest.mark.parametrize("size", [(300, 80), (200, 60), (120, 40), (80, 24), (60, 20), (30, 10), (10, 3), (1, 1)])
+async def test_every_view_is_drawn_at_every_size(size: tuple[int, int]):
+    async with app_for(demo()).run_test(size=size) as pilot:
+        for view in ("2", "3", "4"):
+            main = await press(pilot, view, "j", "k", "G", "i", "escape", "tab", "tab")
+            assert len(lines_of(pilot)) == size[1]
+        assert main.current == "treemap"
+
+
+async def test_names_in_every_view_are_harmless():
+    evil = "[red]x\x1b[31m\n"
+    steps = [run("one", *(Member(f"var/log/{evil}{n}", b"x" * 9_000) for n in range(3))), run("echo [bold]")]
+    async with app_for(inspection_of(steps)).run_test(size=(120, 40)) as pilot:
+        await press(pilot, "4", "enter")
+        assert "[red]x\\x1b[31m\\n" in text_of(pilot)
+
+
+async def test_a_wide_image_in_every_view():
+    async with app_for(wide_image(20_000, 10)).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "2", "enter", "escape", "4", "enter", "enter", "m", "enter")
+        assert main.current == "treemap"
+
+
+async def test_notes_are_shown():
+    from dataclasses import replace
+
+    image = replace(small_image(), notes=("[x] is another image's Dockerfile",))
+    async with app_for(image).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert lines_of(pilot)[1].strip() == "note: [x] is another image's Dockerfile"

@@ -1,0 +1,183 @@
+"""A comparison written down, and a saved report as one of its sides."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from inspector.compare.comparison import Comparison, compare
+from inspector.compare.side import Cause, Side, Status, side_of
+from inspector.demo.archive import Member, whiteout
+from inspector.demo.load import inspect_demo
+from inspector.errors import BadImage
+from inspector.inspection import Inspection
+from inspector.reports import schema
+from inspector.reports.compare_json import encode_comparison
+from inspector.reports.compare_markdown import compare_markdown
+from inspector.reports.compare_text import compare_text
+from inspector.reports.json_report import encode, to_report
+from inspector.reports.saved import is_report, read_report, saved_side
+from inspector.sources.protocol import ignore_progress
+from tests.builders import file
+
+from .sides import compared, inspection_of, run
+
+BASE = run("base", file("etc/passwd", 40), file("usr/bin/tool", 7_000, mode=0o755))
+
+
+@pytest.fixture(scope="module")
+def demos() -> Comparison:
+    fat, lean = (side_of(inspect_demo(which, ignore_progress)) for which in ("fat", "lean"))
+    return compare(fat, lean)
+
+
+def saved(tmp_path: Path, inspection: Inspection, *, files: bool) -> Side:
+    path = tmp_path / "report.json"
+    path.write_bytes(encode(to_report(inspection, files=files)))
+    assert is_report(path)
+    return saved_side(read_report(path), "report.json")
+
+
+def test_json_validates_against_the_shipped_schema(demos: Comparison):
+    shipped = json.loads(schema.COMPARE_SHIPPED.read_text(encoding="utf-8"))
+    report = json.loads(encode_comparison(demos))
+    jsonschema.Draft202012Validator(shipped).validate(report)
+    assert report["schema"] == {"version": 1, "url": "urn:leaninspect:compare:1"}
+    del report["delta"]["pull_bytes"]
+    with pytest.raises(jsonschema.ValidationError, match="pull_bytes"):
+        jsonschema.Draft202012Validator(shipped).validate(report)
+
+
+def test_shipped_schema_is_the_one_of_the_types():
+    assert schema.COMPARE_SHIPPED.read_text(encoding="utf-8") == schema.render(schema.COMPARE_SHIPPED)
+
+
+def test_json_adds_up(demos: Comparison):
+    report = json.loads(encode_comparison(demos))
+    delta, files = report["delta"], report["files"]
+    assert delta["size_bytes"] == report["b"]["size_bytes"] - report["a"]["size_bytes"]
+    assert sum(layer["delta_bytes"] for layer in report["layers"]) == delta["size_bytes"]
+    changed = sum((each["b_bytes"] or 0) - (each["a_bytes"] or 0) for each in files["list"])
+    assert changed == delta["live_bytes"]
+    for status in ("added", "removed", "changed", "moved"):
+        assert files[status] == sum(each["status"] == status for each in files["list"])
+    assert report["a"]["ledger"]["total_bytes"] == report["a"]["size_bytes"]
+
+
+def test_text():
+    before = [BASE, run("apt-get install -y g++", file("usr/bin/g++", 50_000))]
+    after = [
+        BASE,
+        run("apt-get install -y g++ make", file("usr/bin/g++", 50_000), file("usr/bin/make", 9_000)),
+        run("chmod 700 tool", file("usr/bin/tool", 7_000, mode=0o700)),
+        run("rm passwd", whiteout("etc/passwd")),
+    ]
+    assert compare_text(compared(before, after), 100) == (
+        "a 57.0 kB → b 73.0 kB   +16.0 kB (+28%)\n"
+        "                        a          b     change\n"
+        "  size            57.0 kB    73.0 kB   +16.0 kB\n"
+        "  live            57.0 kB    66.0 kB    +9.0 kB\n"
+        "  hidden              0 B     7.0 kB    +7.0 kB\n"
+        "  reclaimable         0 B     7.0 kB    +7.0 kB\n"
+        "  66.0 kB (uncompressed) to pull for those who have a · 7.0 kB shared · 123.0 kB to keep both\n"
+        "\n"
+        "Layers, biggest change first: 1 the same (7.0 kB), 1 changed, 2 added\n"
+        "      change    a → b    files               instruction\n"
+        "     +9.0 kB    1 → 1    +1                  ~ RUN apt-get install -y g++ make\n"
+        "     +7.0 kB    – → 2    ~1                  + RUN chmod 700 tool\n"
+        "         0 B    – → 3    −1                  + RUN rm passwd\n"
+        "\n"
+        "Files, biggest change first: +1 −1 ~1 (1 in metadata only)\n"
+        "     +9.0 kB  + usr/bin/make   layer 1 of b\n"
+        "       −40 B  − etc/passwd   layer 3 of b\n"
+        "         0 B  ~ usr/bin/tool (mode)   layer 2 of b\n"
+        "\n"
+        "Findings: 2 new, 0 fixed, 0 kept\n"
+        "      7.0 kB  new    copied again with the same content   LI1003\n"
+        "        40 B  new    removed too late   LI1001\n"
+    )
+
+
+def test_names_from_an_image_can_neither_drive_a_terminal_nor_leave_a_cell():
+    name = "a|`b`\x1b[31m<img>@octocat\n# title"
+    comparison = compared([BASE], [BASE, run("echo | tr `x`", Member(name, b"x" * 10))])
+    text, markdown = compare_text(comparison), compare_markdown(comparison)
+    assert "\x1b" not in text + markdown
+    assert "``a\\|`b`\\x1b[31m<img>@octocat\\n# title``" in markdown
+    rows = [line for line in markdown.splitlines() if "octocat" in line]
+    assert len(rows) == 1
+    assert rows[0].replace("\\|", "").count("|") == 5
+
+
+def test_markdown_is_short(demos: Comparison):
+    markdown = compare_markdown(demos)
+    assert markdown.startswith("### `demo:lean` against `demo:fat`: −1.5 MB (−69%)\n")
+    assert len(markdown) < 5_000
+    assert markdown.count("<details>") == markdown.count("</details>") == 3
+
+
+def test_a_saved_report_with_files_tells_what_came_and_went(tmp_path: Path):
+    old = inspection_of([BASE, run("make", file("out", 9))])
+    new = inspection_of([BASE, run("make again", file("out", 9, "y"), file("more", 5))])
+    comparison = compare(saved(tmp_path, old, files=True), side_of(new))
+    assert comparison.a.source == "report"
+    assert comparison.files is not None
+    assert [(change.path, change.status, change.cause) for change in comparison.files.changes] == [
+        ("more", Status.ADDED, Cause("b", 1))
+    ]
+    assert comparison.files.uncertain == 1  # `out`, of equal size
+    assert comparison.settings is None
+
+
+def test_a_saved_report_with_files_beside_its_own_image_is_the_same(tmp_path: Path):
+    fat = inspect_demo("fat", ignore_progress)
+    comparison = compare(saved(tmp_path, fat, files=True), side_of(fat))
+    assert comparison.files is not None
+    assert (comparison.files.changes, comparison.files.uncertain) == ((), 0)
+    assert {row.status for row in comparison.rows} == {Status.SAME}
+    assert comparison.findings.new == comparison.findings.fixed == ()
+    assert comparison.packages == ()
+
+
+def test_a_saved_report_without_files_knows_the_rest(tmp_path: Path, demos: Comparison):
+    side = saved(tmp_path, inspect_demo("fat", ignore_progress), files=False)
+    comparison = compare(side, demos.b)
+    assert comparison.files is None
+    assert [row.status for row in comparison.rows] == [row.status for row in demos.rows]
+    assert (comparison.delta.size_bytes, comparison.cost) == (demos.delta.size_bytes, demos.cost)
+    assert json.loads(encode_comparison(comparison))["files"] is None
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"{", "no leaninspect report"),
+        (b"{}", "no leaninspect report"),
+        (b'{"schema":{"version":9,"url":"urn:leaninspect:report:9"}}', "not known: urn:leaninspect:report:9 9"),
+        (b'{"schema":{"version":1,"url":"urn:leaninspect:report:1"},"tool":7}', "no leaninspect report"),
+    ],
+)
+def test_what_is_no_report(tmp_path: Path, content: bytes, reason: str):
+    path = tmp_path / "x.json"
+    path.write_bytes(content)
+    with pytest.raises(BadImage, match=reason):
+        read_report(path)
+
+
+def test_a_report_that_names_a_layer_it_does_not_have(tmp_path: Path):
+    raw = json.loads(encode(to_report(inspection_of([BASE]), files=True)))
+    raw["files"][0]["layer"] = 7
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(raw))
+    with pytest.raises(BadImage, match="names layer 7 and has 1"):
+        saved_side(read_report(path), "x.json")
+
+
+def test_a_file_that_is_no_report_is_not_taken_for_one(tmp_path: Path):
+    (tmp_path / "image.tar").write_bytes(b"\0" * 1024)
+    assert not is_report(tmp_path / "image.tar")
+    assert not is_report(tmp_path)
+    assert not is_report(tmp_path / "absent")
