@@ -130,7 +130,8 @@ def _of_what(subject: Subject, table: PatternTable, files: dict[int, int]) -> st
     sums: dict[str, int] = {}
     for entry_id, size in files.items():
         layer, row = subject.filesystem.locate(entry_id)
-        rule = table.rule_for(subject.filesystem.layers[layer].paths[row], owned=False)
+        path = subject.filesystem.layers[layer].paths[row]
+        rule = table.rule_for(path, owned=False, core=subject.is_core_dump(layer, row))
         if rule is not None:
             sums[rule.title] = sums.get(rule.title, 0) + size
     total = sum(files.values())

@@ -21,7 +21,7 @@ def pattern_findings(subject: Subject) -> Iterator[Finding]:
             if not size or filesystem.fates[start + row] != Fate.LIVE or entries.kinds[row] != Kind.FILE:
                 continue
             path = entries.paths[row]
-            rule = table.rule_for(path, owned=path in subject.owned)
+            rule = table.rule_for(path, owned=path in subject.owned, core=subject.is_core_dump(layer, row))
             if rule is not None and size >= rule.minimum:
                 frees.setdefault(rule, {})[start + row] = size
     for rule, files in frees.items():

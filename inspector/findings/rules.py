@@ -25,6 +25,7 @@ class PatternRule:
     unowned: bool
     trade_off: bool
     minimum: int
+    elf_core: bool
     fix: str
     see: tuple[str, ...]
 
@@ -40,8 +41,11 @@ class PatternTable:
         self._compiled = _compiled()
         self._known: dict[str, tuple[PatternRule, ...]] = {}
 
-    def rule_for(self, path: str, *, owned: bool) -> PatternRule | None:
-        """The first rule of the table that names the path; `owned` tells whether a package owns the file."""
+    def rule_for(self, path: str, *, owned: bool, core: bool) -> PatternRule | None:
+        """The first rule of the table that names the path.
+
+        `owned` tells whether a package owns the file, `core` whether its content is a core dump.
+        """
         folder, _, name = path.rpartition("/")
         candidates = self._known.get(folder)
         if candidates is None:
@@ -50,7 +54,7 @@ class PatternTable:
             named = [rule for rule, fits in self._compiled.files if fits.fullmatch(path)]
             candidates = tuple(sorted({*candidates, *named}, key=lambda rule: rule.order))
         for rule in candidates:
-            if not (rule.unowned and owned) and not rule.excepted.fullmatch(path):
+            if not (rule.unowned and owned) and (core or not rule.elf_core) and not rule.excepted.fullmatch(path):
                 return rule
         return None
 
@@ -112,6 +116,7 @@ def _rule(order: int, id_: str, fields: dict[str, Any]) -> PatternRule:
         excepted=matcher(fields.get("except", ())),
         unowned=fields.get("unowned", False),
         trade_off=fields.get("trade_off", False),
+        elf_core=fields.get("elf_core", False),
         minimum=fields.get("minimum", 0),
         fix=fields["fix"],
         see=tuple(fields["see"]),

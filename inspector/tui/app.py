@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
 from typing import ClassVar
@@ -19,6 +20,9 @@ from inspector.tui.preferences import read_preferences, user_file
 from inspector.tui.themes import DARK, OURS, following
 
 FINE, WRONG, INTERRUPTED = 0, 2, 130
+
+SWITCH_INTERVAL = 0.001
+"""Seconds a worker may keep the interpreter from a key that was pressed; Python's 0.005 adds up to something felt."""
 
 PATIENCE = 2.0
 """Seconds given to a cancelled reading to clean up before the process ends."""
@@ -128,6 +132,7 @@ def run(load: Load, title: str, reopen: Reopen | None = None) -> int:
     """
     preferences = read_preferences(user_file(), themes=BUILTIN_THEMES.keys() | {theme.name for theme in OURS})
     app = LeanInspect(load, title, theme=preferences.theme or DARK.name, keys=preferences.keys, reopen=reopen)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     app.run()
     app.loader.finish(PATIENCE)
     if app.error is not None:

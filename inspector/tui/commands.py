@@ -158,6 +158,7 @@ COMMANDS = (
         "palette", "ctrl+p", "commands",
         "Search all commands", "app.command_palette", GENERAL, Place.APP, in_palette=False,
     ),
+    Command("suspend", "ctrl+z", "Suspend", "To the shell; fg comes back", "app.suspend_process", GENERAL, Place.APP),
     Command("quit", "q,ctrl+q,ctrl+c", "Quit", "Leave", "app.leave", GENERAL, Place.APP),
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from inspector.contents import Contents
 from inspector.filesystem.tree import Change
@@ -17,6 +17,7 @@ from inspector.inspection import Inspection
 from inspector.names import printable
 from inspector.tui.commands import Command, Place, bindings
 from inspector.tui.instruction_words import instruction_details
+from inspector.tui.keyline import KeyLine
 from inspector.tui.layers import LayerList
 from inspector.tui.lines import Lines
 from inspector.tui.pages import Details, Help
@@ -85,7 +86,7 @@ class MainScreen(Screen[None]):
                 for name, view in self.views.items():
                     view.display = name == self.current
                     yield view
-        yield Footer(compact=True)
+        yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         self.layer_list.start()
@@ -142,7 +143,7 @@ class MainScreen(Screen[None]):
 
     def _make_room(self) -> None:
         """In narrow terminals a view other than the files has the screen for itself, unless a layer is looked for."""
-        self.set_class(self.current != "files" and not self.layer_list.has_focus, "-solo")
+        self.query_one("#left").set_class(self.current != "files" and not self.layer_list.has_focus, "-idle")
 
     @on(Tabs.Picked)
     def pick_view(self, picked: Tabs.Picked) -> None:

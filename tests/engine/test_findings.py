@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
-from requests import certs
 
 from inspector.findings.finding import Finding
 from inspector.inspection import Inspection, inspect_image
@@ -19,9 +15,7 @@ KEY = b"-----BEGIN OPENSSH PRIVATE KEY-----\nbm90IGEgcmVhbCBrZXk=\n-----END OPEN
 
 DOCKERFILE = """
 FROM {debian}
-RUN apt-get update && apt-get install -y --no-install-recommends python3-pip make
-COPY machine.crt /etc/ssl/machine.crt
-RUN pip install --break-system-packages --cert /etc/ssl/machine.crt iniconfig==2.0.0
+RUN apt-get update && apt-get install -y --no-install-recommends make
 COPY id_ed25519 /root/.ssh/id_ed25519
 COPY app /app/
 RUN mkdir -p /app/.git/objects && head -c 5000 /dev/urandom > /app/.git/objects/pack
@@ -34,8 +28,7 @@ RUN apt-get purge -y --auto-remove make
 
 @pytest.fixture(scope="module")
 def inspection(engine: Engine, debian: str) -> Inspection:
-    authorities = Path(os.environ.get("PIP_CERT") or certs.where()).read_bytes()
-    files = {"machine.crt": authorities, "id_ed25519": KEY, "app/data.bin": bytes(range(256)) * 40}
+    files = {"id_ed25519": KEY, "app/data.bin": bytes(range(256)) * 40}
     engine.build(TAG, DOCKERFILE.format(debian=debian), files, buildkit=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_HOST", engine.host)
@@ -52,7 +45,6 @@ def only(inspection: Inspection, rule: str) -> Finding:
     [
         ("LI3001", "/var/lib/apt/lists -type f ! -path /var/lib/apt/lists/lock"),
         ("LI3002", "/var/cache/apt /var/cache/debconf/*-old -type f ! -path /var/cache/apt/archives/lock"),
-        ("LI4001", "/root/.cache/pip -type f"),
         ("LI5001", "/usr/share/man /usr/local/share/man /usr/local/man -type f"),
         ("LI7001", "/app/.git -type f"),
         ("LI7006", "/var/log/lastlog"),

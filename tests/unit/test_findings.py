@@ -98,11 +98,10 @@ def test_every_rule_of_the_table_has_a_planted_file() -> None:
     assert {rule.id for rule in pattern_rules()} - elsewhere == {rule for rule, _, _ in PLANTED}
 
 
-def test_core_dump_is_one_only_outside_packages() -> None:
-    subject = subject_of(
-        [file("app/core", 500), file("usr/share/x/core", 70, "y")], owned=frozenset({"usr/share/x/core"})
-    )
-    assert found(subject) == {"LI7002": 500}
+def test_core_dump_is_told_by_its_content_and_not_by_its_name() -> None:
+    core = b"\x7fELF\x02\x01\x01" + bytes(9) + (4).to_bytes(2, "little") + bytes(46)
+    subject = subject_of([Member("app/core", core), file("lib/core", 500), Member("usr/share/x/core", core)])
+    assert found(replace(subject, owned=frozenset({"usr/share/x/core"}))) == {"LI7002": len(core)}
 
 
 def test_login_records_are_waste_only_when_they_are_large() -> None:
