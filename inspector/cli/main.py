@@ -190,6 +190,7 @@ def demo(which: str, **output: Any) -> Job:
         if output.pop("files"):
             raise click.UsageError("--files is not for a comparison: its JSON report has the files that differ")
         return lambda: compare_demos(**output)
+
     def reopen() -> Source:
         from inspector.demo.load import open_demo
 
