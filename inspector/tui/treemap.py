@@ -216,6 +216,7 @@ class TreemapPane(View):
         if self.busy:
             return
         self.busy = True
+        self.map.border_title = f"Bytes by {by.value} …"
         self.run_worker(lambda: self.post_message(self.Made(by, tiles_of(self.inspection, by), None)), thread=True)
 
     def on_treemap_pane_made(self, message: Made) -> None:
