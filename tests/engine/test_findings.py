@@ -1,4 +1,4 @@
-"""Findings on an image that package managers really made: their bytes are those that `find` counts in a container."""
+"""Findings on an image that apt, pip and gem really made: their bytes are those that `find` counts in a container."""
 
 from __future__ import annotations
 
@@ -13,9 +13,28 @@ TAG = "leaninspect/findings:1"
 
 KEY = b"-----BEGIN OPENSSH PRIVATE KEY-----\nbm90IGEgcmVhbCBrZXk=\n-----END OPENSSH PRIVATE KEY-----\n"
 
+SETUP = b"""from setuptools import setup
+setup(name="leandemo", version="1.0", py_modules=["leandemo"])
+"""
+
+GEMSPEC = b"""Gem::Specification.new do |s|
+  s.name = "leandemo"
+  s.version = "1.0"
+  s.summary = "a gem"
+  s.authors = ["leaninspect"]
+  s.files = ["leandemo.py"]
+end
+"""
+
 DOCKERFILE = """
 FROM {debian}
-RUN apt-get update && apt-get install -y --no-install-recommends make
+RUN apt-get update && apt-get install -y --no-install-recommends make python3-pip ruby
+COPY packages /packages
+RUN cd /packages && python3 setup.py -q sdist -d /srv/index \
+ && (cd /srv/index && exec python3 -m http.server 8765 --bind 127.0.0.1) & sleep 3 \
+ && pip install --break-system-packages --no-build-isolation --no-index \
+    --find-links http://127.0.0.1:8765/ leandemo
+RUN cd /packages && gem build -q leandemo.gemspec && gem install --local leandemo-1.0.gem
 COPY id_ed25519 /root/.ssh/id_ed25519
 COPY app /app/
 RUN mkdir -p /app/.git/objects && head -c 5000 /dev/urandom > /app/.git/objects/pack
@@ -28,7 +47,13 @@ RUN apt-get purge -y --auto-remove make
 
 @pytest.fixture(scope="module")
 def inspection(engine: Engine, debian: str) -> Inspection:
-    files = {"id_ed25519": KEY, "app/data.bin": bytes(range(256)) * 40}
+    files = {
+        "packages/setup.py": SETUP,
+        "packages/leandemo.py": b"print('lean')\n",
+        "packages/leandemo.gemspec": GEMSPEC,
+        "id_ed25519": KEY,
+        "app/data.bin": bytes(range(256)) * 40,
+    }
     engine.build(TAG, DOCKERFILE.format(debian=debian), files, buildkit=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_HOST", engine.host)
@@ -45,6 +70,8 @@ def only(inspection: Inspection, rule: str) -> Finding:
     [
         ("LI3001", "/var/lib/apt/lists -type f ! -path /var/lib/apt/lists/lock"),
         ("LI3002", "/var/cache/apt /var/cache/debconf/*-old -type f ! -path /var/cache/apt/archives/lock"),
+        ("LI4001", "/root/.cache/pip -type f"),
+        ("LI4011", "/var/lib/gems -path */cache/*.gem"),
         ("LI5001", "/usr/share/man /usr/local/share/man /usr/local/man -type f"),
         ("LI7001", "/app/.git -type f"),
         ("LI7006", "/var/log/lastlog"),
