@@ -300,6 +300,27 @@ def _sections(file: ElfPieces | WholeFile, layout: _Layout) -> tuple[int, tuple[
     return debug, telling
 
 
+def section(file: ElfPieces | WholeFile, wanted: bytes, most: int) -> bytes | None:
+    """The content of the section with this name, None where there is none, or it is longer than `most` or not kept."""
+    try:
+        layout = _layout(file.at(0, 64) or b"")
+        if layout is None:
+            return None
+        offset, size, count = layout.sections
+        shape = _STRUCTS[layout.bits, layout.order][2]
+        table = file.at(offset, size * count) if offset and 0 < size * count <= MAX_TABLE else None
+        if table is None or layout.names_index >= count or size != shape.size:
+            return None
+        headers = list(shape.iter_unpack(table))
+        names = file.at(headers[layout.names_index][4], headers[layout.names_index][5]) or b""
+        for name, _, _, _, start, length, *_ in headers:
+            if names.startswith(wanted + b"\0", name) and 0 < length <= most:
+                return file.at(start, length)
+    except (error, ValueError, OverflowError):
+        pass
+    return None
+
+
 def _file_offset(segments: list[tuple[int, int, int, int, int]], address: int) -> int | None:
     """Where an address lies in the file (PT_LOAD segments map one to the other)."""
     for kind, offset, size, start, _ in segments:

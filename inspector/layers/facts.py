@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from inspector.layers.elf import MAGIC, ElfFacts, ElfPieces, WholeFile, elf_facts
+from inspector.layers.notes import JAR_MAGIC, JARS, MAX_JAR, elf_note, jar_note
 from inspector.layers.secrets import MAX_SECRET, PEM, SECRET_NAMES, secret_in
 
-TELLING = b"\x7f#-"
-"""First bytes of the files that are worth a look whatever their name: ELF, `#!`, `-----BEGIN`."""
+TELLING = b"\x7f#-P"
+"""First bytes of the files that are worth a look whatever their name: ELF, `#!`, `-----BEGIN`, jars."""
 
 MAX_LINE = 256
 """Bytes of a script's first line; Linux reads as many (BINPRM_BUF_SIZE)."""
@@ -27,11 +28,13 @@ class Facts:
     scripts: dict[int, str] = field(default_factory=dict)
     secrets: dict[int, str] = field(default_factory=dict)
 
-    def probe(self, row: int, path: str, data: memoryview) -> None:
-        """Note the facts of a file that is in memory as a whole."""
+    def probe(self, row: int, path: str, data: memoryview, notes: dict[int, bytes]) -> None:
+        """Note the facts of a file that is in memory as a whole; what it was built from goes to `notes`, by row."""
         if data[:4] == MAGIC:
-            if (found := elf_facts(WholeFile(data))) is not None:
-                self.elf[row] = found
+            self._note_elf(row, WholeFile(data), notes)
+            return
+        if data[:4] == JAR_MAGIC and path.endswith(JARS):
+            _keep(notes, row, jar_note(bytes(data)))
             return
         if bytes(data[:2]) == b"#!":
             self._note_script(row, data)
@@ -40,27 +43,47 @@ class Facts:
             if kind is not None:
                 self.secrets[row] = kind
 
-    def probed(self, row: int, pieces: Iterable[memoryview]) -> Iterator[memoryview]:
+    def probed(
+        self, row: int, path: str, size: int, pieces: Iterable[memoryview], notes: dict[int, bytes]
+    ) -> Iterator[memoryview]:
         """The pieces of a large file passed on; its facts are noted when the last one has passed.
 
         Secrets are not looked for: files with credentials are small.
         """
         elf: ElfPieces | None = None
+        jar: bytearray | None = None
         start = True
         for piece in pieces:
             if start:
                 start = False
                 if MAGIC.startswith(piece[:4]):
                     elf = ElfPieces()
+                elif JAR_MAGIC.startswith(piece[:4]) and path.endswith(JARS) and size <= MAX_JAR:
+                    jar = bytearray()
                 elif bytes(piece[:2]) == b"#!":
                     self._note_script(row, piece)
             if elf is not None:
                 elf.add(piece)
+            if jar is not None:
+                jar += piece
             yield piece
-        if elf is not None and (found := elf_facts(elf)) is not None:
+        if elf is not None:
+            self._note_elf(row, elf, notes)
+        if jar is not None:
+            _keep(notes, row, jar_note(bytes(jar)))
+
+    def _note_elf(self, row: int, file: ElfPieces | WholeFile, notes: dict[int, bytes]) -> None:
+        if (found := elf_facts(file)) is not None:
             self.elf[row] = found
+            if found.sections:
+                _keep(notes, row, elf_note(file))
 
     def _note_script(self, row: int, data: memoryview) -> None:
         line = bytes(data[2:MAX_LINE]).partition(b"\n")[0].strip()
         if line and b"\0" not in line:
             self.scripts[row] = line.decode("utf-8", "surrogateescape")
+
+
+def _keep(notes: dict[int, bytes], row: int, note: bytes | None) -> None:
+    if note is not None:
+        notes[row] = note

@@ -28,7 +28,8 @@ class LayerScan:
     """All that is kept of one layer, whatever its compression.
 
     `diff_id` is the sha256 of the uncompressed tar and `tar_bytes` its length. `captured` maps paths to the bytes of
-    the files that layers/capture.py names; `facts` are what was found in the others.
+    the files that layers/capture.py names, or to what a program says of its making (layers/notes.py); `facts` are what
+    was found in the others.
     """
 
     diff_id: str
@@ -101,6 +102,7 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes], Facts]:
     entries = Entries.empty()
     captured: dict[str, bytes] = {}
     facts = Facts()
+    notes: dict[int, bytes] = {}
     add_path, add_kind, add_size = entries.paths.append, entries.kinds.append, entries.sizes.append
     add_mode, add_uid, add_gid = entries.modes.append, entries.uids.append, entries.gids.append
     add_mtime, add_content = entries.mtimes.append, entries.contents.append
@@ -124,11 +126,11 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes], Facts]:
                 if view is None and stored <= MAX_SECRET:
                     view = memoryview(feed.take(stored))
                 if view is None:
-                    content = _content_id(facts.probed(len(entries.paths), feed.pieces(stored)))
+                    content = _content_id(facts.probed(len(entries.paths), path, stored, feed.pieces(stored), notes))
                 else:
                     content = xxh3_64_intdigest(view)
                     if view[0] in TELLING or (path[-4:] in SECRET_ENDS and stored <= MAX_SECRET):
-                        facts.probe(len(entries.paths), path, view)
+                        facts.probe(len(entries.paths), path, view, notes)
         else:
             size = 0
             if link:
@@ -145,6 +147,7 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes], Facts]:
         add_gid(gid)
         add_mtime(mtime)
         add_content(content)
+    captured |= {entries.paths[row]: note for row, note in notes.items()}
     return entries, captured, facts
 
 

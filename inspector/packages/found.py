@@ -41,6 +41,8 @@ class Found:
     listed: Callable[[], Iterable[str]] = nothing
     folders: tuple[str, ...] = ()
     record: str = ""
+    shared: bool = False
+    """Whether other packages of its kind are told of by the same record, and are no part of each other."""
 
 
 Reader = Callable[[Files, Distribution], Iterable[Found]]

@@ -94,7 +94,9 @@ def _without_parts(told: History, links: Links) -> History:
         if found is None or not found.record:
             return False
         owner = claims.owner(links.real(found.record))
-        return owner is not None and _name(ever[owner]) != _name(found)
+        if owner is None or _name(ever[owner]) == _name(found):
+            return False
+        return not (found.shared and ever[owner].shared)
 
     return History(
         tuple(found for found in told.final if not is_part(found)),

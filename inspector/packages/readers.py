@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from inspector.packages import apk, composer, conda, dpkg, gems, npm, pacman, python
+from inspector.packages import apk, composer, conda, dpkg, embedded, gems, npm, pacman, python
 from inspector.packages.found import Reader
 from inspector.packages.rpm import reader as rpm
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of packages by its purl type: which captured files tell of them, and how to read those."""
+    """A kind of packages by its purl type(s): which captured files tell of them, and how to read those."""
 
     name: str
     wants: Callable[[str], object]
@@ -32,4 +32,5 @@ KINDS = (
     Kind("gem", gems.wants, gems.read),
     Kind("composer", composer.wants, composer.read),
     Kind("npm", npm.wants, npm.read),
+    Kind("golang, cargo or maven", embedded.wants, embedded.read),
 )
