@@ -66,9 +66,37 @@ def library(soname: str, *needed: str, machine: int = X86_64) -> bytes:
     return elf(needed, soname=soname, machine=machine)
 
 
+def elf_with(name: bytes, content: bytes) -> bytes:
+    """The smallest ELF file with a section of this name."""
+    names = b"\0" + name + b"\0.shstrtab\0"
+    table = _HEADER + len(content) + len(names)
+    header = b"\x7fELF\x02\x01\x01".ljust(16, b"\0") + pack(
+        "<HHIQQQIHHHHHH", *(2, X86_64, 1, 0, 0, table, 0, _HEADER, _SEGMENT, 0, _SECTION, 3, 2)
+    )
+    sections = (
+        _section(0, 0, 0, 0)
+        + _section(1, 1, _HEADER, len(content))
+        + _section(2 + len(name), 3, _HEADER + len(content), len(names))
+    )
+    return header + content + names + sections
+
+
+def go_note(modules: str) -> bytes:
+    """A `.go.buildinfo` section as Go 1.18 and newer write it."""
+    info = b"0" * 16 + modules.encode() + b"1" * 16
+    version = b"go1.22.0"
+    head = (b"\xff Go buildinf:" + b"\x08\x02").ljust(32, b"\0")
+    return head + _varint(len(version)) + version + _varint(len(info)) + info
+
+
 def _segment(kind: int, offset: int, size: int) -> bytes:
     return pack("<IIQQQQQQ", kind, 4, offset, offset, offset, size, size, 1)
 
 
 def _section(name: int, kind: int, offset: int, size: int) -> bytes:
     return pack("<IIQQQQIIQQ", name, kind, 0, 0, offset, size, 0, 0, 1, 0)
+
+
+def _varint(number: int) -> bytes:
+    low, high = number & 0x7F, number >> 7
+    return bytes([low | 0x80]) + _varint(high) if high else bytes([low])

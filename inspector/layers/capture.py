@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-SCANNER_VERSION = 4
+SCANNER_VERSION = 5
 """Raised whenever a scan of the same layer would hold something else."""
 
 MAX_CAPTURE = 96 << 20

@@ -1,32 +1,22 @@
 """What an ELF file needs at run time and what of it is debug information, from a few of its bytes.
 
-Formats: System V ABI (gABI 4), chapters 4 and 5; Go's `.go.buildinfo` and Rust's `.dep-v0` by their section names. A
-file of any size is read in one pass: its head and the few ranges that its own header names are kept, the rest is not.
+Formats: System V ABI (gABI 4), chapters 4 and 5; Go's `.go.buildinfo` and Rust's `.dep-v0` by their section names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from struct import Struct, error
+from typing import Protocol
 
 MAGIC = b"\x7fELF"
-
-HEAD = 8 << 20
-"""Bytes kept at most from the front of a large file: its dynamic strings lie there, in all but giant libraries."""
-
-TABLES = 1 << 12
-"""Bytes at the front that hold the header and the segments: 64 bytes and some twenty times 56."""
-
-NAMES = 1 << 12
-"""Bytes kept before the section headers, where linkers put the sections' names."""
 
 MAX_TABLE = 1 << 20
 """Bytes of headers or dynamic entries that are still plausible."""
 
 _TELLING = (".go.buildinfo", ".dep-v0", ".rustc")
-_STRUCTS = {
+STRUCTS = {
     (bits, order): tuple(Struct(order + shape) for shape in shapes)
     for bits, shapes in (
         (64, ("HHIQQQIHHHHHH", "IIQQQQQQ", "IIQQQQIIQQ", "qQ")),
@@ -37,7 +27,8 @@ _STRUCTS = {
 """By bits and byte order: shapes of the file header (after its identification), a segment, a section, a dynamic tag."""
 
 _TYPES = {1: "object", 2: "executable", 3: "shared", 4: "core"}
-_PT_LOAD, _PT_DYNAMIC, _PT_INTERP = 1, 2, 3
+PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_GNU_EH_FRAME = 1, 2, 3, 0x6474E550
+EXECUTABLE, WRITABLE = 1, 2
 _DT_NEEDED, _DT_STRTAB, _DT_SONAME, _DT_RPATH, _DT_RUNPATH, _DT_FLAGS_1 = 1, 5, 14, 15, 29, 0x6FFFFFFB
 _DF_1_PIE = 0x08000000
 _SHT_SYMTAB, _SHT_NOBITS, _SHF_ALLOC = 2, 8, 2
@@ -66,7 +57,7 @@ class ElfFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Layout:
     """Where things are: the header's numbers, as (offset, size) pairs and counts."""
 
     type: int
@@ -78,53 +69,11 @@ class _Layout:
     names_index: int
 
 
-class ElfPieces:
-    """The parts of an ELF file that matter, collected while its pieces pass in order: its front, and the ranges behind
-    it that the header names.
-
-    They are copied, for to keep a piece alive costs more: its buffer could not be used again.
-    """
-
-    def __init__(self) -> None:
-        self._front = bytearray()
-        self._limit = TABLES
-        self._kept: list[tuple[int, bytearray]] | None = None
-        self._position = 0
-
-    def add(self, piece: bytes | memoryview) -> None:
-        if self._kept is None:
-            head, piece = piece[:TABLES], piece[TABLES:]
-            self._front += head
-            self._position += len(head)
-            if len(self._front) < TABLES:
-                return
-            self._plan()
-        start, end = self._position, self._position + len(piece)
-        if start < self._limit:
-            self._front += piece[: self._limit - start]
-        for low, kept in self._kept or ():
-            first, last = max(low, start), min(low + len(kept), end)
-            if first < last:
-                kept[first - low : last - low] = piece[first - start : last - start]
-        self._position = end
+class ElfBytes(Protocol):
+    """The bytes of an ELF file, as far as they were kept."""
 
     def at(self, offset: int, size: int) -> bytes | None:
         """`size` bytes at `offset`, None where they were not kept."""
-        if offset + size <= len(self._front):
-            return bytes(self._front[offset : offset + size])
-        for low, kept in self._kept or ():
-            if low <= offset and offset + size <= min(low + len(kept), self._position):
-                return bytes(kept[offset - low : offset - low + size])
-        return None
-
-    def _plan(self) -> None:
-        """Once the header is there: how much of the front to keep, and which ranges behind it."""
-        limit, wanted = _wanted(bytes(self._front))
-        self._limit = max(limit, len(self._front))
-        self._kept = []
-        for low, size in wanted:
-            passed = self._front[low : low + size]
-            self._kept.append((low, passed + bytes(size - len(passed))))
 
 
 class WholeFile:
@@ -137,10 +86,10 @@ class WholeFile:
         return bytes(self._data[offset : offset + size]) if offset + size <= len(self._data) else None
 
 
-def elf_facts(file: ElfPieces | WholeFile) -> ElfFacts | None:
+def elf_facts(file: ElfBytes) -> ElfFacts | None:
     """The facts of an ELF file, None when its header is damaged; parts that cannot be read are left out."""
     try:
-        layout = _layout(file.at(0, 64) or b"")
+        layout = layout_of(file.at(0, 64) or b"")
         if layout is None:
             return None
         dynamic = _dynamic(file, layout)
@@ -164,65 +113,31 @@ def elf_facts(file: ElfPieces | WholeFile) -> ElfFacts | None:
     )
 
 
-def _layout(header: bytes) -> _Layout | None:
+def layout_of(header: bytes) -> Layout | None:
     if len(header) < 52 or header[:4] != MAGIC or header[4] not in (1, 2) or header[5] not in (1, 2):
         return None
     order = "<" if header[5] == 1 else ">"
     bits = 32 * header[4]
     if bits == 64 and len(header) < 64:
         return None
-    shape = _STRUCTS[bits, order][0]
+    shape = STRUCTS[bits, order][0]
     type_, machine, _, _, phoff, shoff, _, _, phsize, phnum, shsize, shnum, names = shape.unpack_from(header, 16)
-    return _Layout(type_, bits, order, machine, (phoff, phsize, phnum), (shoff, shsize, shnum), names)
+    return Layout(type_, bits, order, machine, (phoff, phsize, phnum), (shoff, shsize, shnum), names)
 
 
-def _wanted(head: bytes) -> tuple[int, list[tuple[int, int]]]:
-    """How many bytes of the front will be asked for, and (offset, size) of the ranges behind it.
-
-    The first segment that is loaded begins with the file and holds the strings of the dynamic section.
-    """
-    layout = _layout(head[:64])
-    if layout is None:
-        return 0, []
-    wanted = list(_around_sections(head, layout))
-    front = 0
-    with suppress(error, OverflowError):
-        for kind, start, length, _, _ in _segments(head, layout):
-            if kind in (_PT_DYNAMIC, _PT_INTERP):
-                wanted.append((start, length))
-            elif kind == _PT_LOAD and not front:
-                front = min(HEAD, start + length)
-    return front, [(start, length) for start, length in wanted if 0 < length <= MAX_TABLE]
-
-
-def _around_sections(head: bytes, layout: _Layout) -> Iterator[tuple[int, int]]:
-    """(offset, size) of the section headers and of their names.
-
-    The names lie right before headers at the file's end, as GNU's and LLVM's linkers write it; Go's writes the headers
-    at the front, where they say where the names are.
-    """
-    offset, size, count = layout.sections
-    if not offset:
-        return
-    yield max(offset - NAMES, 0), min(NAMES, offset) + size * count
-    entry = offset + size * layout.names_index
-    if entry + size <= len(head):
-        fields = _STRUCTS[layout.bits, layout.order][2].unpack_from(head, entry)
-        yield fields[4], fields[5]
-
-
-def _segments(table: bytes, layout: _Layout) -> Iterator[tuple[int, int, int, int, int]]:
-    """(type, file offset, file size, address, memory size) of each segment; `table` begins at the file's start."""
+def segments_in(table: bytes, layout: Layout) -> Iterator[tuple[int, int, int, int, int, int]]:
+    """(type, file offset, file size, address, memory size, flags) of each segment; `table` is the file's front."""
     offset, size, count = layout.segments
-    shape = _STRUCTS[layout.bits, layout.order][1]
+    shape = STRUCTS[layout.bits, layout.order][1]
     if size != shape.size:
         return
+    headers = shape.iter_unpack(table[offset : offset + size * count])
     if layout.bits == 64:
-        for kind, _, start, address, _, length, memory, _ in shape.iter_unpack(table[offset : offset + size * count]):
-            yield kind, start, length, address, memory
+        for kind, flags, start, address, _, length, memory, _ in headers:
+            yield kind, start, length, address, memory, flags
     else:
-        for kind, start, address, _, length, memory, _, _ in shape.iter_unpack(table[offset : offset + size * count]):
-            yield kind, start, length, address, memory
+        for kind, start, address, _, length, memory, flags, _ in headers:
+            yield kind, start, length, address, memory, flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,18 +150,18 @@ class _Dynamic:
     pie: bool = False
 
 
-def _dynamic(file: ElfPieces | WholeFile, layout: _Layout) -> _Dynamic:
+def _dynamic(file: ElfBytes, layout: Layout) -> _Dynamic:
     offset, size, count = layout.segments
     table = file.at(0, offset + size * count) if count and offset + size * count <= MAX_TABLE else None
     if table is None:
         return _Dynamic()
-    segments = list(_segments(table, layout))
-    interpreter = next((_text(file.at(s[1], s[2]) or b"") for s in segments if s[0] == _PT_INTERP and s[2] < 4096), "")
-    place = next((s for s in segments if s[0] == _PT_DYNAMIC and s[2] <= MAX_TABLE), None)
+    segments = list(segments_in(table, layout))
+    interpreter = next((_text(file.at(s[1], s[2]) or b"") for s in segments if s[0] == PT_INTERP and s[2] < 4096), "")
+    place = next((s for s in segments if s[0] == PT_DYNAMIC and s[2] <= MAX_TABLE), None)
     data = file.at(place[1], place[2]) if place else None
     if data is None:
         return _Dynamic(interpreter=interpreter)
-    pair = _STRUCTS[layout.bits, layout.order][3]
+    pair = STRUCTS[layout.bits, layout.order][3]
     values: dict[int, int] = {}
     needed: list[int] = []
     for tag, value in pair.iter_unpack(data[: len(data) - len(data) % pair.size]):
@@ -271,13 +186,13 @@ def _dynamic(file: ElfPieces | WholeFile, layout: _Layout) -> _Dynamic:
     )
 
 
-def _sections(file: ElfPieces | WholeFile, layout: _Layout) -> tuple[int, tuple[str, ...]]:
+def _sections(file: ElfBytes, layout: Layout) -> tuple[int, tuple[str, ...]]:
     """(bytes that strip would remove, names of sections that tell of a language)."""
     offset, size, count = layout.sections
     table = file.at(offset, size * count) if offset and 0 < size * count <= MAX_TABLE else None
     if table is None:
         return 0, ()
-    shape = _STRUCTS[layout.bits, layout.order][2]
+    shape = STRUCTS[layout.bits, layout.order][2]
     if layout.names_index >= count or size != shape.size:
         return 0, ()
     _, _, _, _, names_offset, names_size, *_ = shape.unpack_from(table, layout.names_index * size)
@@ -300,14 +215,14 @@ def _sections(file: ElfPieces | WholeFile, layout: _Layout) -> tuple[int, tuple[
     return debug, telling
 
 
-def section(file: ElfPieces | WholeFile, wanted: bytes, most: int) -> bytes | None:
+def section(file: ElfBytes, wanted: bytes, most: int) -> bytes | None:
     """The content of the section with this name, None where there is none, or it is longer than `most` or not kept."""
     try:
-        layout = _layout(file.at(0, 64) or b"")
+        layout = layout_of(file.at(0, 64) or b"")
         if layout is None:
             return None
         offset, size, count = layout.sections
-        shape = _STRUCTS[layout.bits, layout.order][2]
+        shape = STRUCTS[layout.bits, layout.order][2]
         table = file.at(offset, size * count) if offset and 0 < size * count <= MAX_TABLE else None
         if table is None or layout.names_index >= count or size != shape.size:
             return None
@@ -321,15 +236,15 @@ def section(file: ElfPieces | WholeFile, wanted: bytes, most: int) -> bytes | No
     return None
 
 
-def _file_offset(segments: list[tuple[int, int, int, int, int]], address: int) -> int | None:
+def _file_offset(segments: list[tuple[int, int, int, int, int, int]], address: int) -> int | None:
     """Where an address lies in the file (PT_LOAD segments map one to the other)."""
-    for kind, offset, size, start, _ in segments:
-        if kind == _PT_LOAD and start <= address < start + size:
+    for kind, offset, size, start, _, _ in segments:
+        if kind == PT_LOAD and start <= address < start + size:
             return offset + address - start
     return None
 
 
-def _string(file: ElfPieces | WholeFile, offset: int) -> str:
+def _string(file: ElfBytes, offset: int) -> str:
     for length in (128, 4096):
         data = file.at(offset, length)
         if data is not None and b"\0" in data:

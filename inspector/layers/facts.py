@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from inspector.layers.elf import MAGIC, ElfFacts, ElfPieces, WholeFile, elf_facts
-from inspector.layers.notes import JAR_MAGIC, JARS, MAX_JAR, elf_note, jar_note
+from inspector.layers.elf import MAGIC, ElfBytes, ElfFacts, WholeFile, elf_facts
+from inspector.layers.elf_pieces import ElfPieces
+from inspector.layers.notes import JAR, JAR_MAGIC, JARS, MAX_JAR, Notes, elf_note, jar_note
 from inspector.layers.secrets import MAX_SECRET, PEM, SECRET_NAMES, secret_in
 
 TELLING = b"\x7f#-P"
@@ -28,13 +29,13 @@ class Facts:
     scripts: dict[int, str] = field(default_factory=dict)
     secrets: dict[int, str] = field(default_factory=dict)
 
-    def probe(self, row: int, path: str, data: memoryview, notes: dict[int, bytes]) -> None:
+    def probe(self, row: int, path: str, data: memoryview, notes: Notes) -> None:
         """Note the facts of a file that is in memory as a whole; what it was built from goes to `notes`, by row."""
         if data[:4] == MAGIC:
             self._note_elf(row, WholeFile(data), notes)
             return
         if data[:4] == JAR_MAGIC and path.endswith(JARS):
-            _keep(notes, row, jar_note(bytes(data)))
+            notes.keep(row, jar_note(bytes(data)) if len(data) <= MAX_JAR else JAR)
             return
         if bytes(data[:2]) == b"#!":
             self._note_script(row, data)
@@ -44,7 +45,7 @@ class Facts:
                 self.secrets[row] = kind
 
     def probed(
-        self, row: int, path: str, size: int, pieces: Iterable[memoryview], notes: dict[int, bytes]
+        self, row: int, path: str, size: int, pieces: Iterable[memoryview], notes: Notes
     ) -> Iterator[memoryview]:
         """The pieces of a large file passed on; its facts are noted when the last one has passed.
 
@@ -58,8 +59,11 @@ class Facts:
                 start = False
                 if MAGIC.startswith(piece[:4]):
                     elf = ElfPieces()
-                elif JAR_MAGIC.startswith(piece[:4]) and path.endswith(JARS) and size <= MAX_JAR:
-                    jar = bytearray()
+                elif JAR_MAGIC.startswith(piece[:4]) and path.endswith(JARS):
+                    if size <= MAX_JAR:
+                        jar = bytearray()
+                    else:
+                        notes.keep(row, JAR)
                 elif bytes(piece[:2]) == b"#!":
                     self._note_script(row, piece)
             if elf is not None:
@@ -70,20 +74,15 @@ class Facts:
         if elf is not None:
             self._note_elf(row, elf, notes)
         if jar is not None:
-            _keep(notes, row, jar_note(bytes(jar)))
+            notes.keep(row, jar_note(bytes(jar)))
 
-    def _note_elf(self, row: int, file: ElfPieces | WholeFile, notes: dict[int, bytes]) -> None:
+    def _note_elf(self, row: int, file: ElfBytes, notes: Notes) -> None:
         if (found := elf_facts(file)) is not None:
             self.elf[row] = found
             if found.sections:
-                _keep(notes, row, elf_note(file))
+                notes.keep(row, elf_note(file))
 
     def _note_script(self, row: int, data: memoryview) -> None:
         line = bytes(data[2:MAX_LINE]).partition(b"\n")[0].strip()
         if line and b"\0" not in line:
             self.scripts[row] = line.decode("utf-8", "surrogateescape")
-
-
-def _keep(notes: dict[int, bytes], row: int, note: bytes | None) -> None:
-    if note is not None:
-        notes[row] = note

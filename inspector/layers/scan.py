@@ -14,6 +14,7 @@ from inspector.layers.compression import decompress
 from inspector.layers.entries import Entries, Kind
 from inspector.layers.facts import TELLING, Facts
 from inspector.layers.feed import Feed
+from inspector.layers.notes import Notes
 from inspector.layers.secrets import MAX_SECRET, SECRET_ENDS
 from inspector.layers.tar import clean_path, tar_members
 
@@ -102,7 +103,7 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes], Facts]:
     entries = Entries.empty()
     captured: dict[str, bytes] = {}
     facts = Facts()
-    notes: dict[int, bytes] = {}
+    notes = Notes()
     add_path, add_kind, add_size = entries.paths.append, entries.kinds.append, entries.sizes.append
     add_mode, add_uid, add_gid = entries.modes.append, entries.uids.append, entries.gids.append
     add_mtime, add_content = entries.mtimes.append, entries.contents.append
@@ -147,7 +148,7 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes], Facts]:
         add_gid(gid)
         add_mtime(mtime)
         add_content(content)
-    captured |= {entries.paths[row]: note for row, note in notes.items()}
+    captured |= {entries.paths[row]: note for row, note in notes.by_row.items()}
     return entries, captured, facts
 
 

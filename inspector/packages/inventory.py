@@ -11,6 +11,7 @@ from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.layers.scan import LayerScan
 from inspector.packages.claims import Claims, Links
 from inspector.packages.distribution import distribution_of
+from inspector.packages.embedded import BUILT
 from inspector.packages.found import Found
 from inspector.packages.history import History, Step, history, identity
 from inspector.packages.model import Installed, Inventory, LayerChange, Package
@@ -49,8 +50,14 @@ def take_inventory(filesystem: Filesystem, scans: Sequence[LayerScan]) -> Invent
 
 
 def owned_paths(inventory: Inventory) -> frozenset[str]:
-    """Normalised paths that some package owns in the final image."""
-    return frozenset(path for each in inventory.installed for path in each.package.paths)
+    """Normalised paths that some package owns in the final image.
+
+    Programs and jars that tell what they were built from are not among them: whoever made the image built or copied
+    them, and can strip or leave them out.
+    """
+    return frozenset(
+        path for each in inventory.installed if each.package.kind not in BUILT for path in each.package.paths
+    )
 
 
 def owners(inventory: Inventory) -> dict[int, Package]:

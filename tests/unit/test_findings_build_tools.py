@@ -19,7 +19,7 @@ from inspector.findings.hidden import REMOVED
 from inspector.findings.toolchains import find_toolchains, toolchain_rules
 from inspector.packages.inventory import owned_paths, take_inventory
 from inspector.packages.tooling import find_tooling, unchangeable_layers
-from tests.elves import library, program
+from tests.elves import elf_with, go_note, library, program
 from tests.unit.packages.inventories import dpkg_list, image_of, stanza
 
 STATUS, AUTO = "var/lib/dpkg/status", "var/lib/apt/extended_states"
@@ -280,6 +280,14 @@ def test_a_toolchain_that_a_package_owns_is_the_packages() -> None:
     assert of_rule(subject_of(("RUN apt-get install go", members)), UNPACKAGED) == []
     members = debian({"maven": ""}, (), Member("usr/maven/lib/maven-core-3.jar", b"x"))
     assert of_rule(subject_of(("RUN apt-get install maven", members)), UNPACKAGED) == []
+
+
+def test_a_toolchain_that_tells_what_it_was_built_from_is_no_package() -> None:
+    built = elf_with(b".go.buildinfo", go_note("path\tcmd/compile\nmod\tcmd\t(devel)\n"))
+    subject = subject_of(("RUN curl | tar x", [Member("usr/local/go/pkg/tool/x/compile", built)]))
+    assert [each.package.name for each in subject.inventory.installed] == ["cmd"]
+    (finding,) = of_rule(subject, UNPACKAGED)
+    assert finding.size_bytes == len(built)
 
 
 @pytest.mark.parametrize(

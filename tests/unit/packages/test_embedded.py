@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import shutil
+import subprocess
 import zipfile
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
-from inspector.demo.archive import Member
+from inspector.demo.archive import Member, tar_layer
 from inspector.filesystem.stack import stack_layers
+from inspector.layers import facts
 from inspector.layers.elf import WholeFile, section
 from inspector.layers.notes import GO, MAVEN, RUST, elf_note, jar_note
 from inspector.layers.packing import pack, unpack
 from inspector.packages.embedded import read
 from inspector.packages.inventory import take_inventory
 from inspector.packages.model import Distribution
-from tests.builders import scan_of
+from tests.builders import blob_of, scan_of
+from tests.elves import elf_with, go_note
 
 MODULES = (
     "path\texample.org/app/cmd\n"
@@ -28,52 +34,6 @@ MODULES = (
     "=>\texample.org/fork\tv0.2.0\th1:cccc=\n"
     "build\tGOOS=linux\n"
 )
-
-
-def varint(number: int) -> bytes:
-    low, high = number & 0x7F, number >> 7
-    return bytes([low | 0x80]) + varint(high) if high else bytes([low])
-
-
-def go_note(modules: str) -> bytes:
-    """A `.go.buildinfo` section as Go 1.18 and newer write it."""
-    info = b"0" * 16 + modules.encode() + b"1" * 16
-    version = b"go1.22.0"
-    head = (b"\xff Go buildinf:" + b"\x08\x02").ljust(32, b"\0")
-    return head + varint(len(version)) + version + varint(len(info)) + info
-
-
-def elf_with(name: bytes, content: bytes) -> bytes:
-    """The smallest ELF file with a section of this name."""
-    names = b"\0" + name + b"\0.shstrtab\0"
-    start = 64
-    names_at = start + len(content)
-    table = names_at + len(names)
-    header = b"\x7fELF\x02\x01\x01".ljust(16, b"\0")
-    header += b"".join(
-        number.to_bytes(size, "little")
-        for number, size in (
-            (2, 2),
-            (62, 2),
-            (1, 4),
-            (0, 8),
-            (0, 8),
-            (table, 8),
-            (0, 4),
-            (64, 2),
-            (56, 2),
-            (0, 2),
-            (64, 2),
-        )
-    )
-    header += (3).to_bytes(2, "little") + (2).to_bytes(2, "little")
-
-    def entry(name_at: int, kind: int, offset: int, size: int) -> bytes:
-        fields = ((name_at, 4), (kind, 4), (0, 8), (0, 8), (offset, 8), (size, 8), (0, 4), (0, 4), (1, 8), (0, 8))
-        return b"".join(number.to_bytes(width, "little") for number, width in fields)
-
-    sections = entry(0, 0, 0, 0) + entry(1, 1, start, len(content)) + entry(2 + len(name), 3, names_at, len(names))
-    return header + content + names + sections
 
 
 def jar_of(files: Mapping[str, bytes]) -> bytes:
@@ -194,4 +154,85 @@ def test_damaged_jars_have_no_note() -> None:
     jar = jar_of({"META-INF/maven/a/b/pom.properties": pom("a", "b", "1")})
     assert jar_note(jar) is not None
     assert [jar_note(jar[:cut]) for cut in range(0, len(jar), 7)] == [None] * len(range(0, len(jar), 7))
-    assert jar_note(jar_of({"x": b""})) is None
+
+
+JUST_NAMED = jar_of({"x": b""})
+MANIFEST = b"Manifest-Version: 1.0\r\nImplementation-Version: 4.1\r\nImplementation-Vendor-Id: org.app\r\n"
+WITH_MANIFEST = jar_of({"META-INF/MANIFEST.MF": MANIFEST})
+
+
+@pytest.mark.parametrize(
+    ("jar", "path", "found"),
+    [
+        (JUST_NAMED, "opt/log4j-core-2.14.1.jar", ["pkg:maven/log4j-core@2.14.1"]),
+        (JUST_NAMED, "opt/app.war", ["pkg:maven/app"]),
+        (WITH_MANIFEST, "opt/app.jar", ["pkg:maven/org.app/app@4.1"]),
+        (WITH_MANIFEST, "opt/app-4.2-beta.jar", ["pkg:maven/org.app/app@4.2-beta"]),
+    ],
+)
+def test_jars_that_maven_did_not_make_have_the_name_of_their_file(jar: bytes, path: str, found: list[str]) -> None:
+    note = jar_note(jar)
+    assert note is not None
+    assert purls(note, path) == found
+
+
+def test_a_jar_too_large_to_be_looked_into_has_the_name_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "MAX_JAR", 70_000)
+    jar = jar_of({"META-INF/maven/a/b/pom.properties": pom("a", "b", "1"), "x": os.urandom(80_000)})
+    assert len(jar) > facts.MAX_JAR
+    scan = scan_of([Member("opt/b-1.jar", jar)])
+    assert [found.package.purl for found in read(scan.captured, Distribution())] == ["pkg:maven/b@1"]
+
+
+def test_a_module_without_a_name_does_not_hide_the_others() -> None:
+    modules = "path\ta/b\nmod\t\tv1\ndep\tb/\tv1\ndep\t/\tv1\ndep\texample.org/lib\tv0.9.0\n"
+    assert purls(GO + go_note(modules))[-1] == "pkg:golang/example.org/lib@v0.9.0"
+    crates = audit({"name": "", "version": "1"}, {"name": "serde", "version": "1.0.200"})
+    assert purls(crates) == ["pkg:cargo/serde@1.0.200"]
+
+
+def test_a_module_replaced_by_a_folder_keeps_its_name() -> None:
+    modules = "path\ta/b\nmod\ta/b\t(devel)\ndep\ta/lib\tv1.0.0\n=>\t../lib\t(devel)\n"
+    assert purls(GO + go_note(modules)) == ["pkg:golang/a/b", "pkg:golang/a/lib"]
+
+
+def go_programs() -> list[str]:
+    """Programs that Go's linker or GNU's has made, from 5 to 70 MB, where they are installed."""
+    names = ("podman", "skopeo", "buildah", "umoci", "dockerd", "docker", "containerd", "docker-registry", "runc")
+    return [found for name in names if (found := shutil.which(name)) is not None]
+
+
+@pytest.mark.parametrize("chunk", [40_000, 1 << 20], ids=str)
+@pytest.mark.parametrize("path", go_programs())
+def test_one_pass_finds_the_note_of_a_real_program_of_any_size(path: str, chunk: int) -> None:
+    program = Path(path).read_bytes()
+    note = elf_note(WholeFile(memoryview(program)))
+    assert note is not None and note.startswith(GO)
+    scan = blob_of(tar_layer([Member("usr/bin/tool", program)]), chunk).scan
+    assert scan.captured == {"usr/bin/tool": note}
+    assert purls(note)
+
+
+RUST_PROGRAM = """
+#[used] #[link_section = ".dep-v0"] static AUDIT: [u8; {size}] = *include_bytes!("audit");
+static LARGE: &[u8] = include_bytes!("large");
+fn main() {{ println!("{{}}", LARGE[std::env::args().count()]); }}
+"""
+
+
+@pytest.mark.skipif(shutil.which("rustc") is None, reason="rustc is missing")
+@pytest.mark.parametrize("linker", ["lld", "bfd"])
+def test_one_pass_finds_the_note_of_a_rust_program_by_either_linker(tmp_path: Path, linker: str) -> None:
+    data = audit({"name": "app", "version": "0.3.0", "root": True}).removeprefix(RUST)
+    (tmp_path / "audit").write_bytes(data)
+    (tmp_path / "large").write_bytes(bytes(range(256)) * 40_000)
+    (tmp_path / "app.rs").write_text(RUST_PROGRAM.format(size=len(data)))
+    chosen = [f"-Clinker-features={'+' if linker == 'lld' else '-'}lld", "-Zunstable-options"]
+    built = subprocess.run(
+        ["rustc", "-O", *chosen, "app.rs"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "RUSTC_BOOTSTRAP": "1"},
+    )  # fmt: skip
+    if built.returncode:
+        pytest.skip(f"rustc cannot link with {linker} here: {built.stderr.splitlines()[-1:]}")
+    scan = scan_of([Member("usr/bin/app", (tmp_path / "app").read_bytes())])
+    assert scan.captured == {"usr/bin/app": RUST + data}
