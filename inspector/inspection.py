@@ -1,4 +1,4 @@
-"""The straight line: a reference becomes an inspection, each stage a value made from the one before."""
+"""An inspection: what a source delivered, accounted for, each stage a value made from the one before."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inspector.attribution.base import Base
-from inspector.attribution.dockerfile import Dockerfile
 from inspector.attribution.instructions import Instruction
-from inspector.attribution.origins import NO_RECIPE, Recipe, Surroundings, trace
+from inspector.attribution.origins import Recipe, Surroundings, trace
 from inspector.errors import BadImage, BadLayer
 from inspector.filesystem.captured import visible_captured
 from inspector.filesystem.stack import Filesystem, LayerTotals, stack_layers
@@ -16,16 +15,12 @@ from inspector.findings.find import find
 from inspector.findings.finding import Finding, Subject
 from inspector.image.config import ImageConfig, parse_config
 from inspector.image.digest import sha256_digest
-from inspector.image.image import Image, ImageLayer, NamedImage
-from inspector.image.platform import parse_platform
+from inspector.image.image import Image, ImageLayer
 from inspector.layers.scan import LayerScan
-from inspector.layers.scanner import AFRESH
 from inspector.packages.inventory import owned_paths, take_inventory
 from inspector.packages.model import Inventory
 from inspector.packages.tooling import Tooling, find_tooling, unchangeable_layers
-from inspector.reference import parse_reference
-from inspector.sources.protocol import DeliveredLayer, Delivery, Options, Scanner, Source, Watch, ignore_progress
-from inspector.sources.resolve import open_source
+from inspector.sources.protocol import DeliveredLayer, Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,53 +48,10 @@ class Inspection:
         return self.filesystem.totals[layer]
 
 
-def inspect_image(
-    reference: str,
-    *,
-    platform: str | None = None,
-    insecure: bool = False,
-    dockerfile: Dockerfile | None = None,
-    target: str | None = None,
-    base: str | None = None,
-    ignore: Sequence[str] = (),
-    scanner: Scanner = AFRESH,
-    watch: Watch = ignore_progress,
-) -> Inspection:
-    """Find, read and account for an image.
-
-    `dockerfile` and its stage `target` (None: the last) are what it was built from, `base` a reference to what upon.
-    `ignore` are globs of paths that no finding speaks of. `scanner` may know layers already (layers/cache.py).
-    `watch` is told the progress and may raise Cancelled to stop. Raises InspectorError for everything that is wrong
-    with the reference, the place, or the image.
-    """
-    parsed = parse_reference(reference)
-    options = Options(parse_platform(platform) if platform else None, insecure)
-    source = open_source(parsed, options)
-    try:
-        recipe = Recipe(dockerfile, target, _named(base, options, scanner, watch) if base else None)
-    except BaseException:
-        source.close()
-        raise
-    return inspect_source(source, reference, recipe=recipe, ignore=ignore, scanner=scanner, watch=watch)
-
-
-def inspect_source(
-    source: Source,
-    reference: str,
-    *,
-    recipe: Recipe = NO_RECIPE,
-    ignore: Sequence[str] = (),
-    scanner: Scanner = AFRESH,
-    watch: Watch = ignore_progress,
-) -> Inspection:
-    """The line from an opened source on; closes it."""
-    try:
-        delivery = source.read(scanner, watch)
-    finally:
-        source.close()
+def account(delivery: Delivery, reference: str, recipe: Recipe, ignore: Sequence[str]) -> Inspection:
+    """Account for an image. Raises BadImage and BadLayer where its layers are not those that its config promises."""
     config = parse_config(delivery.config)
     _verify(config, delivery.layers)
-    scanner.keep(delivery.config)
     scans = tuple(layer.scan for layer in delivery.layers)
     filesystem = stack_layers([scan.entries for scan in scans])
     origins = trace(config, recipe, _surroundings(delivery))
@@ -120,24 +72,6 @@ def inspect_source(
         tooling=tooling,
         base=origins.base,
         notes=origins.notes,
-    )
-
-
-def _named(reference: str, options: Options, scanner: Scanner, watch: Watch) -> NamedImage:
-    """The image of a reference, by what tells whether others are built upon it."""
-    source = open_source(parse_reference(reference), options)
-    try:
-        delivery = source.read(scanner, watch)
-    finally:
-        source.close()
-    config = parse_config(delivery.config)
-    scanner.keep(delivery.config)
-    return NamedImage(
-        (reference,),
-        delivery.manifest_digest,
-        config.diff_ids,
-        tuple(entry.created_by for entry in config.history),
-        triggers=bool(config.raw_run.get("OnBuild")),
     )
 
 

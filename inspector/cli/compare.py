@@ -108,9 +108,9 @@ def load_pair(loads: Sequence[Load], watch: Watch) -> Pair:
 def _load(image: Asked, *, insecure: bool, no_cache: bool) -> Load:
     def load(watch: Watch) -> Inspection | Side:
         from inspector.cli.settings import read_settings
-        from inspector.inspection import inspect_image
         from inspector.layers.cache import user_scanner
         from inspector.layers.scanner import AFRESH
+        from inspector.line import inspect_image
         from inspector.reports.saved import is_report, read_report, saved_side
 
         path = Path(image.reference)

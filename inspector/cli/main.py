@@ -100,9 +100,9 @@ def inspect(
     def load(watch: Watch) -> Inspection:
         from inspector.cli.build_file import read_dockerfile
         from inspector.cli.settings import read_settings
-        from inspector.inspection import inspect_image
         from inspector.layers.cache import user_scanner
         from inspector.layers.scanner import AFRESH
+        from inspector.line import inspect_image
 
         return inspect_image(
             image,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from inspector.demo.article import fat_archive, lean_archive
 from inspector.image.platform import Platform
-from inspector.inspection import Inspection, inspect_source
+from inspector.inspection import Inspection
+from inspector.line import inspect_source
 from inspector.sources.archive import StreamedImage
 from inspector.sources.docker_archive import docker_archive_image
 from inspector.sources.members import Members

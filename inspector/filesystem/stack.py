@@ -73,6 +73,18 @@ class Filesystem:
         layer, row = self.locate(entry_id)
         return self.layers[layer][row]
 
+    def live_rows(self, layer: int) -> list[int]:
+        """The rows of a layer's files whose bytes no layer hides, empty files left out."""
+        start, sizes = self.offsets[layer], self.layers[layer].sizes
+        fates = self.fates[start : start + len(sizes)]
+        return [row for row, (size, fate) in enumerate(zip(sizes, fates, strict=True)) if size and not fate]
+
+    def hidden_rows(self, layer: int) -> list[int]:
+        """The rows of a layer's files whose bytes a layer hides, empty files left out."""
+        start, sizes = self.offsets[layer], self.layers[layer].sizes
+        fates = self.fates[start : start + len(sizes)]
+        return [row for row, (size, fate) in enumerate(zip(sizes, fates, strict=True)) if size and fate]
+
     def visible(self, upto: int | None = None) -> Iterator[int]:
         """Ids of the entries a person sees in the image made of the layers up to and including `upto` (None: all)."""
         top = len(self.layers) - 1 if upto is None else upto

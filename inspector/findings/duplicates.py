@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.filesystem.ledger import Fate
 from inspector.findings.finding import Finding, Severity, Subject, by_bytes
 from inspector.sizes import human
 
@@ -22,12 +21,9 @@ def duplicate_findings(subject: Subject) -> Iterator[Finding]:
     groups: dict[tuple[int, int], list[int]] = {}
     for layer, entries in enumerate(filesystem.layers):
         start = filesystem.offsets[layer]
-        for row, size in enumerate(entries.sizes):
-            if (
-                size >= SMALLEST
-                and filesystem.fates[start + row] == Fate.LIVE
-                and entries.paths[row] not in subject.owned
-            ):
+        for row in filesystem.live_rows(layer):
+            size = entries.sizes[row]
+            if size >= SMALLEST and entries.paths[row] not in subject.owned:
                 groups.setdefault((size, entries.contents[row]), []).append(start + row)
     copies = {entry_id: size for (size, _), ids in groups.items() for entry_id in ids[1:]}
     if not copies:

@@ -73,9 +73,9 @@ class Subject:
         """Whether a layer is known to have come with the base image, where no change of the Dockerfile reaches it."""
         return any(step.layer == layer and step.from_base for step in self.instructions)
 
-    def is_core_dump(self, layer: int, row: int) -> bool:
-        facts = self.scans[layer].facts.elf.get(row)
-        return facts is not None and facts.type == "core"
+    def core_dumps(self, layer: int) -> frozenset[int]:
+        """The rows of a layer's core dumps."""
+        return frozenset(row for row, facts in self.scans[layer].facts.elf.items() if facts.type == "core")
 
     def instruction_of(self, layer: int) -> str:
         """The instruction that made a layer, quoted; long ones end in an ellipsis."""

@@ -51,14 +51,12 @@ def hidden_findings(subject: Subject) -> Iterator[Finding]:
     groups: dict[tuple[str, int, int], dict[int, int]] = {}
     for layer, entries in enumerate(filesystem.layers):
         start = filesystem.offsets[layer]
-        for row, size in enumerate(entries.sizes):
-            fate = filesystem.fates[start + row]
-            if not size or fate == Fate.LIVE:
-                continue
-            rule = RULE_OF[Fate(fate)]
+        for row in filesystem.hidden_rows(layer):
+            rule = RULE_OF[Fate(filesystem.fates[start + row])]
             if rule != REMOVED and DATABASES.fullmatch(entries.paths[row]):
                 rule = UNAVOIDABLE
-            groups.setdefault((rule, layer, filesystem.hiders[start + row]), {})[start + row] = size
+            hider = filesystem.hiders[start + row]
+            groups.setdefault((rule, layer, hider), {})[start + row] = entries.sizes[row]
     table = PatternTable()
     for (rule, added_by, hidden_by), files in groups.items():
         yield _finding(subject, table, rule, added_by, hidden_by, files)
@@ -69,26 +67,27 @@ def _finding(
 ) -> Finding:
     added, hider = subject.instruction_of(added_by), subject.instruction_of(hidden_by)
     size = human(sum(files.values()))
-    title, fix = {
-        REMOVED: (
-            _removed_tools(subject, added_by, hidden_by, files) or f"removed too late{_of_what(subject, table, files)}",
-            f"{hider} hides {size} of {added}, and frees nothing: {_instead(subject, added_by)}",
-        ),
-        OVERWRITTEN: (
-            f"overwritten by a later layer{_of_what(subject, table, files)}",
+    if rule == REMOVED:
+        tools = _removed_tools(subject, added_by, hidden_by, files)
+        title = tools or f"removed too late{_of_what(subject, table, added_by, files)}"
+        fix = f"{hider} hides {size} of {added}, and frees nothing: {_instead(subject, added_by)}"
+    elif rule == OVERWRITTEN:
+        title = f"overwritten by a later layer{_of_what(subject, table, added_by, files)}"
+        fix = (
             f"{hider} replaces {size} of {added}, and the image keeps both: make the change in the instruction that "
-            "brings the files",
-        ),
-        RECOPIED: (
-            "copied again with the same content",
+            "brings the files"
+        )
+    elif rule == RECOPIED:
+        title = "copied again with the same content"
+        fix = (
             f"{hider} changes only mode, owner or time of {size} of {added}, and the image keeps both: "
-            + _set_at_once(added),
-        ),
-        UNAVOIDABLE: (
-            "package database rewritten",
-            f"{hider} rewrites {size} of {added}: unavoidable while both install packages; one RUN would keep one copy",
-        ),
-    }[rule]
+            + _set_at_once(added)
+        )
+    else:
+        title = "package database rewritten"
+        fix = (
+            f"{hider} rewrites {size} of {added}: unavoidable while both install packages; one RUN would keep one copy"
+        )
     severity = Severity.INFO if rule == UNAVOIDABLE else Severity.WARNING
     return Finding(rule, title, severity, files, (added_by,), (hidden_by,), fix)
 
@@ -125,13 +124,14 @@ def _removed_tools(subject: Subject, added_by: int, hidden_by: int, files: dict[
     return f"build tools removed too late: {tools_title(asked_for, len(gone) - len(asked_for))}"
 
 
-def _of_what(subject: Subject, table: PatternTable, files: dict[int, int]) -> str:
+def _of_what(subject: Subject, table: PatternTable, layer: int, files: dict[int, int]) -> str:
     """`: apt package lists` when nearly all the bytes are of one known kind."""
     sums: dict[str, int] = {}
+    start, paths = subject.filesystem.offsets[layer], subject.filesystem.layers[layer].paths
+    cores = subject.core_dumps(layer)
     for entry_id, size in files.items():
-        layer, row = subject.filesystem.locate(entry_id)
-        path = subject.filesystem.layers[layer].paths[row]
-        rule = table.rule_for(path, owned=False, core=subject.is_core_dump(layer, row))
+        row = entry_id - start
+        rule = table.rule_for(paths[row], owned=False, core=row in cores)
         if rule is not None:
             sums[rule.title] = sums.get(rule.title, 0) + size
     total = sum(files.values())

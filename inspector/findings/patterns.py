@@ -5,10 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.filesystem.ledger import Fate
 from inspector.findings.finding import Finding, Severity, Subject, by_bytes
 from inspector.findings.rules import PatternRule, PatternTable
-from inspector.layers.entries import Kind
 
 
 def pattern_findings(subject: Subject) -> Iterator[Finding]:
@@ -16,13 +14,11 @@ def pattern_findings(subject: Subject) -> Iterator[Finding]:
     filesystem, table = subject.filesystem, PatternTable()
     frees: dict[PatternRule, dict[int, int]] = {}
     for layer, entries in enumerate(filesystem.layers):
-        start = filesystem.offsets[layer]
-        for row, size in enumerate(entries.sizes):
-            if not size or filesystem.fates[start + row] != Fate.LIVE or entries.kinds[row] != Kind.FILE:
-                continue
+        start, cores = filesystem.offsets[layer], subject.core_dumps(layer)
+        for row in filesystem.live_rows(layer):
             path = entries.paths[row]
-            rule = table.rule_for(path, owned=path in subject.owned, core=subject.is_core_dump(layer, row))
-            if rule is not None and size >= rule.minimum:
+            rule = table.rule_for(path, owned=path in subject.owned, core=row in cores)
+            if rule is not None and (size := entries.sizes[row]) >= rule.minimum:
                 frees.setdefault(rule, {})[start + row] = size
     for rule, files in frees.items():
         yield _finding(subject, rule, files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -50,7 +50,7 @@ class PatternTable:
         candidates = self._known.get(folder)
         if candidates is None:
             candidates = self._known[folder] = self._rules_of_folder(folder)
-        if self._compiled.names.fullmatch(name):
+        if self._compiled.may_fit(name):
             named = [rule for rule, fits in self._compiled.files if fits.fullmatch(path)]
             candidates = tuple(sorted({*candidates, *named}, key=lambda rule: rule.order))
         for rule in candidates:
@@ -72,11 +72,22 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """What names whole folders, by a name that must be among the path's; what names files, and their names together."""
+    """What names whole folders, by a name that must be among the path's; what names files, and their names' ends."""
 
     folders: Mapping[str, tuple[tuple[PatternRule, re.Pattern[str]], ...]]
     files: tuple[tuple[PatternRule, re.Pattern[str]], ...]
-    names: re.Pattern[str]
+    beginnings: tuple[str, ...]
+    endings: tuple[str, ...]
+    tails: frozenset[str]
+    """The endings' last two letters (or their only one), which tell most names from those that fit at little cost."""
+
+    def may_fit(self, name: str) -> bool:
+        """Whether a file of this name is worth asking the patterns about."""
+        ends = name[-2:] in self.tails or name[-1:] in self.tails
+        return (ends and name.endswith(self.endings)) or name.startswith(self.beginnings)
+
+
+_wildcards = re.compile(r"\*|\?|\[[^]]*\]")
 
 
 @cache
@@ -91,7 +102,21 @@ def _compiled() -> _Compiled:
         single = [glob for glob in globs if not glob.endswith("/**")]
         files.append((rule, matcher(single)))
         names.update(glob.rpartition("/")[2] for glob in single)
-    return _Compiled({part: tuple(rules) for part, rules in folders.items()}, tuple(files), matcher(names))
+    beginnings, endings = _outer_letters(names)
+    tails = frozenset(ending[-2:] for ending in endings)
+    return _Compiled({part: tuple(rules) for part, rules in folders.items()}, tuple(files), beginnings, endings, tails)
+
+
+def _outer_letters(globs: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(beginnings, endings) one of which each name has that fits one of the globs: their letters without wildcards."""
+    beginnings, endings = set[str](), set[str]()
+    for glob in globs:
+        parts = _wildcards.split(glob)
+        if parts[-1]:
+            endings.add(parts[-1])
+        else:
+            beginnings.add(parts[0])
+    return tuple(sorted(beginnings)), tuple(sorted(endings))
 
 
 def _telling_part(glob: str) -> str:

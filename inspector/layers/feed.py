@@ -76,6 +76,14 @@ class Feed:
             for _ in self.pieces(count, optional=optional):
                 pass
 
+    def skip_to(self, offset: int, *, optional: int = 0) -> None:
+        """Leave out what comes before `offset`. Raises as `pieces` does."""
+        position = offset - self._ended
+        if position <= len(self._chunk):
+            self._position = position
+        else:
+            self.skip(position - self._position, optional=optional)
+
     def drain(self) -> None:
         """Leave out all the rest, so that whoever hashes the chunks sees every byte."""
         while self._next_chunk():

@@ -121,7 +121,7 @@ def tar_members(feed: Feed) -> Iterator[TarMember]:
         end = feed.offset + padded
         if flag != b"V":  # GNU's volume label
             yield member
-        feed.skip(end - feed.offset, optional=padded - stored)
+        feed.skip_to(end, optional=padded - stored)
 
 
 def clean_path(name: str) -> str:
@@ -144,10 +144,12 @@ def clean_path(name: str) -> str:
 def _member(fields: tuple[bytes, ...], block: bytes) -> TarMember:
     """A header as it stands. Hot: one call per entry, so what can be is looked up by the field's bytes."""
     raw_name, owner, raw_size, raw_mtime, _, flag, raw_link, magic = fields
-    name = _text(raw_name.partition(b"\0")[0])
+    name = raw_name.partition(b"\0")[0].decode("utf-8", "surrogateescape")
     if block[345] and magic.startswith(b"ustar") and (folder := _prefix(block)):
         name = f"{_text(folder)}/{name}"
-    kind = _kind(flag, name)
+    kind = _KINDS.get(flag, _FILE)
+    if kind is _FILE and name.endswith("/"):
+        kind = _kind(flag, name)
     stored = size = 0 if flag in _WITHOUT_DATA else _number(raw_size)
     link, device = "", None
     if kind is not _FILE:

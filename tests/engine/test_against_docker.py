@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inspector.inspection import Inspection, inspect_image
+from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
+from inspector.line import inspect_image
 
 from .images import BUILDKIT, IMAGES, Hidden, Image
 from .machine import BUSYBOX_TAG, DEBIAN_TAG

@@ -13,7 +13,7 @@ import pytest
 
 from inspector.compare.comparison import Comparison, compare
 from inspector.compare.side import Status, side_of
-from inspector.inspection import inspect_image
+from inspector.line import inspect_image
 
 from .machine import BUSYBOX_TAG, DEBIAN_TAG
 from .oracles import ENGINE_PATHS

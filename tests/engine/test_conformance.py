@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from inspector.errors import ImageNotFound
-from inspector.inspection import Inspection, inspect_image
+from inspector.inspection import Inspection
 from inspector.layers.scan import LayerScan
 from inspector.layers.scanner import Afresh
+from inspector.line import inspect_image
 from inspector.reference import parse_reference
 from inspector.sources.protocol import Options, ignore_progress
 from inspector.sources.resolve import open_source

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.errors import ImageNotFound
-from inspector.inspection import Inspection, inspect_image
+from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
+from inspector.line import inspect_image
 
 from .machine import BUSYBOX_TAG
 from .test_compare import OWN, exported

@@ -9,7 +9,7 @@ import pytest
 from real_dive import as_dive_says, ask_dive, needs_dive
 
 from inspector.filesystem.dive import dive_numbers
-from inspector.inspection import inspect_image
+from inspector.line import inspect_image
 from inspector.reports.json_report import encode, to_report
 
 from .machine import BUSYBOX_TAG, DEBIAN_TAG

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.attribution.dockerfile import parse_dockerfile
-from inspector.inspection import Inspection, inspect_image
+from inspector.inspection import Inspection
+from inspector.line import inspect_image
 
 from .machine import BUSYBOX_TAG
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.errors import Cancelled, ImageNotFound, InspectorError, SourceUnavailable
-from inspector.inspection import inspect_image
+from inspector.line import inspect_image
 from inspector.reference import parse_reference
 from inspector.sources import containerd, engine_clients
 from inspector.sources.protocol import Options, Progress

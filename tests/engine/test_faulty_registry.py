@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.errors import BadImage, BadLayer, Cancelled, InspectorError, SourceUnavailable
-from inspector.inspection import inspect_image
+from inspector.line import inspect_image
 from inspector.sources.protocol import Progress, ignore_progress
 from inspector.sources.registry import credentials, repository, retry
 

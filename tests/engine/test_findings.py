@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from inspector.findings.finding import Finding
-from inspector.inspection import Inspection, inspect_image
+from inspector.inspection import Inspection
+from inspector.line import inspect_image
 
 from .engine import Engine
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.errors import BadReference, ImageNotFound, SourceUnavailable
-from inspector.inspection import inspect_image
+from inspector.line import inspect_image
 from inspector.sources.registry import credentials, source, tls
 
 from .faulty_registry import proxy_before

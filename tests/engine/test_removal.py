@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.findings.build_tools import BROUGHT, DEVELOPMENT_ONLY, IN_BASE
-from inspector.inspection import Inspection, inspect_image
+from inspector.inspection import Inspection
+from inspector.line import inspect_image
 from inspector.packages.leftovers import Answer, Leftovers
 from inspector.packages.managers import MANAGERS
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inspector.inspection import Inspection, inspect_image
+from inspector.inspection import Inspection
 from inspector.layers.cache import Remembering
 from inspector.layers.store import Store
+from inspector.line import inspect_image
 from inspector.sources.protocol import Progress
 
 from .machine import BUSYBOX_TAG

@@ -22,7 +22,8 @@ from builders import SavedImage, archive_of, file, header, saved, scan_of, tree_
 from inspector.demo.archive import hardlink, symlink, tar_layer, whiteout
 from inspector.errors import BadImage, BadLayer, Cancelled, ImageNotFound, InspectorError
 from inspector.filesystem.ledger import Ledger
-from inspector.inspection import Inspection, inspect_image
+from inspector.inspection import Inspection
+from inspector.line import inspect_image
 from inspector.sources.protocol import Progress
 
 if sys.version_info >= (3, 14):

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from inspector.errors import BadImage, BadLayer, ImageNotFound
-from inspector.inspection import Inspection, inspect_image
+from inspector.inspection import Inspection
+from inspector.line import inspect_image
 
 AMD64 = "linux/amd64"
 

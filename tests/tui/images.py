@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from inspector.demo.archive import Member, Step, directory, hardlink, image_config, symlink, tar_layer, whiteout
 from inspector.image.digest import sha256_digest
-from inspector.inspection import Inspection, inspect_source
+from inspector.inspection import Inspection
+from inspector.line import inspect_source
 from inspector.sources.protocol import DeliveredLayer, Delivery, Scanner, Watch
 
 OS_RELEASE = b'NAME="Test Linux"\nPRETTY_NAME="Test Linux 1"\n'

@@ -16,7 +16,8 @@ from inspector.errors import SourceUnavailable
 from inspector.extraction import Item, extract, in_the_way
 from inspector.filesystem.stack import IMPLIED
 from inspector.filesystem.tree import FileTree, layer_tree, stacked_tree
-from inspector.inspection import Inspection, inspect_source
+from inspector.inspection import Inspection
+from inspector.line import inspect_source
 from inspector.tui.asking import AskPath, Confirm
 from inspector.tui.content import ContentPage, is_text, text_lines
 from inspector.tui.taking import items_of

@@ -14,7 +14,7 @@ from inspector.attribution.dockerfile import parse_dockerfile
 from inspector.attribution.origins import NO_RECIPE, Origins, Recipe, Surroundings, trace
 from inspector.image.config import ImageConfig, parse_config
 from inspector.image.image import NamedImage
-from inspector.inspection import inspect_image
+from inspector.line import inspect_image
 from inspector.reports.text import text_report
 
 OLD, NEW = "2024-01-01T00:00:00Z", "2024-06-01T00:00:00.123456789Z"

@@ -18,8 +18,8 @@ from real_dive import as_dive_says, ask_dive, needs_dive
 
 from inspector.demo.archive import Member, directory, hardlink, opaque, symlink, tar_layer, whiteout
 from inspector.filesystem.dive import DiveNumbers, dive_numbers
-from inspector.inspection import inspect_image
 from inspector.layers.entries import Entries, Kind
+from inspector.line import inspect_image
 from inspector.reports.json_report import encode, to_report
 
 OTHER = file("z", 100, "z")

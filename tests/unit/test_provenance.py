@@ -16,7 +16,7 @@ from inspector.attribution.origins import NO_RECIPE, Surroundings, trace
 from inspector.attribution.provenance import Parent, lines_by_layer, parent_image, parse_provenance
 from inspector.demo.archive import sha256, tar_layer
 from inspector.image.config import parse_config
-from inspector.inspection import inspect_image
+from inspector.line import inspect_image
 
 VERSIONS = pytest.mark.parametrize("version", ["v0.2", "v1"])
 

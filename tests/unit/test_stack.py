@@ -11,8 +11,8 @@ from builders import file, paths_after, scan_of, stack_of, tree_of
 from inspector.demo.archive import Member, directory, hardlink, opaque, symlink, whiteout
 from inspector.filesystem.ledger import Fate, Ledger
 from inspector.filesystem.stack import VISIBLE, Filesystem
-from inspector.inspection import inspect_image
 from inspector.layers.entries import Kind
+from inspector.line import inspect_image
 
 Layer = Sequence[Member]
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from inspector.demo.archive import Member, directory, hardlink, opaque, symlink, whiteout
 from inspector.filesystem.ledger import Fate
 from inspector.filesystem.stack import VISIBLE, Filesystem, stack_layers
-from inspector.inspection import inspect_image
 from inspector.layers.entries import Entries, Entry, Kind
+from inspector.line import inspect_image
 
 
 @dataclass

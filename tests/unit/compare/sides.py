@@ -8,7 +8,8 @@ from typing import Any
 from inspector.compare.comparison import Comparison, compare
 from inspector.compare.side import Side, side_of
 from inspector.demo.archive import Member, Step, image_config, tar_layer
-from inspector.inspection import Inspection, inspect_source
+from inspector.inspection import Inspection
+from inspector.line import inspect_source
 from inspector.sources.protocol import DeliveredLayer, Delivery, Scanner, Watch
 
 Layers = Sequence[Sequence[Member]]

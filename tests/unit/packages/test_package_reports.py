@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from inspector.demo.archive import Member, Step, image_archive, tar_layer, whiteout
-from inspector.inspection import Inspection, inspect_image
+from inspector.inspection import Inspection
+from inspector.line import inspect_image
 from inspector.reports.json_report import to_report
 from inspector.reports.text import text_report
 from tests.builders import file

@@ -1,0 +1,100 @@
+"""The straight line: a reference becomes an inspection. Its image is found and read, and then accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from inspector.image.config import parse_config
+from inspector.image.image import NamedImage
+from inspector.image.platform import parse_platform
+from inspector.layers.scanner import AFRESH
+from inspector.reference import parse_reference
+from inspector.sources.protocol import Options, Scanner, Source, Watch, ignore_progress
+from inspector.sources.resolve import open_source
+
+if TYPE_CHECKING:
+    from inspector.attribution.dockerfile import Dockerfile
+    from inspector.attribution.origins import Recipe
+    from inspector.inspection import Inspection
+
+ACCOUNTING = "inspector.inspection"
+"""Takes a tenth of a second to import, which passes while the layers are read."""
+
+
+def inspect_image(
+    reference: str,
+    *,
+    platform: str | None = None,
+    insecure: bool = False,
+    dockerfile: Dockerfile | None = None,
+    target: str | None = None,
+    base: str | None = None,
+    ignore: Sequence[str] = (),
+    scanner: Scanner = AFRESH,
+    watch: Watch = ignore_progress,
+) -> Inspection:
+    """Find, read and account for an image.
+
+    `dockerfile` and its stage `target` (None: the last) are what it was built from, `base` a reference to what upon.
+    `ignore` are globs of paths that no finding speaks of. `scanner` may know layers already (layers/cache.py).
+    `watch` is told the progress and may raise Cancelled to stop. Raises InspectorError for everything that is wrong
+    with the reference, the place, or the image.
+    """
+    parsed = parse_reference(reference)
+    options = Options(parse_platform(platform) if platform else None, insecure)
+    source = open_source(parsed, options)
+    try:
+        recipe = _recipe(dockerfile, target, _named(base, options, scanner, watch) if base else None)
+    except BaseException:
+        source.close()
+        raise
+    return inspect_source(source, reference, recipe=recipe, ignore=ignore, scanner=scanner, watch=watch)
+
+
+def inspect_source(
+    source: Source,
+    reference: str,
+    *,
+    recipe: Recipe | None = None,
+    ignore: Sequence[str] = (),
+    scanner: Scanner = AFRESH,
+    watch: Watch = ignore_progress,
+) -> Inspection:
+    """The line from an opened source on; closes it."""
+    Thread(target=import_module, args=(ACCOUNTING,), name="imports", daemon=True).start()
+    try:
+        delivery = source.read(scanner, watch)
+    finally:
+        source.close()
+    from inspector.inspection import account
+
+    inspection = account(delivery, reference, recipe or _recipe(), ignore)
+    scanner.keep(delivery.config)
+    return inspection
+
+
+def _recipe(dockerfile: Dockerfile | None = None, target: str | None = None, base: NamedImage | None = None) -> Recipe:
+    from inspector.attribution.origins import Recipe
+
+    return Recipe(dockerfile, target, base)
+
+
+def _named(reference: str, options: Options, scanner: Scanner, watch: Watch) -> NamedImage:
+    """The image of a reference, by what tells whether others are built upon it."""
+    source = open_source(parse_reference(reference), options)
+    try:
+        delivery = source.read(scanner, watch)
+    finally:
+        source.close()
+    config = parse_config(delivery.config)
+    scanner.keep(delivery.config)
+    return NamedImage(
+        (reference,),
+        delivery.manifest_digest,
+        config.diff_ids,
+        tuple(entry.created_by for entry in config.history),
+        triggers=bool(config.raw_run.get("OnBuild")),
+    )
