@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.errors import SourceUnavailable
 from inspector.inspection import Inspection
@@ -21,8 +22,7 @@ Reopen = Callable[[], Source]
 """Opens the image again. Raises as opening it did."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileContent:
+class FileContent(Struct, frozen=True):
     """The beginning of a file, and how long it is as a whole."""
 
     data: bytes

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from inspector.contents import Contents
 from inspector.errors import SourceUnavailable
@@ -19,21 +20,19 @@ from inspector.layers.entries import Kind
 from inspector.sources.protocol import Watch, ignore_progress
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """Something to write: its path below the target (empty for the target itself), and its entry or IMPLIED."""
 
     path: str
     entry_id: int
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What was written, and the paths that were not."""
 
     files: int = 0
     size_bytes: int = 0
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[str] = []
 
 
 def in_the_way(items: Iterable[Item], target: Path) -> list[Path]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
@@ -23,8 +24,7 @@ from inspector.packages.tooling import Tooling, find_tooling, unchangeable_layer
 from inspector.sources.protocol import DeliveredLayer, Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(Struct, frozen=True):
     """Everything known about an image. `scans` and `filesystem` run parallel to `image.layers`.
 
     `notes` say what was asked for and is not so: another image's Dockerfile, or another's base.

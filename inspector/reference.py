@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from inspector.errors import BadReference
 
@@ -22,8 +22,7 @@ ALIASES = {"docker-daemon": "docker", "oci": "oci-dir"}
 """skopeo's names for the same places."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """An image as the user named it: `transport` is None where it must be found out."""
 
     text: str

@@ -7,7 +7,8 @@ evidence names the claims that were used.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.attribution.history_shape import boundary_by_shape
 from inspector.attribution.instructions import Instruction
@@ -21,8 +22,7 @@ DIGEST = "org.opencontainers.image.base.digest"
 """OCI image-spec annotations.md, Pre-Defined Annotation Keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Struct, frozen=True):
     """`layers` and `entries` are how many of the lowest layers and first history entries are the base's, if known."""
 
     name: str | None
@@ -32,8 +32,7 @@ class Base:
     entries: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Clues:
+class Clues(Struct, frozen=True):
     """What is known about the base from elsewhere. `asked` is the image that the user says it is."""
 
     annotations: Mapping[str, str]

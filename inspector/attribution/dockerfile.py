@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from inspector.attribution.created_by import VERBS
 from inspector.attribution.syntax import Heredoc, LogicalLine, logical_lines, words_of
@@ -17,8 +19,7 @@ _FLAGGED = frozenset({"ADD", "COPY", "FROM", "HEALTHCHECK", "RUN"})
 _VARIABLE = re.compile(r"\$(?:(?P<name>\w+)|\{(?P<braced>\w+)(?::?(?P<how>[-+])(?P<word>[^}]*))?\})")
 
 
-@dataclass(frozen=True, slots=True)
-class DockerfileInstruction:
+class DockerfileInstruction(Struct, frozen=True):
     """`text` is what follows the verb and its `--flags`, continued lines joined. Lines count from 1."""
 
     verb: str
@@ -32,8 +33,7 @@ class DockerfileInstruction:
         return " ".join([self.verb, *self.flags, *self.text.split()])
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """`base` is what FROM names, variables filled with their defaults; `base_is_certain` when there were none."""
 
     name: str | None
@@ -42,8 +42,7 @@ class Stage:
     instructions: tuple[DockerfileInstruction, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Dockerfile:
+class Dockerfile(Struct, frozen=True):
     path: str
     stages: tuple[Stage, ...]
 

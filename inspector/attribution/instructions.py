@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from inspector.attribution.created_by import parse_created_by
 from inspector.image.config import ImageConfig
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """Lines of a file, from 1, both included."""
 
     path: str
@@ -17,8 +16,7 @@ class Lines:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     """One history entry. `layer` is the layer it made: None where it made none (`empty`), or where that is unknown.
 
     `from_base` and `lines` are None as long as they are unknown (origins.py).

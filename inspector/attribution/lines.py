@@ -7,7 +7,8 @@ Dockerfile must be there, in order; what is left in front is the base image's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.attribution.created_by import VERBS
 from inspector.attribution.dockerfile import (
@@ -29,8 +30,7 @@ QUOTED = 80
 LAYER_VERBS = frozenset({"ADD", "COPY", "RUN"})
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """`lines[i]` are those of history entry i; the first `base_entries` entries are the base image's.
 
     `base_name` is None where FROM names none for certain (variables), or where there is no base (`scratch`).
@@ -42,15 +42,13 @@ class Placement:
     from_scratch: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True):
     """Why a Dockerfile cannot be the one that the image was built from."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Expected:
+class _Expected(Struct, frozen=True):
     """An instruction that should be in the history; an optional one is not recorded by every builder."""
 
     written: DockerfileInstruction

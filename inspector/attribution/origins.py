@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from inspector.attribution.base import Base, Clues, find_base, is_base_of, layers_before
 from inspector.attribution.dockerfile import Dockerfile, parse_dockerfile
@@ -17,8 +19,7 @@ from inspector.image.config import ImageConfig
 from inspector.image.image import NamedImage
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """What the user says an image was built from: a Dockerfile, its stage (None: the last), its base image."""
 
     dockerfile: Dockerfile | None = None
@@ -30,8 +31,7 @@ NO_RECIPE = Recipe()
 """The user says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What came with an image: digests of its blobs by layer, annotations, provenance (in-toto statements), and other
     images of the same engine whose layers it has."""
 
@@ -41,8 +41,7 @@ class Surroundings:
     images: tuple[NamedImage, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """`notes` are what a person must know: a Dockerfile or base image that is not this image's."""
 
     instructions: tuple[Instruction, ...]

@@ -11,11 +11,11 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 import msgspec
+from msgspec import Struct
 
 from inspector.attribution.instructions import Lines
 
@@ -29,8 +29,7 @@ _IMAGE = "docker-image://"
 _PURL = re.compile(r"pkg:docker/(?P<name>[^@?#]+)(?:@(?P<version>[^?#]+))?").match
 
 
-@dataclass(frozen=True, slots=True)
-class Parent:
+class Parent(Struct, frozen=True):
     """An image that was built upon. `layers`: how many of the image's are its, where that is known."""
 
     name: str
@@ -38,8 +37,7 @@ class Parent:
     layers: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Struct, frozen=True):
     """`steps` lead from the base to the image; `root` is the step that brought the base, and that image.
 
     `chains` are the layers after a step, by the digests of their blobs; one step can have several compressions.

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from inspector.errors import BadDockerfile
 
@@ -21,8 +23,7 @@ _HEREDOC = re.compile(r"\d*<<(-?)([^<]+)").fullmatch
 _WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"?|'[^']*'?|\\)+""", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(Struct, frozen=True):
     """One here-document: its lines end with newlines; `chomp` (`<<-`) drops the tabs in front of them."""
 
     name: str
@@ -34,8 +35,7 @@ class Heredoc:
         return re.sub(r"^\t+", "", self.content, flags=re.MULTILINE) if self.chomp else self.content
 
 
-@dataclass(frozen=True, slots=True)
-class LogicalLine:
+class LogicalLine(Struct, frozen=True):
     """An instruction as it is written, on lines `first` to `last` (from 1, both included)."""
 
     text: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from inspector.cli.console import FAILED, FINE, text_width, warn, write_out
 from inspector.names import printable
@@ -25,16 +25,14 @@ if TYPE_CHECKING:
     """Reads an image, or a side that no inspection is left of: a saved report."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """An image as the user named it, or the path of a saved report."""
 
     reference: str
     platform: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Struct, frozen=True):
     """How much larger the second image may be: in bytes, or in hundredths of the first one's size."""
 
     text: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from inspector.errors import BadReference
 
 FILE = ".leaninspect.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """`ignore` are globs of paths that findings leave out."""
 
     ignore: tuple[str, ...] = ()

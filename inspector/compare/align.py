@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.compare.side import SideLayer, Status
 
@@ -27,8 +28,7 @@ _HASHES = re.compile(r"\b(file|dir|multi|sha256):[0-9a-f]{12,}")
 """The classic builder writes checksums of what it copies, which differ with every change of a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A layer of `a` beside one of `b`; one of them is None where the other image has nothing like it."""
 
     status: Status

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from inspector.compare.align import Row, align
 from inspector.compare.files import FileChanges, compare_files
@@ -16,8 +16,7 @@ from inspector.compare.settings import SettingChange, compare_settings
 from inspector.compare.side import Side, Status, base_layers, total
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(Struct, frozen=True):
     """`b` minus `a`, in bytes; None where a side does not know. `unpackaged_bytes` are live bytes of no package."""
 
     size_bytes: int
@@ -28,8 +27,7 @@ class Delta:
     unpackaged_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """What `b` costs those who have `a`.
 
     `new_bytes` is the size of the layers of `b` that `a` does not have, `pull_bytes` what must be pulled for them
@@ -43,8 +41,7 @@ class Cost:
     storage_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class BaseChange:
+class BaseChange(Struct, frozen=True):
     """SAME: the same layers; CHANGED: another version of the image of that name; REPLACED: another image.
 
     `a` and `b` are what the bases are called.
@@ -55,8 +52,7 @@ class BaseChange:
     b: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`files`, `settings` and `base` are None where a side does not tell them, or nothing is known of a base."""
 
     a: Side

@@ -6,7 +6,8 @@ Both final filesystems are walked once and joined by path: O(n) time, and memory
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.compare.align import Row
 from inspector.compare.side import Cause, Side, Status, Which
@@ -17,8 +18,7 @@ CONTENT = "content"
 """The aspect of a change that is more than metadata."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True):
     """One path that differs.
 
     `a_bytes` and `b_bytes` are the live bytes that it stands for, None where it is not there: a file's size, and for
@@ -47,8 +47,7 @@ class FileChange:
         return self.status is Status.CHANGED and not {CONTENT, "kind", "target"} & set(self.aspects)
 
 
-@dataclass(frozen=True, slots=True)
-class FileChanges:
+class FileChanges(Struct, frozen=True):
     """What differs, by path. `uncertain` counts files of equal size whose content one side does not tell."""
 
     changes: tuple[FileChange, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.compare.align import Row
 from inspector.compare.side import Side, SideFinding, Which
@@ -11,8 +12,7 @@ from inspector.compare.side import Side, SideFinding, Which
 Key = Callable[[SideFinding, Which], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A finding that both images have."""
 
     a: SideFinding
@@ -23,8 +23,7 @@ class Kept:
         return self.b.size_bytes - self.a.size_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class FindingChanges:
+class FindingChanges(Struct, frozen=True):
     """Each with the most bytes first."""
 
     new: tuple[SideFinding, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.compare.align import Row
 from inspector.compare.side import Cause, Side, SidePackage, Status, Which
@@ -22,8 +23,7 @@ ALIKE: tuple[Key, ...] = (
 """By what packages of one name are paired, the surest first: npm may have ten versions of one, each in its folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class PackageChange:
+class PackageChange(Struct, frozen=True):
     """One package that differs; `a` or `b` is None where it is not installed. `cause` is None where it is unknown."""
 
     status: Status

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from inspector.compare.comparison import Comparison, compare
 from inspector.compare.side import Side, Which, side_of
 from inspector.inspection import Inspection
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """`a` and `b` are None where the side was no inspection: a saved report."""
 
     comparison: Comparison

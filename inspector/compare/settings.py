@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from inspector.compare.side import Side, Status
 
@@ -29,8 +30,7 @@ NOT_SETTINGS = {"Hostname", "Domainname", "Image", "AttachStdin", "AttachStdout"
 """What Docker leaves of the container that made the image, and what is taken apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class SettingChange:
+class SettingChange(Struct, frozen=True):
     """`a` and `b` are the values as text, None where it is not set."""
 
     name: str

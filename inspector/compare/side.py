@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
@@ -31,16 +32,14 @@ class Status(StrEnum):
     REPLACED = "replaced"
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """The layer that made the difference, of the one image or of the other."""
 
     side: Which
     layer: int
 
 
-@dataclass(frozen=True, slots=True)
-class SideLayer:
+class SideLayer(Struct, frozen=True):
     """A layer, with the instruction that made it where that is known."""
 
     index: int
@@ -57,8 +56,7 @@ class SideLayer:
         return self.step.text if self.step else ""
 
 
-@dataclass(frozen=True, slots=True)
-class SidePackage:
+class SidePackage(Struct, frozen=True):
     """An installed package; `layer` installed this version of it."""
 
     kind: str
@@ -70,8 +68,7 @@ class SidePackage:
     layer: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SideFinding:
+class SideFinding(Struct, frozen=True):
     """A finding without its files; `layers` brought what it is about, `hidden_in` hide it."""
 
     rule: str
@@ -83,8 +80,7 @@ class SideFinding:
     packages: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """An image to be compared. `source` is the transport, or `report` for what was read from a saved report.
 
     `filesystem` and `run` (the config's `config` object) are None where they are unknown. `exact` is False where the
@@ -107,8 +103,8 @@ class Side:
     filesystem: Filesystem | None = None
     exact: bool = True
     run: Mapping[str, Any] | None = None
-    owners: Mapping[int, str] = field(default_factory=dict)
-    removed_in: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    owners: Mapping[int, str] = {}
+    removed_in: Mapping[tuple[str, str], int] = {}
 
     @property
     def size_bytes(self) -> int:

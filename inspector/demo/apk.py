@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from inspector.demo.archive import EPOCH, Member
 from inspector.demo.build import Tree, parent, parents, written
@@ -27,8 +28,7 @@ DEFAULT_MODES = {"directory": 0o755, "symlink": 0o777}
 """Permissions of members that name none; files are 644."""
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A package of the distribution. `depends` and `provides` are separated by blanks, as in the database."""
 
     name: str

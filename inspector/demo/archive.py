@@ -10,8 +10,9 @@ import io
 import json
 import tarfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 TAR_TYPES = {
     "file": tarfile.REGTYPE,
@@ -27,8 +28,7 @@ EPOCH = 1_514_764_800
 """2018-01-01, the year of the article the demo retells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One tar member to be written. `link` is the target of a hardlink or symlink, `content` a file's bytes."""
 
     path: str
@@ -39,11 +39,10 @@ class Member:
     uid: int = 0
     gid: int = 0
     mtime: int = EPOCH
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One build step: what the history says, and the layer it made (None: no layer)."""
 
     created_by: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from inspector.demo.archive import EPOCH, Member, Step, directory, tar_layer, whiteout
 
@@ -19,11 +21,10 @@ STEP_SECONDS = 60
 """How long an instruction takes on the demo's clock: long enough to tell the steps apart by their times."""
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """The filesystem so far, and the steps that led to it."""
 
-    tree: Tree = field(default_factory=dict)
+    tree: Tree = {}
     steps: tuple[Step, ...] = ()
 
     def then(self, created_by: str, change: Change | None = None, *, comment: str = "") -> Build:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from inspector.demo.article import fat_archive, lean_archive
 from inspector.image.platform import Platform

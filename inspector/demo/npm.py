@@ -8,9 +8,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from inspector.demo.archive import Member, directory, hardlink, symlink
 from inspector.demo.build import Tree, written
@@ -50,8 +52,7 @@ module.exports = routes;
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """A module of the lock file: its unpacked size in real bytes, and the modules it requires."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.layers.entries import Kind
@@ -13,8 +14,7 @@ from inspector.layers.scan import LayerScan
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Stay(Generic[Value]):
+class Stay(Generic[Value], Struct, frozen=True):
     """What is at a path from layer `came` on, until layer `left` takes it away (VISIBLE: to the end)."""
 
     path: str

@@ -14,7 +14,8 @@ and of layers that are links to other layers, which it takes for empty.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.layers.entries import Entries, Kind
 
@@ -30,8 +31,7 @@ UNKNOWN = -1
 _DIRECTORY, _WHITEOUT, _OPAQUE = Kind.DIRECTORY, Kind.WHITEOUT, Kind.OPAQUE  # an Enum's member costs 0.1 µs
 
 
-@dataclass(frozen=True, slots=True)
-class DiveNumbers:
+class DiveNumbers(Struct, frozen=True):
     """What dive prints, as it counts.
 
     `efficiency_score` is the sum of each path's smallest size over the sum of all its sizes; `inefficient_bytes` the

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.filesystem.ledger import Fate
 from inspector.filesystem.stack import Filesystem
 
 
-@dataclass(frozen=True, slots=True)
-class HiddenFile:
+class HiddenFile(Struct, frozen=True):
     """One file's hidden bytes."""
 
     path: str

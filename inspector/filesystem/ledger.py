@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 
 class Fate(IntEnum):
@@ -16,8 +17,7 @@ class Fate(IntEnum):
     DELETED_TREE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Struct, frozen=True):
     """Bytes by fate; `total_bytes` is their sum and the image's size."""
 
     live_bytes: int

@@ -9,7 +9,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.filesystem.ledger import Fate, Ledger
 from inspector.layers.entries import Entries, Entry, Kind
@@ -21,8 +22,7 @@ IMPLIED = -1
 """In place of an entry id: a folder that exists only because something is in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LayerTotals:
+class LayerTotals(Struct, frozen=True):
     """What one layer did, in bytes and entries.
 
     `hides` maps each lower (or this) layer to the bytes of it that this layer hides. `added` entries are at paths that
@@ -42,8 +42,7 @@ class LayerTotals:
         return self.size_bytes - self.live_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Filesystem:
+class Filesystem(Struct, frozen=True):
     """Every entry of every layer with its fate.
 
     Columns by entry id: `fates` (what became of its bytes), `hiders` (the layer that hid its bytes) and `leavers`

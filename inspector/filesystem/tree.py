@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from inspector.filesystem.ledger import Fate
 from inspector.filesystem.stack import IMPLIED, VISIBLE, Filesystem
@@ -30,8 +31,7 @@ class Change(IntEnum):
     REMOVED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class FileTree:
+class FileTree(Struct, frozen=True):
     """Columns by node; treat as read-only.
 
     `entry_ids` says which entry a node shows (IMPLIED: a folder no entry stands for). `sizes`, `hidden` and `gone` are

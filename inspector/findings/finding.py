@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
@@ -27,8 +28,7 @@ class Severity(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that should not be in the image.
 
     `frees` maps entry ids to the bytes that would be gone if the advice were followed, at most the entry's size.
@@ -54,8 +54,7 @@ class Finding:
         return sum(self.frees.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """The image as the families of findings see it."""
 
     filesystem: Filesystem
@@ -66,7 +65,7 @@ class Subject:
     inventory: Inventory = field(default_factory=lambda: Inventory((), ()))
     tooling: Tooling = field(default_factory=Tooling)
     base: Base | None = None
-    run: Mapping[str, Any] = field(default_factory=dict)
+    run: Mapping[str, Any] = {}
     """The config's `config` object: what the image runs, and with which settings."""
 
     def is_from_base(self, layer: int) -> bool:

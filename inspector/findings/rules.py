@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from msgspec import Struct
+
 from inspector.findings.globs import expand, matcher
 
 
-@dataclass(frozen=True, slots=True)
-class PatternRule:
+class PatternRule(Struct, frozen=True):
     """One rule of the table; `order` is its place in it. The fields are explained at the head of patterns.toml."""
 
     id: str
@@ -70,8 +70,7 @@ ANY = "*"
 """In place of a folder's name: globs that have no name without wildcards."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Compiled(Struct, frozen=True):
     """What names whole folders, by a name that must be among the path's; what names files, and their names' ends."""
 
     folders: Mapping[str, tuple[tuple[PatternRule, re.Pattern[str]], ...]]

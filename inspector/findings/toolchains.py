@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from msgspec import Struct
 
 from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.findings.globs import expand, matcher
@@ -15,8 +16,7 @@ from inspector.layers.entries import Kind
 from inspector.layers.scan import LayerScan
 
 
-@dataclass(frozen=True, slots=True)
-class ToolchainRule:
+class ToolchainRule(Struct, frozen=True):
     """One table of toolchains.toml; its head explains the fields."""
 
     order: int
@@ -31,8 +31,7 @@ class ToolchainRule:
     fix: str
 
 
-@dataclass(frozen=True, slots=True)
-class Toolchain:
+class Toolchain(Struct, frozen=True):
     """One that is in the image: its home folder, and its visible files by entry id."""
 
     rule: ToolchainRule

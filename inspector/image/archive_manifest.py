@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from inspector.errors import BadImage, ImageNotFound
 from inspector.image.document import decode
@@ -15,8 +15,7 @@ SHORTEST_ID = 4
 """Hex digits; Docker too takes any unambiguous beginning of an id, and shorter ones are more likely a mistake."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivedImage:
+class ArchivedImage(Struct, frozen=True):
     """One image in the archive: names of the members that hold its config and its layers, lowest first."""
 
     config: str

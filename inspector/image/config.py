@@ -5,10 +5,10 @@ Format: OCI image-spec config.md and Docker's older v1 JSON, of which it is a su
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from inspector.image.document import decode
 from inspector.image.platform import Platform
@@ -17,8 +17,7 @@ NO_TIME = "0001-01-01T00:00:00Z"
 """Go's zero time, which kaniko, ko and others write where they mean “unknown”."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
+class HistoryEntry(Struct, frozen=True):
     """One step of the build as the builder recorded it; `empty_layer` steps made no layer."""
 
     created_by: str
@@ -27,8 +26,7 @@ class HistoryEntry:
     empty_layer: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ImageConfig:
+class ImageConfig(Struct, frozen=True):
     """The parts of a config that leaninspect uses; `raw_run` is the `config` object as it stands."""
 
     platform: Platform | None

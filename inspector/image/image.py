@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from inspector.image.config import ImageConfig
 
 
-@dataclass(frozen=True, slots=True)
-class ImageLayer:
+class ImageLayer(Struct, frozen=True):
     """A layer as the image names it. `digest` and `compressed_bytes` are those of the compressed blob, if known."""
 
     index: int
@@ -17,8 +16,7 @@ class ImageLayer:
     compressed_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """`reference` is what the user typed, `source` the transport that answered, `id` the config's digest.
 
     `digest` is the manifest's, None where the source has none.
@@ -39,8 +37,7 @@ class Image:
         return sum(known) if len(known) == len(sizes) else None
 
 
-@dataclass(frozen=True, slots=True)
-class NamedImage:
+class NamedImage(Struct, frozen=True):
     """Another image, which this one may be built upon. `created_by` is its history, the oldest entry first.
 
     `triggers` is whether it tells builds upon it what to run (ONBUILD).

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from inspector.errors import BadImage, ImageNotFound
 from inspector.image.document import decode
@@ -23,8 +23,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}").fullmatch
 _INDEX_TYPES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 
 
-@dataclass(frozen=True, slots=True)
-class Descriptor:
+class Descriptor(Struct, frozen=True):
     """A blob by digest and size in bytes (OCI image-spec descriptor.md); `urls` are other places that have it."""
 
     media_type: str
@@ -47,8 +46,7 @@ class Descriptor:
         return self.media_type in _INDEX_TYPES
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """One image, or an artifact in the same form: its config and its layers, lowest first."""
 
     config: Descriptor
@@ -66,8 +64,7 @@ class Manifest:
         return all(kind.endswith(_CONFIG_TYPES) for kind in types)
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """Several images (or further indexes, or attestations) under one name."""
 
     manifests: tuple[Descriptor, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform as host
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.errors import BadReference
 
@@ -20,8 +21,7 @@ _ARCHITECTURES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Struct, frozen=True):
     os: str
     architecture: str
     variant: str | None = None

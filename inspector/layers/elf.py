@@ -5,10 +5,11 @@ Formats: System V ABI (gABI 4), chapters 4 and 5; Go's `.go.buildinfo` and Rust'
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
-from struct import Struct, error
 from typing import Protocol
+
+from msgspec import Struct
 
 MAGIC = b"\x7fELF"
 
@@ -17,7 +18,7 @@ MAX_TABLE = 1 << 20
 
 _TELLING = (".go.buildinfo", ".dep-v0", ".rustc")
 STRUCTS = {
-    (bits, order): tuple(Struct(order + shape) for shape in shapes)
+    (bits, order): tuple(struct.Struct(order + shape) for shape in shapes)
     for bits, shapes in (
         (64, ("HHIQQQIHHHHHH", "IIQQQQQQ", "IIQQQQIIQQ", "qQ")),
         (32, ("HHIIIIIHHHHHH", "IIIIIIII", "IIIIIIIIII", "iI")),
@@ -34,8 +35,7 @@ _DF_1_PIE = 0x08000000
 _SHT_SYMTAB, _SHT_NOBITS, _SHF_ALLOC = 2, 8, 2
 
 
-@dataclass(frozen=True, slots=True)
-class ElfFacts:
+class ElfFacts(Struct, frozen=True):
     """`type` is object, executable, shared or core (a position-independent executable is an executable).
 
     `needed` are the sonames it asks for, `run_paths` where it looks for them first (RPATH or RUNPATH, in order; `rpath`
@@ -56,8 +56,7 @@ class ElfFacts:
     sections: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Where things are: the header's numbers, as (offset, size) pairs and counts."""
 
     type: int
@@ -94,7 +93,7 @@ def elf_facts(file: ElfBytes) -> ElfFacts | None:
             return None
         dynamic = _dynamic(file, layout)
         debug_bytes, sections = _sections(file, layout)
-    except (error, ValueError, OverflowError):
+    except (struct.error, ValueError, OverflowError):
         return None
     kind = _TYPES.get(layout.type, "object")
     if kind == "shared" and (dynamic.pie or (dynamic.interpreter and not dynamic.soname)):
@@ -140,8 +139,7 @@ def segments_in(table: bytes, layout: Layout) -> Iterator[tuple[int, int, int, i
             yield kind, start, length, address, memory, flags
 
 
-@dataclass(frozen=True, slots=True)
-class _Dynamic:
+class _Dynamic(Struct, frozen=True):
     needed: tuple[str, ...] = ()
     soname: str = ""
     interpreter: str = ""
@@ -231,7 +229,7 @@ def section(file: ElfBytes, wanted: bytes, most: int) -> bytes | None:
         for name, _, _, _, start, length, *_ in headers:
             if names.startswith(wanted + b"\0", name) and 0 < length <= most:
                 return file.at(start, length)
-    except (error, ValueError, OverflowError):
+    except (struct.error, ValueError, OverflowError):
         pass
     return None
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class Kind(IntEnum):
@@ -48,8 +49,7 @@ class Entry(NamedTuple):
 NO_XATTRS: Mapping[str, bytes] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(Struct, frozen=True):
     """Columns of equal length, in the order of the tar; `links`, `devices` and `xattrs` are sparse, by row.
 
     Treat as read-only: the columns are mutable types only because they are filled row by row.

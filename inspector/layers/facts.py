@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from inspector.layers.elf import MAGIC, ElfBytes, ElfFacts, WholeFile, elf_facts
 from inspector.layers.elf_pieces import ElfPieces
@@ -17,17 +18,16 @@ MAX_LINE = 256
 """Bytes of a script's first line; Linux reads as many (BINPRM_BUF_SIZE)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """By row of the layer's entries, and only for the few files that have any.
 
     `elf` are the facts of ELF files, `scripts` the first lines of scripts behind their `#!`, `secrets` what kind of
     secret a file holds. Treat as read-only: they are dicts only because they are filled file by file.
     """
 
-    elf: dict[int, ElfFacts] = field(default_factory=dict)
-    scripts: dict[int, str] = field(default_factory=dict)
-    secrets: dict[int, str] = field(default_factory=dict)
+    elf: dict[int, ElfFacts] = {}
+    scripts: dict[int, str] = {}
+    secrets: dict[int, str] = {}
 
     def probe(self, row: int, path: str, data: memoryview, notes: Notes) -> None:
         """Note the facts of a file that is in memory as a whole; what it was built from goes to `notes`, by row."""

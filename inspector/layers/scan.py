@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from xxhash import xxh3_64, xxh3_64_intdigest
 
 from inspector.layers.ahead import made_ahead
@@ -24,8 +24,7 @@ AUFS_PREFIX = ".wh..wh."
 """Bookkeeping of the old AUFS driver in the root of a layer, which Docker leaves out when it unpacks."""
 
 
-@dataclass(frozen=True, slots=True)
-class LayerScan:
+class LayerScan(Struct, frozen=True):
     """All that is kept of one layer, whatever its compression.
 
     `diff_id` is the sha256 of the uncompressed tar and `tar_bytes` its length. `captured` maps paths to the bytes of
@@ -45,8 +44,7 @@ class LayerScan:
         return sum(self.entries.sizes)
 
 
-@dataclass(frozen=True, slots=True)
-class ScannedBlob:
+class ScannedBlob(Struct, frozen=True):
     """A layer's scan with the facts of the blob it came in; `compression` is None for a plain tar."""
 
     scan: LayerScan

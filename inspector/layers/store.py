@@ -12,10 +12,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from msgspec import Struct
 from xxhash import xxh3_128_digest
 
 if sys.version_info >= (3, 14):
@@ -34,16 +34,14 @@ NAME = re.compile(r"[a-z0-9]+-[0-9a-f]{64}\.[a-z0-9]+(\.[a-z0-9_]+\.tmp)?")
 """The files that are ours; any other in the folder is left alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What the folder holds, in files and bytes."""
 
     files: int
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     path: Path
     size: int
     used: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MAIN, PARTS = "etc/apt/apt.conf", "etc/apt/apt.conf.d/"
 
@@ -15,8 +16,7 @@ _is_part = re.compile(r"(?!\.)(?:[\w:-]+|[\w:.-]+\.conf)", re.ASCII).fullmatch
 _FALSE = frozenset(("no", "false", "without", "off", "disable", "0"))
 
 
-@dataclass(frozen=True, slots=True)
-class AptConfiguration:
+class AptConfiguration(Struct, frozen=True):
     """Whether Recommends and Suggests keep a package installed, and names that are never removed automatically."""
 
     recommends_important: bool = True

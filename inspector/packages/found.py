@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packageurl import PackageURL
 
 from inspector.names import utf8
@@ -27,8 +28,7 @@ def nothing() -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A package as its database tells of it, before anybody looked at the file system.
 
     `listed` gives the normalised paths it lists, and raises nothing; folders, and files that are not there, may be

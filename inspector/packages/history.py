@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
+
+from msgspec import Struct
 
 from inspector.filesystem.captured import Stay, Timeline
 from inspector.packages.found import Found
@@ -12,8 +13,7 @@ from inspector.packages.model import Distribution, Unread
 from inspector.packages.readers import KINDS, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A package that a layer added (no `before`), removed (no `after`), or replaced by another version."""
 
     layer: int
@@ -21,8 +21,7 @@ class Step:
     after: Found | None
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """The packages of the final image in the order of their claims, and every step that led there."""
 
     final: tuple[Found, ...]

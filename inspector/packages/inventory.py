@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from inspector.filesystem.captured import Stay, captured_stays, link_stays
 from inspector.filesystem.stack import VISIBLE, Filesystem

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from inspector.packages.apt_conf import AptConfiguration
 from inspector.packages.graph import Graph, needs
@@ -27,8 +29,7 @@ Remove = Callable[[Iterable[Package], Iterable[Package]], frozenset[Package]]
 """(packages to remove, packages to keep) → all that goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What one command removes: the packages it names, those it must keep first, and all that goes.
 
     What nothing needed before is not among `removed`, for it is not the command's merit.
@@ -39,8 +40,7 @@ class Answer:
     removed: frozenset[Package]
 
 
-@dataclass(frozen=True, slots=True)
-class Leftovers:
+class Leftovers(Struct, frozen=True):
     """The build tooling of one kind of packages. `staying` says of each tool that cannot go why not.
 
     `default` is what the package manager's plain command frees, `strict` what it frees when only hard dependencies keep

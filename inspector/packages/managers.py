@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Manager:
+class Manager(Struct, frozen=True):
     """`remove` takes the packages to remove; `keep`, run before, those that are to stay as if installed by hand.
 
     `strict` are options for `remove` after which only hard dependencies keep a package, empty where there are none.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """One thing a package needs, provides or conflicts with, as its database writes it.
 
     `name` is a package name, or a capability such as `so:libc.musl-x86_64.so.1`; `operator` and `version` are empty
@@ -23,8 +22,7 @@ Alternatives = tuple[Relation, ...]
 """Any one of these satisfies the need (`a | b` in dpkg); most have one member."""
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """An installed package.
 
     `kind` is its purl type: deb, apk, rpm, alpm, pypi, npm, gem, golang, cargo, composer, conda or maven. `paths` are
@@ -63,8 +61,7 @@ class Package:
         return hash((self.kind, self.name, self.version, self.architecture, self.location))
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """A package of the final image with its bytes.
 
     `size_bytes` is what its files and the files derived from them weigh, by the ledger, each byte with one owner;
@@ -78,8 +75,7 @@ class Installed:
     entries: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LayerChange:
+class LayerChange(Struct, frozen=True):
     """What one layer did to a package: the version before (None: it was not there) and after (None: it is gone).
 
     `size_bytes` is what the layer holds of the package's files; of one that is gone, what the layer hides of them.
@@ -95,8 +91,7 @@ class LayerChange:
     size_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(Struct, frozen=True):
     """What the image calls itself in os-release (`debian`, `12`), empty where it does not say."""
 
     id: str = ""
@@ -106,8 +101,7 @@ class Distribution:
         return f"{self.id}-{self.version}" if self.version else self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """A package database that could not be read as of a layer, and why."""
 
     kind: str
@@ -115,8 +109,7 @@ class Unread:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(Struct, frozen=True):
     """All packages of an image: those of the final image, biggest first, and what each layer did."""
 
     installed: tuple[Installed, ...]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
+
+from msgspec import Struct
 
 from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.layers.elf import ElfFacts
@@ -39,8 +40,7 @@ ASSUMPTIONS = (
 _of_python = re.compile(r"(?:^|/)lib/(python3\.\d+)/").search
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """Why a package must stay: `what` (a library, a program) is its file, and `who` outside the packages needs it."""
 
     package: Package

@@ -6,15 +6,15 @@ The system's packages come first, for a file in /usr is dpkg's even if a Python 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.packages import apk, composer, conda, dpkg, embedded, gems, npm, pacman, python
 from inspector.packages.found import Reader
 from inspector.packages.rpm import reader as rpm
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of packages by its purl type(s): which captured files tell of them, and how to read those."""
 
     name: str

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.packages.apt_conf import AptConfiguration
 from inspector.packages.graph import Follow, Graph, needs
 from inspector.packages.model import Alternatives, Package
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What a package manager sweeps by: which packages stay in any case, and which relations keep others."""
 
     stays: Callable[[Package], bool]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from inspector.attribution.instructions import Instruction
 from inspector.filesystem.stack import Filesystem
@@ -17,8 +18,7 @@ from inspector.packages.records import record_bytes
 from inspector.packages.tools import Verdict, build_tools
 
 
-@dataclass(frozen=True, slots=True)
-class Tooling:
+class Tooling(Struct, frozen=True):
     """`verdicts` are the tools, `rescue` the packages that something outside of packages needs.
 
     `own` is what the image's own instructions could remove of what they brought, the base image's packages being there
@@ -26,11 +26,11 @@ class Tooling:
     package manager's databases hold of the packages that could go, by path.
     """
 
-    verdicts: Mapping[Package, Verdict] = field(default_factory=dict)
-    rescue: Mapping[Package, Need] = field(default_factory=dict)
+    verdicts: Mapping[Package, Verdict] = {}
+    rescue: Mapping[Package, Need] = {}
     own: tuple[Leftovers, ...] = ()
     everything: tuple[Leftovers, ...] = ()
-    records: Mapping[Package, Mapping[str, int]] = field(default_factory=dict)
+    records: Mapping[Package, Mapping[str, int]] = {}
 
 
 def unchangeable_layers(instructions: Iterable[Instruction]) -> frozenset[int]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
 from importlib import resources
+
+from msgspec import Struct
 
 from inspector.packages.model import Package
 
@@ -19,16 +20,14 @@ DEVELOPMENT = "only development needs it"
 """The reason where the package's own manager marks it so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Why a package is build tooling; `doubt` says what speaks against it, empty where nothing does."""
 
     reason: str
     doubt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     tools: tuple[tuple[str, re.Pattern[str]], ...]
     runtime: re.Pattern[str]
     sections: frozenset[str]

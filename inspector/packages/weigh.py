@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.layers.entries import Kind
 from inspector.packages.claims import Claims
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(Struct, frozen=True):
     """By number of package: entry ids, live bytes, paths. By number of step: bytes."""
 
     entries: list[list[int]]
@@ -20,8 +20,7 @@ class Weights:
     steps: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """The steps by number: `layers` of each; by layer the claims of what it brought, and of what it removed."""
 
     layers: list[int]

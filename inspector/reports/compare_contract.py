@@ -6,8 +6,9 @@ size of what is not there; layers are named by their index in the image that `si
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from inspector.reports.contract import FileKind, Image, Ledger, Tool
 
@@ -17,20 +18,17 @@ URL = "urn:leaninspect:compare:1"
 Side = Literal["a", "b"]
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     version: int = VERSION
     url: str = URL
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedImage(Image):
+class ComparedImage(Image, Struct, frozen=True):
     ledger: Ledger
     reclaimable_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(Struct, frozen=True):
     """`pull_bytes` are the compressed bytes of b's layers that a does not have; `unpackaged_bytes` live bytes of no
     package: with the packages' differences they add up to `live_bytes`, as the files' do, and the layers' to
     `size_bytes`.
@@ -45,8 +43,7 @@ class Delta:
     pull_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """Sizes of the layers of b that a does not have, of those that both have, and of all of both, each once."""
 
     new_bytes: int
@@ -54,8 +51,7 @@ class Cost:
     storage_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Struct, frozen=True):
     """`changed`: another version of the image of that name; `replaced`: another image."""
 
     status: Literal["same", "changed", "replaced"]
@@ -63,8 +59,7 @@ class Base:
     b: str
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     status: Literal["same", "changed", "added", "removed"]
     a: int | None
     b: int | None
@@ -75,8 +70,7 @@ class Layer:
     b_instruction: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """`layer` of the image `side` made the difference. `differs` says what of a changed file differs; of a moved one
     `a_path` is where it was."""
 
@@ -92,8 +86,7 @@ class File:
     a_path: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """The counts are those of the list; `uncertain` counts files of equal size whose content a saved report lacks."""
 
     added: int
@@ -104,8 +97,7 @@ class Files:
     list: tuple[File, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """`changed`: the same version with other bytes."""
 
     name: str
@@ -120,8 +112,7 @@ class Package:
     layer: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     rule: str
     title: str
     severity: str
@@ -130,23 +121,20 @@ class Finding:
     delta_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Struct, frozen=True):
     new: list[Finding]
     fixed: list[Finding]
     kept: list[Finding]
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     name: str
     status: Literal["added", "removed", "changed"]
     a: str | None
     b: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     schema: Schema
     tool: Tool
     a: ComparedImage

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.compare.align import Row
 from inspector.compare.comparison import BaseChange, Comparison
@@ -25,8 +26,7 @@ SIGNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One headline number of both images; None where it is unknown."""
 
     name: str

@@ -6,10 +6,9 @@ by their index.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 VERSION = 1
 URL = "urn:leaninspect:report:1"
@@ -18,28 +17,24 @@ Fate = Literal["live", "overwritten", "recopied", "deleted", "deleted_tree"]
 FileKind = Literal["file", "hardlink", "symlink", "directory", "char", "block", "fifo"]
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     version: int = VERSION
     url: str = URL
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     name: str
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Struct, frozen=True):
     name: str | None
     digest: str | None
     evidence: str
     layers: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     reference: str
     source: str
     id: str
@@ -52,8 +47,7 @@ class Image:
     base: Base | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Struct, frozen=True):
     total_bytes: int
     live_bytes: int
     overwritten_bytes: int
@@ -62,8 +56,7 @@ class Ledger:
     deleted_tree_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Dive:
+class Dive(Struct, frozen=True):
     """dive's own numbers by dive's formulas, under dive's names.
 
     `userWastedPercent` is a fraction, and null where dive divides by 0: no bytes above the lowest layer.
@@ -74,27 +67,23 @@ class Dive:
     userWastedPercent: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Efficiency:
+class Efficiency(Struct, frozen=True):
     score: float
     dive: Dive | None
 
 
-@dataclass(frozen=True, slots=True)
-class EntryCounts:
+class EntryCounts(Struct, frozen=True):
     added: int
     modified: int
     deleted: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hides:
+class Hides(Struct, frozen=True):
     layer: int
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     index: int
     diff_id: str
     digest: str | None
@@ -107,15 +96,13 @@ class Layer:
     instruction: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class DockerfileLines:
+class DockerfileLines(Struct, frozen=True):
     path: str
     first_line: int
     last_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     index: int
     verb: str | None
     text: str
@@ -127,8 +114,7 @@ class Instruction:
     dockerfile: DockerfileLines | None
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     purl: str
     name: str
     version: str
@@ -139,8 +125,7 @@ class Package:
     build_tool: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     rule: str
     title: str
     severity: str
@@ -154,8 +139,7 @@ class Finding:
     fix: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     technique: Literal["remove-build-dependencies", "shared-base", "multi-stage"]
     applies: bool
     reason: str
@@ -165,8 +149,7 @@ class Plan:
     assumptions: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     path: str
     kind: FileKind
     size_bytes: int
@@ -179,8 +162,7 @@ class File:
     package: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     schema: Schema
     tool: Tool
     image: Image

@@ -10,12 +10,13 @@ import json
 import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from io import RawIOBase
 from typing import Any
 
 import docker
 from docker.errors import NotFound
+from msgspec import Struct
+from msgspec.structs import replace
 from requests.exceptions import RequestException
 
 from inspector.errors import BadImage, ImageNotFound
@@ -31,8 +32,7 @@ DELETED = 2
 """`Kind` of a change (Docker Engine API, ContainerChanges): 0 and 1 are modified and added paths."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """Normalised paths. One that is both is a folder that was deleted and made again."""
 
     there: frozenset[str]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
 import docker
 from docker.errors import APIError, DockerException, NotFound
+from msgspec import Struct
+from msgspec.structs import replace
 from requests.exceptions import RequestException
 
 from inspector.errors import ImageNotFound, SourceUnavailable
@@ -29,8 +30,7 @@ MAX_OTHERS = 500
 """Other images that are asked about, the newest first, at a millisecond or two each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(Struct, frozen=True):
     """An engine's names in references and in messages, and what to tell those who cannot reach it."""
 
     transport: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from inspector.errors import BadImage, BadLayer
 from inspector.layers.compression import compression_of
@@ -35,8 +36,7 @@ MAX_DOCUMENT = 16 << 20
 TRUNCATED = "the file is truncated; save the image again"
 
 
-@dataclass(frozen=True, slots=True)
-class MemberLayer:
+class MemberLayer(Struct, frozen=True):
     """A layer's scan, and the member it is in: `digest` of its bytes (None when they were not read, the scan being
     known), `size` in bytes, and whether it is compressed."""
 
@@ -68,8 +68,7 @@ class Members(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """Where bytes are in a file."""
 
     path: Path

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct
 
 from inspector.image.image import NamedImage
 from inspector.image.platform import Platform
 from inspector.layers.scan import LayerScan, ScannedBlob
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far reading an image is. Totals are None where the source cannot know them beforehand."""
 
     bytes_read: int
@@ -45,8 +45,7 @@ class Scanner(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveredLayer:
+class DeliveredLayer(Struct, frozen=True):
     """A layer's scan, and the digest and length in bytes of its blob where the source keeps one.
 
     None where it has none to speak of: `docker save` writes layers anew, uncompressed.
@@ -57,8 +56,7 @@ class DeliveredLayer:
     compressed_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """All a source has to say about an image: its config blob, its manifest's digest if it has one, and its layers,
     lowest first. `transport` is the source's name in references.
 
@@ -72,7 +70,7 @@ class Delivery:
     manifest_digest: str | None
     layers: tuple[DeliveredLayer, ...]
     provenance: tuple[bytes, ...] = ()
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = {}
     lower_images: tuple[NamedImage, ...] = ()
 
 
@@ -88,8 +86,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What may be asked of every source. `insecure` allows plain HTTP and unknown certificates for registries;
     `hurried`: several places are searched, so one that does not answer is given up soon."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import astuple, replace
 
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind

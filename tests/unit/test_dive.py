@@ -7,13 +7,14 @@ import json
 import lzma
 import time
 from array import array
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from builders import SavedImage, file, saved, scan_of, stack_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from real_dive import as_dive_says, ask_dive, needs_dive
 
 from inspector.demo.archive import Member, directory, hardlink, opaque, symlink, tar_layer, whiteout

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import file, scan_of
+from msgspec.structs import replace
 
 from inspector.attribution.instructions import Lines
 from inspector.attribution.origins import NO_RECIPE, Surroundings, trace

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache, partial
+
+from msgspec.structs import replace
 
 from inspector.packages.found import Files, Found, marked, nothing, system_purl, text
 from inspector.packages.model import Alternatives, Distribution, Package, Relation

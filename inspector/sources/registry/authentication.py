@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
 
 import msgspec
+from msgspec import Struct
 
 from inspector.errors import SourceUnavailable
 from inspector.sources.registry.credentials import Credentials
@@ -22,8 +22,7 @@ _CHALLENGE = re.compile(r"(?:^|,)\s*(Basic|Bearer)\b", re.IGNORECASE)
 _PARAMETER = re.compile(r'(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Struct, frozen=True):
     """One way in: its scheme in lower case, and parameters such as realm, service and scope (RFC 7235 §2.1)."""
 
     scheme: str

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from inspector.errors import BadReference
 
@@ -25,8 +26,7 @@ _NAME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RegistryName:
+class RegistryName(Struct, frozen=True):
     """One image in a registry. `host` is what people write (docker.io), with its port if one is given."""
 
     host: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from inspector.compare.align import align
 from inspector.compare.files import compare_files

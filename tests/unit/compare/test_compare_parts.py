@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from inspector.attribution.base import Base
 from inspector.compare.comparison import BaseChange, Comparison, compare
