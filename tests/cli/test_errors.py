@@ -119,6 +119,18 @@ def test_debug_shows_the_traceback(run: Run) -> None:
     assert "leaninspect: error: Docker Engine is not running" in outcome.err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_a_full_disk_behind_stdout_is_told(tmp_path: Path, fat_tar: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(str(fat_tar)), stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, env=environment(), timeout=60
+        )
+    assert done.returncode == 2
+    assert done.stderr.decode() == (
+        "leaninspect: error: cannot write to stdout: no space left on device\n  hint: check where it leads to\n"
+    )
+
+
 def test_reader_that_closes_the_pipe_hears_nothing(tmp_path: Path, fat_tar: Path) -> None:
     process = subprocess.Popen(
         command(str(fat_tar), "--json", "-", "--files"),

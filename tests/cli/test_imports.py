@@ -17,12 +17,14 @@ HEAVY = {"docker", "humanize", "isal", "msgspec", "requests", "textual", "urllib
 INSPECTION = {"humanize", "isal", "msgspec", "xxhash"}
 
 PROBE = """
-import sys
+import os, sys
 from inspector.cli.main import run
-try:
-    run()
-finally:
-    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+leave = os._exit
+def tell(code):
+    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr, flush=True)
+    leave(code)
+os._exit = tell
+run()
 """
 
 

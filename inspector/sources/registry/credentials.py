@@ -11,7 +11,7 @@ import binascii
 import os
 import subprocess
 from collections.abc import Iterator
-from msgspec import Struct, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -28,7 +28,8 @@ HELPER_SECONDS = 30
 """A helper may have to ask the network; none may hang us."""
 
 
-class Credentials(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Credentials:
     """A user name and password, or else an identity token to be exchanged for access tokens (OAuth 2)."""
 
     username: str = field(repr=False)
