@@ -12,7 +12,7 @@ from inspector.image.image import NamedImage
 from inspector.image.platform import parse_platform
 from inspector.layers.scanner import AFRESH
 from inspector.reference import parse_reference
-from inspector.sources.protocol import Options, Scanner, Source, Watch, ignore_progress
+from inspector.sources.protocol import News, Options, Progress, Scanner, Source, Watch, ignore_progress
 from inspector.sources.resolve import open_source
 
 if TYPE_CHECKING:
@@ -83,10 +83,15 @@ def _recipe(dockerfile: Dockerfile | None = None, target: str | None = None, bas
 
 
 def _named(reference: str, options: Options, scanner: Scanner, watch: Watch) -> NamedImage:
-    """The image of a reference, by what tells whether others are built upon it."""
+    """The image of a reference, by what tells whether others are built upon it. Its layers are not told to `watch`."""
+
+    def of_another(news: News) -> None:
+        if isinstance(news, Progress):
+            watch(news)
+
     source = open_source(parse_reference(reference), options)
     try:
-        delivery = source.read(scanner, watch)
+        delivery = source.read(scanner, of_another)
     finally:
         source.close()
     config = parse_config(delivery.config)

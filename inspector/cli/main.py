@@ -203,19 +203,25 @@ def demo(which: str, **output: Any) -> Job:
 @click.argument("image")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="On 127.0.0.1.")
 @click.option("--platform", metavar="OS/ARCH", help="Which image of a multi-platform one, e.g. linux/arm64.")
+@click.option("--insecure", is_flag=True, help="Allow plain HTTP and unknown certificates for registries.")
+@click.option("--no-cache", is_flag=True, help="Read every layer again, and remember none.")
 @click.option("--dockerfile", metavar="FILE", help="The Dockerfile it was built from: adds lines to instructions.")
+@click.option("--target", metavar="STAGE", help="The stage of the Dockerfile that was built; the last if not given.")
+@click.option("--base", metavar="IMAGE", help="The image it is built upon.")
+@click.option("--ignore", metavar="GLOB", multiple=True, help="Paths no finding speaks of, e.g. 'var/lib/rpm/**'.")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
-def serve(image: str, port: int, platform: str | None, dockerfile: str | None, debug: bool) -> Job:  # noqa: ARG001
+def serve(image: str, port: int, debug: bool, **options: str | bool | tuple[str, ...] | None) -> Job:  # noqa: ARG001
     """Show IMAGE (or `demo`) in a browser on this machine; needs the extra leaninspect[serve]."""
+    if options["target"] is not None and options["dockerfile"] is None:
+        raise click.UsageError("--target goes with --dockerfile FILE")
+    if image == "demo" and any(options.values()):
+        raise click.UsageError("the demo takes no options")
 
     def job() -> int:
+        from inspector.tui.serve import inspect_arguments
         from inspector.tui.serve import serve as serve_ui
 
-        options = [
-            *(["--platform", platform] if platform else []),
-            *(["--dockerfile", dockerfile] if dockerfile else []),
-        ]
-        serve_ui([image] if image == "demo" else ["inspect", *options, "--", image], image, port)
+        serve_ui([image] if image == "demo" else inspect_arguments(image, options), image, port)
         return FINE
 
     return job

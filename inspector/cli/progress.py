@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from inspector.sizes import human
-from inspector.sources.protocol import Progress, Watch, ignore_progress
+from inspector.sources.protocol import News, Progress, Watch, ignore_progress
 
 INTERVAL = 0.1
 """Seconds between two drawings; more would flicker."""
@@ -23,12 +23,12 @@ def progress_line() -> Iterator[Watch]:
     started = time.monotonic()
     last = 0.0
 
-    def draw(progress: Progress) -> None:
+    def draw(news: News) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last >= INTERVAL:
+        if isinstance(news, Progress) and now - last >= INTERVAL:
             last = now
-            sys.stderr.write(f"\r\x1b[2K{describe(progress, now - started)}")
+            sys.stderr.write(f"\r\x1b[2K{describe(news, now - started)}")
             sys.stderr.flush()
 
     try:

@@ -8,7 +8,7 @@ from threading import Event, Lock, Thread
 from typing import Generic, TypeVar
 
 from inspector.errors import Cancelled
-from inspector.sources.protocol import Progress, Watch
+from inspector.sources.protocol import News, Progress, Watch
 
 Result = TypeVar("Result")
 
@@ -53,7 +53,7 @@ class _Reading(Generic[Result]):
 
     def run(self, ended: SimpleQueue[_Reading[Result]]) -> None:
         try:
-            self.result = self._load(lambda progress: self._shared.tell(self._number, progress))
+            self.result = self._load(lambda news: self._shared.tell(self._number, news))
         except BaseException as error:
             self.error = error
         ended.put(self)
@@ -67,12 +67,14 @@ class _Shared:
         self._known: list[Progress | None] = [None] * count
         self.stopped = Event()
 
-    def tell(self, number: int, progress: Progress) -> None:
+    def tell(self, number: int, news: News) -> None:
+        """Layers are not told, for nobody could say whose they are."""
         if self.stopped.is_set():
             raise Cancelled
-        with self._lock:
-            self._known[number] = progress
-            self._watch(self._sum())
+        if isinstance(news, Progress):
+            with self._lock:
+                self._known[number] = news
+                self._watch(self._sum())
 
     def _sum(self) -> Progress:
         known = [progress for progress in self._known if progress is not None]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from inspector.errors import BadImage, BadLayer, ImageNotFound, SourceUnavailable
-from inspector.image.config import parse_config
+from inspector.image.config import ImageConfig, parse_config
 from inspector.image.digest import sha256_digest
 from inspector.image.manifest import Descriptor, Index, Manifest, choose_manifest, parse_manifest
 from inspector.image.platform import Platform
@@ -30,8 +30,8 @@ class Blobs(Protocol):
         """A manifest or config, its digest verified. Raises BadImage, ImageNotFound or SourceUnavailable."""
         ...
 
-    def layers(self, blobs: Sequence[Descriptor], diff_ids: Sequence[str]) -> tuple[DeliveredLayer, ...]:
-        """The layers in these blobs, in this order; those whose diff_id the scanner knows are not fetched.
+    def layers(self, blobs: Sequence[Descriptor], config: ImageConfig) -> tuple[DeliveredLayer, ...]:
+        """The layers of an image in these blobs, in this order; those that the scanner knows are not fetched.
 
         Each carries its descriptor's digest and size, which the bytes were verified against. Raises BadLayer.
         """
@@ -48,9 +48,9 @@ def image_at(blobs: Blobs, root: bytes, platform: Platform | None, transport: st
         kind = manifest.artifact_type or manifest.config.media_type
         raise BadImage(f"it is an OCI artifact of the type {kind}, not an image", "name an image")
     config = blobs.document(manifest.config)
-    diff_ids = parse_config(config).diff_ids
+    parsed = parse_config(config)
     require_tar_layers(manifest)
-    layers = blobs.layers(manifest.layers, diff_ids)
+    layers = blobs.layers(manifest.layers, parsed)
     annotations = {**(index.annotations if index else {}), **manifest.annotations}
     return Delivery(transport, config, digest, layers, provenance_of(blobs, index, digest), annotations)
 

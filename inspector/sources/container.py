@@ -51,13 +51,12 @@ class Container:
             changes = _changes(self._client.api.diff(self._attributes["Id"]) or ())
             if not (changes.there or changes.deleted):
                 return replace(delivery, transport=TRANSPORT, config=self._config(delivery.config, None))
-            layers = len(delivery.layers)
-            meter = Meter(watch, layers_total=layers + 1)
-            for _ in range(layers):
-                meter.layer_done()
+            meter = Meter(watch, layers_total=len(delivery.layers) + 1)
+            for layer in delivery.layers:
+                meter.layer_done(layer.scan)
             stream = meter.counted(self._client.api.export(self._attributes["Id"], chunk_size=READ_CHUNK))
             scan = scanner.scan(changed_members(stream, changes)).scan
-            meter.layer_done()
+            meter.layer_done(scan)
         layer = DeliveredLayer(scan, None, None)
         config = self._config(delivery.config, scan.diff_id)
         return replace(delivery, transport=TRANSPORT, config=config, layers=(*delivery.layers, layer))

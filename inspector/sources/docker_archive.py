@@ -30,7 +30,7 @@ def docker_archive_image(members: Members, tag: str | None, platform: Platform |
     images = images_named(parse_archive_manifest(members.document(MANIFEST)), tag)
     image = only_image(_for_platform(members, images, platform))
     config = members.document(image.config)
-    layers = members.layers(image.layers, parse_config(config).diff_ids)
+    layers = members.layers(image.layers, parse_config(config))
     return Delivery(TRANSPORT, config, None, tuple(map(_delivered, layers)))
 
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from requests.exceptions import RequestException
 
 from inspector.errors import ImageNotFound, SourceUnavailable
-from inspector.image.config import parse_config
+from inspector.image.config import ImageConfig, parse_config
 from inspector.image.image import NamedImage
 from inspector.image.platform import Platform, parse_platform
 from inspector.sources.docker_archive import docker_archive_image
@@ -87,8 +87,9 @@ class EngineImage:
         return Delivery(self._engine.transport, config, None, tuple(layers))
 
     def _streamed(self, scanner: Scanner, watch: Watch) -> Delivery:
-        layers = (self._attributes.get("RootFS") or {}).get("Layers") or []
-        meter = Meter(watch, bytes_total=self._attributes.get("Size"), layers_total=len(layers))
+        diff_ids = tuple((self._attributes.get("RootFS") or {}).get("Layers") or ())
+        meter = Meter(watch, bytes_total=self._attributes.get("Size"), layers_total=len(diff_ids))
+        watch(ImageConfig(None, None, diff_ids, (), {}))  # the whole of it comes behind the layers
         with engine_errors(self._engine):
             stream = self._client.api.get_image(self._attributes["Id"], chunk_size=READ_CHUNK)
             archive = StreamedArchive(meter.counted(stream), scanner, meter.layer_done)

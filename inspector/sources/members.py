@@ -14,6 +14,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from inspector.errors import BadImage, BadLayer
+from inspector.image.config import ImageConfig
 from inspector.layers.compression import compression_of
 from inspector.layers.entries import Kind
 from inspector.layers.feed import Feed
@@ -60,8 +61,8 @@ class Members(Protocol):
         """A JSON member. Raises BadImage when there is none, or it is too large to be one."""
         ...
 
-    def layers(self, names: Sequence[str], diff_ids: Sequence[str]) -> tuple[MemberLayer, ...]:
-        """The layers in these members, in this order; those whose diff_id the scanner knows are not read.
+    def layers(self, names: Sequence[str], config: ImageConfig) -> tuple[MemberLayer, ...]:
+        """The layers of an image in these members, in this order; those that the scanner knows are not read.
 
         Raises BadImage for an absent member, BadLayer for a bad one.
         """
@@ -108,13 +109,16 @@ class ExtentMembers:
             raise BadImage(f"{name} in {self.place} is too large to be a JSON document")
         return b"".join(extent.chunks())
 
-    def layers(self, names: Sequence[str], diff_ids: Sequence[str]) -> tuple[MemberLayer, ...]:
+    def layers(self, names: Sequence[str], config: ImageConfig) -> tuple[MemberLayer, ...]:
+        self._watch(config)
         extents = [self._extent(name) for name in names]
         layers = {
             extent: MemberLayer(known, None, extent.size, compression_of(extent.head()) is not None)
-            for extent, diff_id in zip(extents, diff_ids, strict=False)
+            for extent, diff_id in zip(extents, config.diff_ids, strict=False)
             if (known := self._scanner.known(diff_id))
         }
+        for layer in layers.values():
+            self._watch(layer.scan)
         algorithms = {extent: _algorithm(name) for extent, name in zip(extents, names, strict=True)}
         unread = biggest_first({extent for extent in extents if extent not in layers}, lambda extent: extent.size)
         meter = Meter(self._watch, bytes_total=sum(extent.size for extent in unread), layers_total=len(unread))
@@ -124,7 +128,7 @@ class ExtentMembers:
                 blob = scan_blob(self._scanner, algorithms[extent], meter.counted(extent.chunks()))
             except BadLayer as error:
                 raise error.of_layer(extents.index(extent)) from None
-            meter.layer_done()
+            meter.layer_done(blob.scan)
             return _member_layer(blob)
 
         layers |= zip(unread, in_parallel(scan_one, unread, meter), strict=True)
@@ -175,7 +179,7 @@ class StreamedArchive:
 
     place = "the archive"
 
-    def __init__(self, chunks: Iterable[bytes], scanner: Scanner, layer_done: Callable[[], None]) -> None:
+    def __init__(self, chunks: Iterable[bytes], scanner: Scanner, layer_done: Callable[[LayerScan], None]) -> None:
         """`chunks` are the bytes of the archive itself, decompressed; raises BadLayer when they are no tar."""
         self._documents: dict[str, bytes] = {}
         self._blobs: dict[str, ScannedBlob | BadLayer] = {}
@@ -191,8 +195,9 @@ class StreamedArchive:
                 if _is_document(head) and member.stored <= MAX_DOCUMENT:
                     self._documents[name] = head + feed.take(rest)
                 elif len(head) == 512 or not head.isascii():
-                    self._blobs[name] = _scanned(scanner, _algorithm(name), _pieces(head, feed, rest))
-                    layer_done()
+                    self._blobs[name] = blob = _scanned(scanner, _algorithm(name), _pieces(head, feed, rest))
+                    if isinstance(blob, ScannedBlob):
+                        layer_done(blob.scan)
         feed.drain()
 
     def __contains__(self, name: str) -> bool:
@@ -205,7 +210,7 @@ class StreamedArchive:
         except KeyError:
             raise _missing(name, self.place) from None
 
-    def layers(self, names: Sequence[str], diff_ids: Sequence[str]) -> tuple[MemberLayer, ...]:  # noqa: ARG002
+    def layers(self, names: Sequence[str], config: ImageConfig) -> tuple[MemberLayer, ...]:  # noqa: ARG002
         return tuple(_member_layer(self._blob(index, name)) for index, name in enumerate(names))
 
     def _blob(self, index: int, name: str) -> ScannedBlob:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from threading import Lock
 
 from inspector.errors import Cancelled
-from inspector.sources.protocol import Progress, Watch
+from inspector.layers.scan import LayerScan
+from inspector.sources.protocol import News, Progress, Watch
 
 
 class Meter:
@@ -28,8 +29,8 @@ class Meter:
                 self._report(bytes_read=len(chunk))
                 yield chunk
 
-    def layer_done(self) -> None:
-        self._report(layers_done=1)
+    def layer_done(self, scan: LayerScan) -> None:
+        self._report(layers_done=1, news=scan)
 
     def stop(self) -> None:
         """Make every thread that counts stop at its next chunk."""
@@ -39,7 +40,7 @@ class Meter:
         """Ask the Watch while no bytes arrive: it may want to stop. Raises Cancelled."""
         self._report()
 
-    def _report(self, bytes_read: int = 0, layers_done: int = 0) -> None:
+    def _report(self, bytes_read: int = 0, layers_done: int = 0, news: News | None = None) -> None:
         if self._stopped:
             raise Cancelled
         with self._lock:
@@ -51,6 +52,8 @@ class Meter:
                 before.layers_total,
             )
             try:
+                if news is not None:
+                    self._watch(news)
                 self._watch(self._progress)
             except BaseException:
                 self._stopped = True

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from inspector.errors import BadImage, ImageNotFound
+from inspector.image.config import ImageConfig
 from inspector.image.manifest import Descriptor, Index, Manifest, choose_manifest, parse_index, parse_manifest, some
 from inspector.image.platform import Platform
 from inspector.sources.blobs import image_at
@@ -89,11 +90,11 @@ class _LayoutBlobs:
     def document(self, blob: Descriptor) -> bytes:
         return verified_document(blob, self._members.document(_place(blob)))
 
-    def layers(self, blobs: Sequence[Descriptor], diff_ids: Sequence[str]) -> tuple[DeliveredLayer, ...]:
+    def layers(self, blobs: Sequence[Descriptor], config: ImageConfig) -> tuple[DeliveredLayer, ...]:
         for index, blob in enumerate(blobs):
             if _place(blob) not in self._members and (reason := elsewhere(index, blob)):
                 raise reason
-        layers = self._members.layers([_place(blob) for blob in blobs], diff_ids)
+        layers = self._members.layers([_place(blob) for blob in blobs], config)
         return tuple(
             verified_layer(index, blob, layer.scan, layer.digest, layer.size)
             for index, (blob, layer) in enumerate(zip(blobs, layers, strict=True))

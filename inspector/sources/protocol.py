@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from inspector.image.config import ImageConfig
 from inspector.image.image import NamedImage
 from inspector.image.platform import Platform
 from inspector.layers.scan import LayerScan, ScannedBlob
@@ -21,7 +22,10 @@ class Progress(Struct, frozen=True):
     layers_total: int | None
 
 
-Watch = Callable[[Progress], None]
+News = Progress | ImageConfig | LayerScan
+"""How far the reading is; the image's config, as soon as it is known; a layer, as soon as it is there."""
+
+Watch = Callable[[News], None]
 """Called while bytes arrive, from any thread; raises Cancelled to stop the work."""
 
 
@@ -99,5 +103,5 @@ Opener = Callable[[str, Options], Source]
 """Finds an image by the name after the scheme. Raises ImageNotFound or SourceUnavailable."""
 
 
-def ignore_progress(_: Progress) -> None:
+def ignore_progress(_: News) -> None:
     """The Watch of a caller who does not watch."""

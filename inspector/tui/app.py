@@ -103,6 +103,9 @@ class LeanInspect(App[int]):
     def on_loader_advanced(self, message: Loader.Advanced) -> None:
         self.loading_screen.show(message.progress, message.seconds)
 
+    def on_loader_learned(self, message: Loader.Learned) -> None:
+        self.loading_screen.learn(message.news)
+
     def on_loader_loaded(self, message: Loader.Loaded) -> None:
         self.code = FINE
         self.switch_screen(MainScreen(message.inspection, Contents(message.inspection, self.reopen)))

@@ -20,7 +20,7 @@ from inspector.contents import Contents, FileContent
 from inspector.errors import Cancelled, InspectorError
 from inspector.names import printable
 from inspector.sizes import human
-from inspector.sources.protocol import Progress
+from inspector.sources.protocol import News
 from inspector.tui.commands import moving_bindings
 from inspector.tui.instruction_words import place
 from inspector.tui.lines import Lines
@@ -200,7 +200,7 @@ class ContentPage(ModalScreen[None]):
     def _read(self) -> None:
         worker = get_current_worker()
 
-        def watch(_: Progress) -> None:
+        def watch(_: News) -> None:
             if worker.is_cancelled:
                 raise Cancelled
 

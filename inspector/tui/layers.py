@@ -17,6 +17,9 @@ from inspector.tui.lines import CURSOR_MARK, NO_MARK, Lines, size_look
 BAR_SHARE = 0.25
 """Of the list's width; the instruction needs the rest."""
 
+MOST_BAR = 24
+"""Cells of a bar at most."""
+
 
 class LayerList(Lines):
     """Layers, lowest first, as they are numbered."""
@@ -50,7 +53,7 @@ class LayerList(Lines):
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
         look = partial(self.look, selected=selected)
         totals = self.totals[row]
-        room = max(0, min(24, int(width * BAR_SHARE)))
+        room = max(0, min(MOST_BAR, int(width * BAR_SHARE)))
         solid, shaded = bar(totals.live_bytes, totals.hidden_bytes, self.most, room)
         digits = len(str(self.row_count - 1))
         head = [

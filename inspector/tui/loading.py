@@ -9,18 +9,21 @@ from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from inspector.errors import Cancelled, InspectorError
+from inspector.image.config import ImageConfig
 from inspector.inspection import Inspection
+from inspector.layers.scan import LayerScan
 from inspector.names import printable
 from inspector.sizes import human
-from inspector.sources.protocol import Progress, Watch
+from inspector.sources.protocol import News, Progress, Watch
 from inspector.tui.instruction_words import MUTED
+from inspector.tui.layers_read import LayersRead
 
 INTERVAL = 0.1
 """Seconds between two progress messages; a source reports every chunk, thousands of times a second."""
@@ -52,6 +55,13 @@ class Loader:
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, Loader.Advanced)
+
+    class Learned(Message):
+        """What the image is made of, or a layer that is there."""
+
+        def __init__(self, news: ImageConfig | LayerScan) -> None:
+            super().__init__()
+            self.news = news
 
     class Loaded(Message):
         """The image is read."""
@@ -98,13 +108,16 @@ class Loader:
         else:
             self._tell(self.Loaded(inspection))
 
-    def _watch(self, progress: Progress) -> None:
+    def _watch(self, news: News) -> None:
         if self._cancelled.is_set():
             raise Cancelled
+        if not isinstance(news, Progress):
+            self._tell(self.Learned(news))
+            return
         now = self._clock()
         if now - self._told >= INTERVAL or not self._told:
             self._told = now
-            self._tell(self.Advanced(progress, now - self._started))
+            self._tell(self.Advanced(news, now - self._started))
 
     def _tell(self, message: Message) -> None:
         if not self._cancelled.is_set():
@@ -112,24 +125,35 @@ class Loader:
 
 
 class LoadingScreen(Screen[None]):
-    """The image's name, a bar, and how much of it is read how fast."""
+    """The image's name, its layers as they come in, a bar, and how much is read how fast."""
 
     BINDINGS: ClassVar = [Binding("escape", "app.leave", "cancel", tooltip="Stop reading and leave")]
 
     def __init__(self, title: str) -> None:
         super().__init__()
         self.heading = printable(title)
+        self.layers_read = LayersRead(id="layers")
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="loading"):
-            yield Static(Content(self.heading), id="loading-title")
-            yield Static(Content(" "), id="loading-bar")
-            yield Static(Content("opening …"), id="loading-text")
+        yield Static(Content(self.heading), id="summary")
+        with Container(id="body"):
+            with Vertical(id="left"):
+                yield self.layers_read
+            with Vertical(id="right"):
+                yield Static(Content(" "), id="loading-bar")
+                yield Static(Content("opening …"), id="loading-text")
         yield Footer(compact=True)
 
     def show(self, progress: Progress, seconds: float) -> None:
-        self.query_one("#loading-bar", Static).update(_bar(progress, min(BAR, self.size.width - 8)))
+        room = self.query_one("#right").content_size.width
+        self.query_one("#loading-bar", Static).update(_bar(progress, min(BAR, room - 4)))
         self.query_one("#loading-text", Static).update(Content(describe(progress, seconds)))
+
+    def learn(self, news: ImageConfig | LayerScan) -> None:
+        if isinstance(news, LayerScan):
+            self.layers_read.take(news)
+        else:
+            self.layers_read.expect(news)
 
 
 class ErrorScreen(Screen[None]):

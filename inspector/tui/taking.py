@@ -21,7 +21,7 @@ from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
 from inspector.names import printable
 from inspector.sizes import human
-from inspector.sources.protocol import Progress
+from inspector.sources.protocol import News, Watch
 from inspector.tui.asking import AskPath, Confirm
 from inspector.tui.content import ContentPage
 from inspector.tui.pane import FilesPane
@@ -91,7 +91,7 @@ class Taking:
         else:
             self._work(partial(write, False))
 
-    def _extract(self, items: list[Item], target: Path, overwrite: bool, watch: Callable[[Progress], None]) -> str:
+    def _extract(self, items: list[Item], target: Path, overwrite: bool, watch: Watch) -> str:
         outcome = extract(self.contents, items, target, overwrite=overwrite, watch=watch)
         return _told(outcome, target)
 
@@ -110,7 +110,7 @@ class Taking:
             return
         path = Path(answer).expanduser()
 
-        def write(_: Callable[[Progress], None]) -> str:
+        def write(_: Watch) -> str:
             data = make(self.contents.inspection)
             _replace(path, data)
             return f"Wrote {path}, {human(len(data))}."
@@ -125,14 +125,14 @@ class Taking:
         named = "\n".join(printable(str(path)) for path in there[:NAMED])
         self.screen.app.push_screen(Confirm("Overwrite?", named + more), then)
 
-    def _work(self, work: Callable[[Callable[[Progress], None]], str]) -> None:
+    def _work(self, work: Callable[[Watch], str]) -> None:
         """Run in a worker that ends when the app does; then tell what came of it."""
 
         def run() -> None:
             worker = get_current_worker()
             stopped = Event()
 
-            def watch(_: Progress) -> None:
+            def watch(_: News) -> None:
                 if worker.is_cancelled or stopped.is_set():
                     raise Cancelled
 

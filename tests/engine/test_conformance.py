@@ -22,6 +22,7 @@ from inspector.line import inspect_image
 from inspector.reference import parse_reference
 from inspector.sources.protocol import Options, ignore_progress
 from inspector.sources.resolve import open_source
+from tests.watching import Seen
 
 from .parts import need, run, running
 from .registry import Registry, running_registry
@@ -200,6 +201,9 @@ class Places:
         return Place(f"{ours}:{path}:tag", compressed="uncompressed" not in "".join(options), has_digest=True)
 
 
+STREAMS = {"stdin", "docker_archive_gzip", "oci_archive_gzip", "containerd"}
+"""Places whose images have their config last."""
+
 NAMES = [name for name in vars(Places) if not name.startswith("_")]
 
 
@@ -224,14 +228,22 @@ def going_to(place: Place) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def inspected(places: Any) -> Any:
+def read(places: Any) -> Any:
+    """The inspection of an image at a place, and what was told while it was read."""
+
     @cache
-    def inspect(name: str) -> Inspection:
-        place = places(name)
+    def inspect(name: str) -> tuple[Inspection, Seen]:
+        place, seen = places(name), Seen()
         with going_to(place):
-            return inspect_image(place.reference, platform=None if name == "stdin" else PLATFORM)
+            platform = None if name == "stdin" else PLATFORM
+            return inspect_image(place.reference, platform=platform, watch=seen), seen
 
     return inspect
+
+
+@pytest.fixture(scope="session")
+def inspected(read: Any) -> Any:
+    return lambda name: read(name)[0]
 
 
 @pytest.fixture(scope="session")
@@ -250,6 +262,16 @@ def test_the_same_image_gives_the_same_analysis(name: str, inspected: Any, expec
     assert found.filesystem.totals == expected.filesystem.totals
     assert found.filesystem.ledger == expected.filesystem.ledger
     assert list(found.filesystem.final()) == list(expected.filesystem.final())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_layer_is_told_as_soon_as_it_is_there(name: str, read: Any) -> None:
+    found, seen = read(name)
+    assert {scan.diff_id for scan in seen.layers} == {scan.diff_id for scan in found.scans}
+    assert len(seen.layers) == len({scan.diff_id for scan in found.scans})
+    configs = {config.diff_ids for config in seen.configs}
+    assert configs <= {found.image.config.diff_ids}
+    assert bool(configs) == (name not in STREAMS)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,8 +12,9 @@ import pytest
 
 from inspector.errors import BadImage, BadLayer, Cancelled, InspectorError, SourceUnavailable
 from inspector.line import inspect_image
-from inspector.sources.protocol import Progress, ignore_progress
+from inspector.sources.protocol import News, Progress, ignore_progress
 from inspector.sources.registry import credentials, repository, retry
+from tests.watching import Seen
 
 from . import faulty_registry as faulty
 from .faulty_registry import Proxy, proxy_before
@@ -270,10 +271,10 @@ def test_a_person_can_stop_while_a_registry_is_waited_for(proxy: Proxy, sound: I
 
 
 def test_progress_counts_to_the_sizes_in_the_manifest(proxy: Proxy, sound: Inspection) -> None:
-    seen: list[Progress] = []
+    watch = Seen()
     proxy.faults[biggest(sound)] = [faulty.cut(LAYER)]
-    inspect(proxy, seen.append)
-    total = sound.image.compressed_bytes
+    inspect(proxy, watch)
+    total, seen = sound.image.compressed_bytes, watch.progress
     assert seen[-1] == Progress(total or 0, total, 3, 3)
     assert [progress.bytes_read for progress in seen[1:]] == sorted(progress.bytes_read for progress in seen[1:])
 
@@ -283,7 +284,7 @@ def stopped_after(proxy: Proxy) -> float:
     wish = time.monotonic() + 0.5
     ended: list[InspectorError] = []
 
-    def watch(_: Progress) -> None:
+    def watch(_: News) -> None:
         if time.monotonic() > wish:
             raise Cancelled
 

@@ -11,7 +11,7 @@ from inspector.inspection import Inspection
 from inspector.layers.cache import Remembering
 from inspector.layers.store import Store
 from inspector.line import inspect_image
-from inspector.sources.protocol import Progress
+from tests.watching import Seen
 
 from .machine import BUSYBOX_TAG
 
@@ -31,13 +31,8 @@ class Looks:
         self.scanner = Remembering(Store(cache, 1 << 30))
 
     def look(self, reference: str = f"docker:{TAG}") -> tuple[Inspection, int]:
-        transferred = 0
-
-        def watch(progress: Progress) -> None:
-            nonlocal transferred
-            transferred = progress.bytes_read
-
-        return inspect_image(reference, scanner=self.scanner, watch=watch), transferred
+        watch = Seen()
+        return inspect_image(reference, scanner=self.scanner, watch=watch), watch.bytes_read
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,8 @@ from inspector.errors import BadImage, BadLayer, Cancelled, ImageNotFound, Inspe
 from inspector.filesystem.ledger import Ledger
 from inspector.inspection import Inspection
 from inspector.line import inspect_image
-from inspector.sources.protocol import Progress
+from inspector.sources.protocol import News, Progress
+from tests.watching import Seen
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -380,8 +381,9 @@ class TestProgress:
     def progress(self, data: bytes, tmp_path: Path) -> list[Progress]:
         path = tmp_path / "image.tar"
         path.write_bytes(data)
-        seen: list[Progress] = []
-        inspect_image(str(path), watch=seen.append)
+        watch = Seen()
+        inspect_image(str(path), watch=watch)
+        seen = watch.progress
         assert [p.bytes_read for p in seen] == sorted(p.bytes_read for p in seen)
         assert [p.layers_done for p in seen] == sorted(p.layers_done for p in seen)
         return seen
@@ -407,7 +409,7 @@ class TestProgress:
         path.write_bytes(OUTSIDE[outside](self.BIG))
         calls = 0
 
-        def watch(_: Progress) -> None:
+        def watch(_: News) -> None:
             nonlocal calls
             calls += 1
             if calls > allowed:

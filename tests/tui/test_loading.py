@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
+from pathlib import Path
 from threading import Event
 
 import pytest
+from textual.pilot import Pilot
 
+from inspector.demo.archive import Step, docker_archive, image_config, tar_layer
 from inspector.errors import Cancelled, ImageNotFound
 from inspector.inspection import Inspection
-from inspector.sources.protocol import Progress, Watch
+from inspector.layers.scan import LayerScan
+from inspector.line import inspect_image
+from inspector.sources.protocol import News, Progress, Watch
 from inspector.tui.app import LeanInspect
 from inspector.tui.loading import ErrorScreen, LoadingScreen, describe
 from inspector.tui.main import MainScreen
+from tests.builders import file
 
 from .driving import lines_of, settled, until
 from .images import small_image
@@ -45,6 +52,66 @@ async def test_the_screen_is_there_at_once_and_tells_how_far_the_reading_is():
         await until(pilot, lambda: any("364.0 MB of 728.0 MB · layer 2 of 6" in line for line in lines_of(pilot)))
         assert isinstance(app.screen, LoadingScreen)
         assert any("my:image" in line for line in lines_of(pilot))
+        load.go_on.set()
+        assert isinstance(await settled(pilot), MainScreen)
+
+
+class Paused:
+    """Reads an archive, and waits behind the first layer that is there."""
+
+    def __init__(self, archive: Path) -> None:
+        self.archive = archive
+        self.first_layer, self.go_on = Event(), Event()
+
+    def __call__(self, watch: Watch) -> Inspection:
+        def watched(news: News) -> None:
+            watch(news)
+            if isinstance(news, LayerScan):
+                self.first_layer.set()
+                self.go_on.wait(30)
+
+        return inspect_image(str(self.archive), watch=watched)
+
+
+STEPS = (
+    Step("/bin/sh -c #(nop) ADD file:1 in / ", tar_layer([file("base", 3_000_000)])),
+    Step("ENV A=b"),
+    Step("RUN /bin/sh -c make all # buildkit", tar_layer([file("app", 1_000)])),
+)
+ARCHIVE = docker_archive(
+    {"app:1": (image_config(STEPS, created="2026-01-01T00:00:00Z"), [step.layer for step in STEPS if step.layer])}
+)
+
+
+def rows(pilot: Pilot[int]) -> list[str]:
+    """The first lines of the list of layers."""
+    return [line.partition("│")[0].strip() for line in lines_of(pilot)[2:5]]
+
+
+async def test_layers_fill_in_as_they_are_read(tmp_path: Path):
+    archive = tmp_path / "app.tar"
+    archive.write_bytes(ARCHIVE)
+    load = Paused(archive)
+    app = LeanInspect(load, "app.tar")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: any(row.split()[1:2] not in ([], ["…"]) for row in rows(pilot)))
+        base, make, nothing = rows(pilot)
+        assert (base.startswith("0         …"), make.startswith("1         …")) in ((True, False), (False, True))
+        assert base.endswith(" ADD file:1 in /")
+        assert make.endswith(" RUN make all")
+        assert nothing == ""
+        load.go_on.set()
+        assert isinstance(await settled(pilot), MainScreen)
+
+
+async def test_layers_of_a_stream_fill_in_in_the_order_they_come(tmp_path: Path):
+    archive = tmp_path / "app.tar.gz"
+    archive.write_bytes(gzip.compress(ARCHIVE))
+    load = Paused(archive)
+    app = LeanInspect(load, "app.tar.gz")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: load.first_layer.is_set() and "MB" in "".join(rows(pilot)))
+        assert rows(pilot)[0].split()[:3] == ["0", "3.0", "MB"]
         load.go_on.set()
         assert isinstance(await settled(pilot), MainScreen)
 

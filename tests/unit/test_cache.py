@@ -30,7 +30,7 @@ from inspector.layers.scanner import Afresh
 from inspector.layers.store import Store
 from inspector.line import inspect_image
 from inspector.sizes import parse_size
-from inspector.sources.protocol import Progress
+from tests.watching import Seen
 
 LAYER = tar_layer(
     [
@@ -158,18 +158,9 @@ def test_a_second_look_reads_no_byte_of_a_layer(scanner: Remembering, tmp_path: 
     first, second = Seen(), Seen()
     fresh = inspect_image(str(archive), scanner=scanner, watch=first)
     again = inspect_image(str(archive), scanner=scanner, watch=second)
-    assert (first.bytes, second.bytes) == (len(LAYER), 0)
+    assert (first.bytes_read, second.bytes_read) == (len(LAYER), 0)
     assert (again.image, again.scans, again.instructions) == (fresh.image, fresh.scans, fresh.instructions)
     assert again.filesystem == fresh.filesystem
-
-
-class Seen:
-    """A Watch that keeps the bytes read."""
-
-    bytes = 0
-
-    def __call__(self, progress: Progress) -> None:
-        self.bytes = progress.bytes_read
 
 
 def test_the_environment_names_the_folder_and_the_cap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

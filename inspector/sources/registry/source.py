@@ -8,6 +8,7 @@ from queue import SimpleQueue
 from threading import Thread
 
 from inspector.errors import BadImage, BadLayer, SourceUnavailable
+from inspector.image.config import ImageConfig
 from inspector.image.digest import algorithm_of
 from inspector.image.manifest import Descriptor
 from inspector.image.platform import Platform
@@ -96,12 +97,15 @@ class _RegistryBlobs:
     def document(self, blob: Descriptor) -> bytes:
         return self._repository.document(blob, _pause(Meter(self._watch)))
 
-    def layers(self, blobs: Sequence[Descriptor], diff_ids: Sequence[str]) -> tuple[DeliveredLayer, ...]:
+    def layers(self, blobs: Sequence[Descriptor], config: ImageConfig) -> tuple[DeliveredLayer, ...]:
+        self._watch(config)
         known = {
             blob.digest: scan
-            for blob, diff_id in zip(blobs, diff_ids, strict=False)
+            for blob, diff_id in zip(blobs, config.diff_ids, strict=False)
             if (scan := self._scanner.known(diff_id))
         }
+        for scan in known.values():
+            self._watch(scan)
         missing = {blob.digest: (index, blob) for index, blob in enumerate(blobs) if blob.digest not in known}
         fetched = self._fetch([*missing.values()])
         return tuple(
@@ -124,7 +128,7 @@ class _RegistryBlobs:
                 raise error.of_layer(index) from None
             except BadImage:
                 raise elsewhere(index, blob) or BadImage(f"layer {index} is missing: {blob.digest}") from None
-            meter.layer_done()
+            meter.layer_done(scanned.scan)
             return blob.digest, scanned
 
         order = biggest_first(layers, lambda layer: layer[1].size)
