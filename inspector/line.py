@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from inspector.attribution.dockerfile import Dockerfile
     from inspector.attribution.origins import Recipe
     from inspector.inspection import Inspection
-
-ACCOUNTING = "inspector.inspection"
-"""Takes a tenth of a second to import, which passes while the layers are read."""
 
 
 def inspect_image(
@@ -64,7 +60,7 @@ def inspect_source(
     watch: Watch = ignore_progress,
 ) -> Inspection:
     """The line from an opened source on; closes it."""
-    Thread(target=import_module, args=(ACCOUNTING,), name="imports", daemon=True).start()
+    Thread(target=_get_ready, name="accounting", daemon=True).start()
     try:
         delivery = source.read(scanner, watch)
     finally:
@@ -74,6 +70,13 @@ def inspect_source(
     inspection = account(delivery, reference, recipe or _recipe(), ignore)
     scanner.keep(delivery.config)
     return inspection
+
+
+def _get_ready() -> None:
+    """Import the accounting and read its tables, which takes more than a tenth of a second, while layers are read."""
+    from inspector.inspection import read_tables
+
+    read_tables()
 
 
 def _recipe(dockerfile: Dockerfile | None = None, target: str | None = None, base: NamedImage | None = None) -> Recipe:
