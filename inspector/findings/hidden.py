@@ -107,7 +107,7 @@ def _set_at_once(added: str) -> str:
 
 
 def _removed_tools(subject: Subject, added_by: int, hidden_by: int, files: dict[int, int]) -> str:
-    """The title where most of the bytes are build tooling's and what came with it; else empty."""
+    """The title where most of the bytes are those of build tools and what came with them; else empty."""
     changes = subject.inventory.changes
     came = {(change.kind, change.name) for change in changes if change.layer == added_by and change.after}
     gone = [
@@ -121,7 +121,7 @@ def _removed_tools(subject: Subject, added_by: int, hidden_by: int, files: dict[
     words = {word for step in subject.instructions if step.layer == added_by for word in step.text.split()}
     biggest = max((change for change in gone if change.name in tools), key=lambda change: change.size_bytes)
     asked_for = tools & words or {biggest.name}
-    return f"build tools removed too late: {tools_title(asked_for, len(gone) - len(asked_for))}"
+    return f"removed too late: {tools_title(asked_for, len(gone) - len(asked_for))}"
 
 
 def _of_what(subject: Subject, table: PatternTable, layer: int, files: dict[int, int]) -> str:

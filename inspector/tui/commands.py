@@ -27,12 +27,11 @@ class Place(Enum):
 
 
 WHERE = {
-    Place.LAYERS: "in the layers",
-    Place.FILES: "in the files",
-    Place.ROWS: "in waste and packages",
-    Place.TREEMAP: "in the treemap",
+    Place.LAYERS: "layers",
+    Place.FILES: "files",
+    Place.ROWS: "waste, packages",
 }
-"""Places in words, for the help."""
+"""Places in words, for the help; the treemap's commands have a heading of their own."""
 
 
 NO_KEYMAP: Mapping[str, str] = {}
@@ -105,11 +104,11 @@ COMMANDS = (
     Command("move.bottom", "end,G", "Bottom", "To the last row", "jump(-1)", MOVE, in_palette=False),
     Command("layer.previous", "left_square_bracket", "Previous layer", "The layer before, anywhere", "layer(-1)", MOVE),
     Command("layer.next", "right_square_bracket", "Next layer", "The layer after, anywhere", "layer(1)", MOVE),
-    Command("go.files", "enter", "Its files", "The files of the row", "go_files", JUMP, Place.ROWS, footer="files"),
-    Command("go.layer", "l", "Its layer", "The layer of the row", "go_layer", JUMP, Place.ROWS, footer="layer"),
+    Command("go.files", "enter", "Its files", "Its files", "go_files", JUMP, Place.ROWS, footer="files"),
+    Command("go.layer", "l", "Its layer", "Its layer", "go_layer", JUMP, Place.ROWS, footer="layer"),
     Command(
         "go.instruction", "d", "Its instruction and Dockerfile line",
-        "Its instruction, in full", "go_instruction", JUMP, Place.ROWS, footer="Dockerfile",
+        "Its instruction", "go_instruction", JUMP, Place.ROWS, footer="Dockerfile",
     ),
     Command("back", "escape", "Show everything, or go back", "Everything again; then back", "back", JUMP),
     Command(
@@ -118,7 +117,10 @@ COMMANDS = (
     ),
     Command("scope.layer", "ctrl+l", "This layer", "What this layer did", "scope('layer')", LOOK, Place.LAYERS),
     Command("scope.stack", "ctrl+a", "Up to this layer", "All up to this layer", "scope('stack')", LOOK, Place.LAYERS),
-    Command("details", "enter,i", "Details", "All about what is selected, in full", "details", LOOK),
+    Command(
+        "details", "i,enter", "Details",
+        "All about what is selected, in full", "details", LOOK, footer="details",
+    ),
     Command("sort", "s,ctrl+o", "Sort", "By size, by name, packages by layer", "sort", LOOK, footer="sort"),
     Command("attributes", "b,ctrl+b", "Mode, owner, time", "Show or hide mode, owner, time", "attributes", LOOK),
     Command("content", "v", "Content of the file", "What is in the file", "content", LOOK, Place.FILES),

@@ -31,7 +31,8 @@ COLOURED = 256 << 10
 SNIFFED = 8 << 10
 """Bytes that decide whether a file is text."""
 
-HEX_BYTES = 16
+HEX_BYTES = (16, 8, 4)
+"""Bytes in a row of a hexdump, by the room there is."""
 
 LOOKS = (
     ("Token.Comment", "lines--muted"),
@@ -89,6 +90,11 @@ def _coloured(text: str, path: str) -> Iterator[Piece]:
         yield next((look for prefix, look in LOOKS if name.startswith(prefix)), "lines--plain"), part
 
 
+def hex_width(count: int) -> int:
+    """Cells of a row with `count` bytes: where they are, the bytes with a gap after every eighth, and their letters."""
+    return 8 + 2 + 3 * count + (count - 1) // 8 + 1 + count
+
+
 class ContentLines(Lines):
     """A text with line numbers, or bytes as hexdump(1) shows them."""
 
@@ -100,10 +106,11 @@ class ContentLines(Lines):
         self.lines: list[list[Piece]] | None = None
         self.rows: list[tuple[int | None, list[Piece]]] = []
         self._wrapped_at = 0
+        self._bytes = HEX_BYTES[0]
 
     @property
     def row_count(self) -> int:
-        return len(self.rows) if self.lines is not None else -(-len(self.data) // HEX_BYTES)
+        return len(self.rows) if self.lines is not None else -(-len(self.data) // self._bytes)
 
     def show(self, data: bytes, lines: list[list[Piece]] | None) -> None:
         """Text where there are lines, else bytes."""
@@ -120,6 +127,7 @@ class ContentLines(Lines):
     def _wrap(self) -> None:
         """Lines that are too long go on in the next row."""
         self._wrapped_at = self.scrollable_content_region.width
+        self._bytes = next((count for count in HEX_BYTES if hex_width(count) <= self._wrapped_at), HEX_BYTES[-1])
         room = max(self._wrapped_at - self._numbers - 2, 8)
         self.rows = []
         for number, line in enumerate(self.lines or (), 1):
@@ -141,12 +149,13 @@ class ContentLines(Lines):
 
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
         if self.lines is None:
-            start = row * HEX_BYTES
-            chunk = self.data[start : start + HEX_BYTES]
+            start = row * self._bytes
+            chunk = self.data[start : start + self._bytes]
             shown = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in chunk)
+            numbers = "  ".join(chunk[half : half + 8].hex(" ") for half in range(0, len(chunk), 8))
             pieces: list[Piece] = [
                 ("lines--muted", f"{start:08x}  "),
-                ("lines--plain", f"{chunk[:8].hex(' '):<23}  {chunk[8:].hex(' '):<23}  "),
+                ("lines--plain", f"{numbers:<{hex_width(self._bytes) - self._bytes - 10}}"),
                 ("code--string", shown),
             ]
         else:

@@ -15,14 +15,25 @@ from textual.widget import Widget
 from inspector.tui.commands import shown_key
 from inspector.tui.instruction_words import Part
 
-PALETTE = "palette"
-"""The command that is always shown, at the right."""
+ALWAYS = ("help", "palette")
+"""The commands that are always shown, at the right: they lead to all the others."""
+
+GAP = 2
+"""Cells between two keys."""
 
 KEY_STYLE, WORD_STYLE = "bold $footer-key-foreground", "$footer-description-foreground"
 
 
+Item = tuple[str, str, str]
+"""The key as it is shown, what it does, the key."""
+
+
 class KeyLine(Widget):
     """Keys and words, as many as there is room for; a click does what the key would do."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self._known: dict[str, Item] = {}
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
@@ -32,44 +43,55 @@ class KeyLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        items, last = self._items()
-        parts: list[Part] = []
-        for key, word, _ in items:
-            parts += [(key, KEY_STYLE), (f" {word}  ", WORD_STYLE)]
-        line = Content.assemble(*parts)
-        if last is None:
-            return line
-        right = Content.assemble((last[0], KEY_STYLE), (f" {last[1]}", WORD_STYLE))
-        return line + Content(" " * (self.content_size.width - line.cell_length - right.cell_length)) + right
+        left, right = self._items()
+        line, end = _line(left), _line(right)
+        return line + Content(" " * (self.content_size.width - line.cell_length - end.cell_length)) + end
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        items, last = self._items()
-        end = 0
-        for key, word, name in items:
-            end += cell_len(f"{key} {word}  ")
-            if offset.x < end:
-                self.app.simulate_key(name)
-                return
-        if last is not None and offset.x >= self.content_size.width - cell_len(f"{last[0]} {last[1]}"):
-            self.app.simulate_key(last[2])
+        left, right = self._items()
+        for items, start in ((left, 0), (right, self.content_size.width - _width(right))):
+            end = start
+            for key, word, name in items:
+                end += cell_len(f"{key} {word}") + GAP
+                if start <= offset.x < end:
+                    self.app.simulate_key(name)
+                    return
 
-    def _items(self) -> tuple[list[tuple[str, str, str]], tuple[str, str, str] | None]:
-        """(shown key, word, key) of those that fit, and of the palette."""
-        found: dict[str, tuple[str, str, str]] = {}
+    def _items(self) -> tuple[list[Item], list[Item]]:
+        """Those on the left that fit, and those that are always there, without words where it is very narrow."""
+        self._learn()
+        right = [self._known[name] for name in ALWAYS if name in self._known]
+        if _width(right) > self.content_size.width // 2:
+            right = [(key, "", name) for key, _, name in right]
+        room = self.content_size.width - _width(right) - GAP
+        left: list[Item] = []
+        for name, item in self._known.items():
+            if name not in ALWAYS:
+                if _width([*left, item]) > room:
+                    break
+                left.append(item)
+        return left, right
+
+    def _learn(self) -> None:
+        """The keys that work now. A page over this screen has keys of its own, and then these stay as they were."""
+        if self._known and self.screen is not self.app.screen:
+            return
+        self._known = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.id is None or not (binding.show or binding.id == PALETTE) or not active.enabled:
-                continue
-            found.setdefault(binding.id, (shown_key(binding.key), binding.description, binding.key))
-        last = found.pop(PALETTE, None)
-        room = self.content_size.width - (cell_len(f"{last[0]} {last[1]}") if last else 0)
-        items = []
-        for item in found.values():
-            room -= cell_len(f"{item[0]} {item[1]}  ")
-            if room < 0:
-                break
-            items.append(item)
-        return items, last
+            if binding.id is not None and (binding.show or binding.id in ALWAYS) and active.enabled:
+                self._known.setdefault(binding.id, (shown_key(binding.key), binding.description, binding.key))
+
+
+def _line(items: list[Item]) -> Content:
+    parts: list[Part] = []
+    for nth, (key, word, _) in enumerate(items):
+        parts += [" " * GAP if nth else "", (key, KEY_STYLE), (f" {word}" if word else "", WORD_STYLE)]
+    return Content.assemble(*parts)
+
+
+def _width(items: list[Item]) -> int:
+    return _line(items).cell_length

@@ -94,7 +94,9 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.Moved(self))
 
     def show_cursor(self) -> None:
-        """Scroll just as far as needed."""
+        """Scroll just as far as needed, once there is something to see; `on_resize` comes before that."""
+        if not self.size.height:
+            return
         self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True, immediate=True)
 
     def move(self, rows: int) -> None:

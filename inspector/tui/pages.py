@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from inspector.tui.commands import COMMANDS, WHERE, Command
+from inspector.tui.commands import COMMANDS, WHERE, Command, moving_bindings
 from inspector.tui.instruction_words import Part
 
 SIGNS = (
@@ -27,17 +27,33 @@ SIGNS = (
 class Page(ModalScreen[None]):
     """A text to read and close."""
 
-    BINDINGS: ClassVar = [Binding("escape,q,enter,i,question_mark,f1,space", "dismiss", "Close", show=False)]
+    BINDINGS: ClassVar = [
+        Binding("escape,q,enter,i,question_mark,f1,space", "dismiss", "Close", show=False),
+        *moving_bindings(),
+    ]
     heading = ""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="page") as page:
             page.border_title = self.heading
-            page.border_subtitle = "esc closes"
+            page.border_subtitle = "↑↓ scroll · esc closes"
             yield from self.content()
 
     def content(self) -> ComposeResult:
         raise NotImplementedError
+
+    @property
+    def text_box(self) -> VerticalScroll:
+        return self.query_one("#page", VerticalScroll)
+
+    def action_move(self, rows: int) -> None:
+        self.text_box.scroll_relative(y=rows, animate=False)
+
+    def action_page(self, pages: float) -> None:
+        self.text_box.scroll_relative(y=int(pages * max(self.text_box.size.height, 2)), animate=False)
+
+    def action_jump(self, row: int) -> None:
+        self.text_box.scroll_to(y=0 if row == 0 else self.text_box.max_scroll_y, animate=False)
 
 
 class Details(Page):
@@ -68,7 +84,7 @@ def _group(group: str, keymap: Mapping[str, str]) -> Content:
     parts: list[Part] = [(group, "bold $primary"), "\n"]
     for command in COMMANDS:
         if command.group == group and (keys := command.shown_keys(keymap)):
-            parts += [(f"  {keys:<11} ", "$text-accent"), _help(command), "\n"]
+            parts += [(f"  {keys:<9} ", "$text-accent"), _help(command), "\n"]
     return Content.assemble(*parts)
 
 

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from inspector.inspection import Inspection
-from inspector.tui.cells import cut
+from inspector.tui.cells import cut_front
 from inspector.tui.instruction_words import MUTED, Part
 from inspector.tui.words import headline
 
@@ -32,10 +32,12 @@ class Summary(Widget):
         numbers = self._numbers(width)
         room = width - numbers.cell_length - GAP
         facts = list(self.facts)
+        if cell_len(" · ".join(facts)) > room:
+            facts[0] = facts[0].removeprefix(f"{facts[1]}:")  # where it comes from is said twice
         while len(facts) > 1 and cell_len(" · ".join(facts)) > room:
             facts.pop()
         name, *more = facts
-        shown = Content.assemble((cut(name, room), "bold $primary"), *((f" · {fact}", MUTED) for fact in more))
+        shown = Content.assemble((cut_front(name, room), "bold $primary"), *((f" · {fact}", MUTED) for fact in more))
         return shown + Content(" " * max(width - shown.cell_length - numbers.cell_length, 0)) + numbers
 
     def _numbers(self, width: int) -> Content:

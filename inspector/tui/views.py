@@ -73,19 +73,27 @@ class Tabs(Widget):
 
     def render(self) -> Content:
         parts: list[Part] = []
-        for kind, count in self.kinds:
+        for kind, label in self._labels():
             style = "bold $primary underline" if kind.id == self.current else MUTED
-            parts += [(f" {kind.key} ", MUTED), (self._label(kind, count), style), " "]
+            parts += [(f" {kind.key} ", MUTED), (label, style), " "]
         return Content.assemble(*parts)
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         end = 0
-        for kind, count in self.kinds:
-            end += cell_len(self._label(kind, count)) + 4
+        for kind, label in self._labels():
+            end += cell_len(label) + 4
             if offset is not None and offset.x < end:
                 self.post_message(self.Picked(kind.id))
                 return
 
-    def _label(self, kind: ViewKind, count: int) -> str:
-        return f"{kind.label} {count}" if kind.counted else kind.label
+    def _labels(self) -> list[tuple[ViewKind, str]]:
+        """Each view with its label; where there is no room without counts, then only that of the view in sight."""
+        labels = [(kind, f"{kind.label} ({count})" if kind.counted else kind.label) for kind, count in self.kinds]
+        for shorter in (
+            [(kind, kind.label) for kind, _ in self.kinds],
+            [(kind, kind.label if kind.id == self.current else "") for kind, _ in self.kinds],
+        ):
+            if sum(cell_len(label) + 4 for _, label in labels) > self.content_size.width:
+                labels = shorter
+        return labels

@@ -21,13 +21,13 @@ from inspector.sizes import human
 from inspector.tui.advice import diff, rewritten
 from inspector.tui.cells import SIZE_WIDTH, bar, cut, padded
 from inspector.tui.commands import Place, bindings
-from inspector.tui.instruction_words import MUTED, Part, brief_instruction, instruction_text, is_base, place
+from inspector.tui.instruction_words import MUTED, Part, instruction_text, origin, place
 from inspector.tui.lines import CURSOR_MARK, NO_MARK, Lines, size_look
 from inspector.tui.view import Target, View
 
 SEVERITIES = {
     Severity.ERROR: ("!", "lines--removed", "$text-error"),
-    Severity.WARNING: ("~", "lines--modified", "$text-warning"),
+    Severity.WARNING: (" ", "lines--modified", "$text-warning"),
     Severity.INFO: ("·", "lines--muted", MUTED),
 }
 """Sign, its look in the list, and in the text below."""
@@ -35,10 +35,12 @@ SEVERITIES = {
 DIFF_STYLES = {"+": "$text-success", "-": "$text-error", " ": ""}
 
 BAR = 8
-RULE_WIDTH = 7
 
-ROOM_FOR_WORDS = 104
-"""Cells of a list from which on those who brought and hid it are named by their instructions, not by number only."""
+ROOM_FOR_BAR, ROOM_FOR_LAYERS = 46, 64
+"""Cells of a list from which on it has bars, and says what brought and hid a finding."""
+
+BROUGHT, HIDDEN = 7, 9
+"""Cells of what brought and what hid it; their heads are as wide."""
 
 
 class FindingList(Lines):
@@ -51,19 +53,26 @@ class FindingList(Lines):
         self.inspection = inspection
         self.findings = inspection.findings
         self.most = max((finding.size_bytes for finding in self.findings), default=0)
-        reclaimable = human(reclaimable_bytes(self.findings))
-        self.border_title = f"{reclaimable} reclaimable · on the right: who brought it, -who hid it"
+        self.reclaimable = f"{human(reclaimable_bytes(self.findings))} reclaimable"
 
     @property
     def row_count(self) -> int:
         return len(self.findings)
+
+    def on_resize(self) -> None:
+        """The border has the heads of the columns on the right."""
+        super().on_resize()
+        width = self.outer_size.width - 2  # what a border leaves for its title
+        heads = "" if width < ROOM_FOR_LAYERS else f" {'brought':>{BROUGHT}} {'hidden by':>{HIDDEN}}"
+        line = "─" * (width - len(self.reclaimable) - len(heads) - 1)
+        self.border_title = f"{self.reclaimable} {line}{heads}" if heads else self.reclaimable
 
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
         look = partial(self.look, selected=selected)
         finding = self.findings[row]
         sign, sign_look, _ = SEVERITIES[finding.severity]
         hidden = finding.size_bytes if finding.hidden_in else 0
-        room = BAR if width >= 46 else 0
+        room = BAR if width >= ROOM_FOR_BAR else 0
         solid, shaded = bar(finding.size_bytes - hidden, hidden, self.most, room)
         who = self._who(finding, width)
         head = [
@@ -89,24 +98,16 @@ class FindingList(Lines):
             self.call_later(self.screen.run_action, "go_files")
 
     def _who(self, finding: Finding, width: int) -> str:
-        """The layer that brought it and the one that hid it: `layer 1 -3`; with words where there is room."""
-        if width < 46:
+        """What brought it and what hid it: the lines of the Dockerfile, or else layers."""
+        if width < ROOM_FOR_LAYERS:
             return ""
-        brought = self._layer(finding.layers, "")
-        hid = self._layer(finding.hidden_in, "-")
-        if width < ROOM_FOR_WORDS:
-            return f"{brought:>8} {hid:>3}"
-        words = (width - 70) // 2
-        first = f"{brought} {brief_instruction(self.inspection, finding.layers[0])}" if finding.layers else ""
-        second = f"{hid} {brief_instruction(self.inspection, finding.hidden_in[0])}" if finding.hidden_in else ""
-        return f"{padded(first, words)}  {padded(second, words)}  {finding.rule:<{RULE_WIDTH}}"
+        return f"{self._places(finding.layers):>{BROUGHT}} {self._places(finding.hidden_in):>{HIDDEN}}"
 
-    def _layer(self, layers: tuple[int, ...], sign: str) -> str:
+    def _places(self, layers: tuple[int, ...]) -> str:
         if not layers:
             return ""
-        name = "base" if not sign and is_base(self.inspection, layers[0]) else str(layers[0])
-        more = f"+{len(layers) - 1}" if len(layers) > 1 else ""
-        return f"{sign}{name}{more}"
+        first = origin(self.inspection, layers[0]) or str(layers[0])
+        return f"{first} +{len(layers) - 1}" if len(layers) > 1 else first
 
 
 class WastePane(View):
@@ -156,30 +157,30 @@ class WastePane(View):
 
 def finding_details(inspection: Inspection, finding: Finding) -> Content:
     """What is wasted, how to write it instead, who brought it and who hid it, and which tools say the same."""
-    sign, _, style = SEVERITIES[finding.severity]
     count = len(finding.frees)
+    total = inspection.filesystem.ledger.total_bytes
     see = f" · {', '.join(finding.see)}" if finding.see else ""
     parts: list[Part] = [
         (printable(finding.title), "bold"),
         "\n",
         (human(finding.size_bytes), "bold"),
-        (f" in {count:,} {'file' if count == 1 else 'files'} · ".replace(",", " "), MUTED),
-        (f"{sign} {finding.severity}", style),
-        (f" · {finding.rule}{see}\n", MUTED),
+        (f" in {count:,} {'file' if count == 1 else 'files'}".replace(",", " "), MUTED),
+        (f" · without it the image has {human(total - finding.size_bytes)} of {human(total)}\n", MUTED),
     ]
-    for label, layers in (("brought by ", finding.layers), ("hidden by  ", finding.hidden_in)):
-        for layer in layers[:1]:
-            more = f" and {len(layers) - 1} more" if len(layers) > 1 else ""
-            parts += [(label, MUTED), f"{place(inspection, layer)}{more}  "]
-            parts += [(cut(instruction_text(inspection, layer), 200), MUTED), "\n"]
     lines = diff(inspection, finding)
     if lines:
         parts += ["\n", ("Write this instead\n", "bold $primary")]
         for (line_sign, text), (_, after) in zip(lines, [*lines[1:], ("", "")], strict=True):
             goes_on = " \\" if after.startswith("    ") else ""
             parts += [(f"{line_sign} {text}{goes_on}\n", DIFF_STYLES[line_sign])]
-    parts += ["\n", *_quoting(printable(finding.fix))]
-    return Content.assemble(*parts).rstrip()
+    parts += ["\n", *_quoting(printable(finding.fix)), "\n\n"]
+    for label, layers in (("brought by ", finding.layers), ("hidden by  ", finding.hidden_in)):
+        for layer in layers[:1]:
+            more = f" and {len(layers) - 1} more" if len(layers) > 1 else ""
+            parts += [(label, MUTED), f"{place(inspection, layer)}{more}  "]
+            parts += [(cut(instruction_text(inspection, layer), 200), MUTED), "\n"]
+    parts += [("rule       ", MUTED), f"{finding.rule} · ", (str(finding.severity), SEVERITIES[finding.severity][2])]
+    return Content.assemble(*parts, (see, MUTED)).rstrip()
 
 
 def _quoting(fix: str) -> list[Part]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from textual.content import Content
 from inspector.filesystem.stack import IMPLIED, VISIBLE
 from inspector.filesystem.tree import SEVERAL, Change, FileTree
 from inspector.findings.find import reclaimable_bytes
+from inspector.findings.finding import Severity
 from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
@@ -37,13 +39,17 @@ MODE_TYPES = {
 }
 
 
+_UNTOLD = re.compile(r" GNU/Linux| \([^()]*\)$")
+"""What a distribution's name says that its number says as well: `Debian GNU/Linux 12 (bookworm)`."""
+
+
 def os_name(inspection: Inspection) -> str | None:
     """What the image calls itself in os-release, None if it does not."""
     for path in ("etc/os-release", "usr/lib/os-release"):
         for scan in reversed(inspection.scans):
             for line in scan.captured.get(path, b"").decode("utf-8", "replace").splitlines():
                 if line.startswith("PRETTY_NAME="):
-                    return line.partition("=")[2].strip("\"' ") or None
+                    return _UNTOLD.sub("", line.partition("=")[2].strip("\"' ")) or None
     return None
 
 
@@ -66,17 +72,15 @@ def layer_details(inspection: Inspection, layer: int) -> Content:
     """All about a layer: what ran, how big it is, what it changed, what hides it and what it hides."""
     totals, image_layer = inspection.totals_of(layer), inspection.image.layers[layer]
     parts: list[Part] = [(instruction_text(inspection, layer), "bold"), "\n\n"]
-    told = place(inspection, layer).partition(", ")[2] or ("yours" if inspection.base else "")
-    for label, value in (
-        *((("from", told),) if told else ()),
+    worst = next((f for f in inspection.findings if f.layers[:1] == (layer,) and f.severity is not Severity.INFO), None)
+    if worst is not None:
+        parts += [(f"{human(worst.size_bytes)} of waste", "bold $text-warning"), f": {printable(worst.title)}\n\n"]
+    told = place(inspection, layer).partition(", ")[2] or ("your Dockerfile" if inspection.base else "")
+    parts += _labelled(
+        ("from", told),
         ("size", human(totals.size_bytes)),
         ("compressed", "" if image_layer.compressed_bytes is None else human(image_layer.compressed_bytes)),
-        ("diff id", short(image_layer.diff_id)),
-        ("digest", short(image_layer.digest) if image_layer.digest else ""),
-    ):
-        if not value:
-            continue
-        parts += [(f"{label:<12}", MUTED), value, "\n"]
+    )
     parts += [(f"{'files':<12}", MUTED), (f"+{totals.added}", "$text-success"), "  "]
     parts += [(f"~{totals.modified}", "$text-warning"), "  ", (f"-{totals.deleted}", "$text-error"), "\n"]
     parts += _package_changes(inspection, layer)
@@ -86,8 +90,17 @@ def layer_details(inspection: Inspection, layer: int) -> Content:
         if sentences:
             parts += ["\n", *sentences]
     if not hidden:
-        parts += ["\n", ("Nothing of it is hidden by later layers.", MUTED)]
+        parts += ["\n", ("Nothing of it is hidden by later layers.\n", MUTED)]
+    digests = ("diff id", short(image_layer.diff_id)), ("digest", short(image_layer.digest or ""))
+    parts += ["\n", *_labelled(*digests)]
     return Content.assemble(*parts).rstrip()
+
+
+def _labelled(*facts: tuple[str, str]) -> Iterator[Part]:
+    """A line for each fact that there is."""
+    for label, value in facts:
+        if value:
+            yield from ((f"{label:<12}", MUTED), value, "\n")
 
 
 def _package_changes(inspection: Inspection, layer: int) -> list[Part]:

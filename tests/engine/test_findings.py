@@ -103,7 +103,7 @@ def test_new_mode_on_a_copied_file_names_both_instructions(inspection: Inspectio
 
 
 def test_tools_purged_too_late_are_called_by_name(inspection: Inspection) -> None:
-    (finding,) = (f for f in inspection.findings if f.title.startswith("build tools removed too late: make"))
+    (finding,) = (f for f in inspection.findings if f.title.startswith("removed too late: make"))
     assert finding.rule == "LI1001"
     assert "`RUN apt-get purge -y --auto-remove make` hides" in finding.fix
 

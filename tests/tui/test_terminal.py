@@ -100,7 +100,7 @@ def test_the_waste_its_files_and_back(terminal: Terminal):
     shown = terminal.wait_for("Write this instead")
     assert "+     && apk del make g++ python3" in shown
     terminal.press("Enter")
-    terminal.wait_for("Files of “build tools removed too late")
+    terminal.wait_for("Files of “removed too late")
     terminal.press("Escape")
     terminal.wait_for("Write this instead")
     terminal.press("3")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from inspector.demo.archive import Member, Step
@@ -58,7 +59,7 @@ async def test_tabs_tell_how_much_there_is():
     async with app_for(demo()).run_test(size=(120, 30)) as pilot:
         await settled(pilot)
         count = len(demo().findings)
-        assert f"1 Files  2 Waste {count}  3 Packages 29  4 Treemap" in lines_of(pilot)[1]
+        assert f"1 Files  2 Waste ({count})  3 Packages (29)  4 Treemap" in lines_of(pilot)[1]
 
 
 async def test_there_is_no_empty_tab():
@@ -100,11 +101,27 @@ async def test_one_key_from_the_start_to_what_to_write_instead():
     async with app_for(demo()).run_test(size=(120, 40)) as pilot:
         await press(pilot, "2")
         text = text_of(pilot)
-        assert "▌   1.3 MB ▓▓▓▓▓▓▓▓ ~ build tools removed too late: g++," in text
-        assert "brought by layer 4  RUN apk add --no-cache make g++ python3" in text
-        assert "hidden by  layer 9  RUN apk del make g++ python3" in text
+        assert "▌   1.3 MB ▓▓▓▓▓▓▓▓   removed too late: g++, make" in text
+        assert "1.3 MB in 468 files · without it the image has 858.7 kB of 2.2 MB" in text
         assert "+     && apk del make g++ python3" in text
         assert "- RUN npm ci" in text
+        await press(pilot, "i", "G")
+        text = text_of(pilot)
+        assert "brought by layer 4  RUN apk add --no-cache make g++ python3" in text
+        assert "hidden by  layer 9  RUN apk del make g++ python3" in text
+
+
+async def test_the_waste_list_says_what_brought_and_what_hid_it():
+    async with app_for(demo()).run_test(size=(120, 40)) as pilot:
+        await press(pilot, "2")
+        assert lines_of(pilot)[2].endswith("brought hidden by─")
+        assert lines_of(pilot)[3].rstrip().endswith("      4         9")
+
+
+async def test_the_first_screen_says_what_is_the_biggest_waste():
+    async with app_for(demo()).run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "1.3 MB of waste: removed too late: g++, make" in text_of(pilot)
 
 
 async def test_findings_come_biggest_first():
@@ -266,8 +283,6 @@ async def test_a_wide_image_in_every_view():
 
 
 async def test_notes_are_shown():
-    from dataclasses import replace
-
     image = replace(small_image(), notes=("[x] is another image's Dockerfile",))
     async with app_for(image).run_test(size=(120, 40)) as pilot:
         await settled(pilot)

@@ -148,7 +148,7 @@ def test_tools_that_were_removed_too_late_are_named() -> None:
     subject = subject_of(ROOT, INSTALL, ("RUN apt-get purge -y g++", [*debian({"apt": ""}, ()), *purge]))
     assert of_rule(subject, BROUGHT) == []
     titles = [finding.title for finding in of_rule(subject, REMOVED)]
-    assert titles == ["build tools removed too late: g++ and 2 packages that came with it"]
+    assert titles == ["removed too late: g++ and 2 packages that came with it"]
 
 
 def test_other_packages_that_were_removed_too_late_are_not_called_build_tools() -> None:
