@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual import events
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -122,6 +124,12 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         if row >= self.row_count:
             return Strip.blank(width, self.rich_style)
         return self.draw_row(row, width, row == self.cursor)
+
+    def titled(self, title: str, heads: str = "") -> None:
+        """The title in the border, and at its right end the heads of the columns below."""
+        room = self.outer_size.width - 2  # what a border leaves for it
+        line = "─" * (room - cell_len(title) - len(heads) - 1)
+        self.border_title = Content(f"{title} {line}{heads}" if heads and line else title)
 
     def on_resize(self) -> None:
         self.show_cursor()

@@ -9,7 +9,6 @@ from functools import partial
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.content import Content
 from textual.strip import Strip
 
 from inspector.inspection import Inspection
@@ -23,9 +22,10 @@ from inspector.tui.lines import CURSOR_MARK, NO_MARK, Lines, size_look
 from inspector.tui.pattern import fits
 
 BAR = 8
-KIND_WIDTH = 8
-ROOM_FOR_KIND, ROOM_FOR_REASON = 64, 100
-"""Cells of a list from which on the kind, if there are several, and why a package is a build tool have columns."""
+KIND_WIDTH, REASON_WIDTH = 8, 26
+ROOM_FOR_LAYERS, ROOM_FOR_KIND, ROOM_FOR_REASON = 46, 64, 100
+"""Cells of a list from which on the layers, the kind, if there are several, and why a package is a build tool have
+columns."""
 
 VERSION_ROOM = 12
 """Cells a version should have; the details have it in full."""
@@ -111,17 +111,26 @@ class PackageList(Lines):
         self.rows = rows
         installed = sum(row.installed is not None for row in rows)
         gone = len(rows) - installed
-        told = [f"{installed} installed", *([f"-{gone} came and went"] if gone else [])]
+        told = [f"{installed} installed", *([f"{gone} came and went"] if gone else [])]
         told += ["* build tools", f"by {self.order.value}", *([f"“{self.pattern}”"] if self.pattern else [])]
-        self.border_title = Content(" · ".join(told))
+        self.told = " · ".join(told)
         if self.is_mounted:
+            self._head()
             self.set_reactive(Lines.cursor, rows.index(before) if before in rows else 0)
             self.rows_changed()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._head()
+
+    def _head(self) -> None:
+        width = self.scrollable_content_region.width
+        self.titled(self.told, self._columns("kind", "layers", "", "why a tool", width))
 
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
         look = partial(self.look, selected=selected)
         each = self.rows[row]
-        room = BAR if width >= 46 else 0
+        room = BAR if width >= ROOM_FOR_LAYERS else 0
         solid, shaded = bar(*((0, each.size) if each.gone else (each.size, 0)), self.most, room)
         plain = "lines--lost" if each.gone else "lines--plain"
         signs = ("-" if each.gone else " ") + ("*" if self._tool(each) else " ")
@@ -150,14 +159,17 @@ class PackageList(Lines):
 
     def _tail(self, each: Row, width: int) -> str:
         """Kind, the layers it came in and went in, and whether somebody asked for it, as far as there is room."""
-        if width < 46:
-            return ""
         layers = ("" if each.layer is None else str(each.layer)) + (f" -{each.gone.layer}" if each.gone else "")
         automatic = each.installed.package.automatic if each.installed else None
         how = {True: "auto", False: "manual", None: ""}[automatic]
-        kind = f"{each.kind:<{KIND_WIDTH}}" if width >= ROOM_FOR_KIND and self.kinds > 1 else ""
-        reason = f" {cut(self._tool(each), 26):<26}" if width >= ROOM_FOR_REASON else ""
-        return f" {kind}{layers:<6} {how:<6}{reason}"
+        return self._columns(each.kind, layers, how, self._tool(each), width)
+
+    def _columns(self, kind: str, layers: str, how: str, reason: str, width: int) -> str:
+        if width < ROOM_FOR_LAYERS:
+            return ""
+        first = f"{kind:<{KIND_WIDTH}}" if width >= ROOM_FOR_KIND and self.kinds > 1 else ""
+        last = f" {cut(reason, REASON_WIDTH):<{REASON_WIDTH}}" if width >= ROOM_FOR_REASON else ""
+        return f" {first}{layers:<6} {how:<6}{last}"
 
     def _tool(self, each: Row) -> str:
         """Why a package is build tooling; of those that are gone, as far as their name tells."""

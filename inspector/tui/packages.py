@@ -19,7 +19,7 @@ from inspector.packages.model import Installed, Inventory
 from inspector.packages.tools import build_tools
 from inspector.packages.why import Reasons
 from inspector.sizes import human
-from inspector.tui.instruction_words import MUTED, Part, instruction_text, place
+from inspector.tui.instruction_words import MUTED, Part, instruction_text, is_base, place
 from inspector.tui.lines import Lines
 from inspector.tui.package_list import PackageList, PackageOrder, Row
 from inspector.tui.view import Filtered, Target
@@ -81,8 +81,9 @@ class PackagesPane(Filtered):
         self.list.rows_changed()
 
     def opened(self) -> None:
-        self.in_sight = True
-        self.show_selection()
+        if not self.in_sight:
+            self.in_sight = True
+            self.show_selection()
 
     @on(Lines.Moved)
     def show_selection(self) -> None:
@@ -144,7 +145,7 @@ def package_details(inspection: Inspection, row: Row, each: Installed | None, re
     """Name, bytes, the chain of those that need it up to one that was asked for, and who brought and removed it."""
     parts: list[Part] = [(printable(f"{row.name} {row.version}"), "bold"), (f" · {row.kind} · ", MUTED)]
     parts += [human(row.size), (f" in {len(each.entries)} files" if each else "", MUTED), "\n", ("why    ", MUTED)]
-    parts += [*_chain(each, reasons), "\n"]
+    parts += [*_chain(each, reasons, from_base=row.layer is not None and is_base(inspection, row.layer)), "\n"]
     if each is not None:
         verdict = inspection.tooling.verdicts.get(each.package) or build_tools([each.package]).get(each.package)
         if verdict is not None:
@@ -163,13 +164,15 @@ def package_details(inspection: Inspection, row: Row, each: Installed | None, re
     return Content.assemble(*parts).rstrip()
 
 
-def _chain(each: Installed | None, reasons: Reasons | None) -> list[Part]:
+def _chain(each: Installed | None, reasons: Reasons | None, *, from_base: bool) -> list[Part]:
     """`cpp-12 ← gcc-12 ← gcc ← g++`; an ellipsis while the worker finds out."""
     if reasons is None:
         return [("…", MUTED)]
     chain = reasons.why(each.package) if each else ()
     if len(chain) > 1:
         return [" ← ".join(printable(package.name) for package in chain)]
+    if from_base:
+        return ["came with the base image"]
     if each is not None and each.package.automatic is False:
         return ["asked for by hand"]
     return [("nothing says why", MUTED)]

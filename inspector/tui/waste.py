@@ -60,12 +60,9 @@ class FindingList(Lines):
         return len(self.findings)
 
     def on_resize(self) -> None:
-        """The border has the heads of the columns on the right."""
         super().on_resize()
-        width = self.outer_size.width - 2  # what a border leaves for its title
-        heads = "" if width < ROOM_FOR_LAYERS else f" {'brought':>{BROUGHT}} {'hidden by':>{HIDDEN}}"
-        line = "─" * (width - len(self.reclaimable) - len(heads) - 1)
-        self.border_title = f"{self.reclaimable} {line}{heads}" if heads else self.reclaimable
+        wide = self.scrollable_content_region.width >= ROOM_FOR_LAYERS
+        self.titled(self.reclaimable, f" {'brought':>{BROUGHT}} {'hidden by':>{HIDDEN}}" if wide else "")
 
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
         look = partial(self.look, selected=selected)
