@@ -65,6 +65,10 @@ image = pickle.loads(Path(sys.argv[1]).read_bytes())
 sys.exit(run(lambda watch: image, "wide"))
 """
 
+ESCAPE = "\x1b[27u"
+"""As terminals with kitty's keyboard protocol send it, for which Textual asks them. After the lone byte of the others
+Textual waits 0.1 s, to see whether it only was the beginning of another key."""
+
 KEYS = {
     "layer down": ["j"] * 20,
     "layer up": ["k"] * 20,
@@ -88,19 +92,20 @@ KEYS = {
     "waste in all": ["w"] * 20,
     "filter as typed": ["/", *"file0012", *["\x7f"] * 8, *"*12.py"],
     "next match": ["\r", *"n" * 20],
-    "filter, close": [*(["/", "0", "\x1b"] * 7)],
+    "filter, close": [*(["/", "0", ESCAPE] * 7)],
     "waste view": ["1", "2"] * 10,
     "row down in waste": ["j"] * 30,
-    "to its files and back": ["\r", "\x1b"] * 10,
+    "to its files and back": ["\r", ESCAPE] * 10,
     "packages view": ["1", "3"] * 10,
     "row down in packages": ["j"] * 30,
-    "filter packages": ["/", *"name12", *["\x7f"] * 6, *"me*9", "\x1b"],
+    "filter packages": ["/", *"name12", *["\x7f"] * 6, *"me*9", ESCAPE],
     "treemap view": ["1", "4"] * 10,
     "steer in the treemap": ["l", "j", "h", "k"] * 8,
     "zoom in and out": ["\r", "\x7f"] * 10,
     "treemap by": ["m"] * 21,
     "views in turn": ["1", "2", "3", "4"] * 6,
-    "help": ["?", "\x1b"] * 10,
+    "help": ["?", ESCAPE] * 10,
+    "escape as a lone byte": ["1", *["/", "\x1b"] * 10],
 }
 """Kind → keys. Each begins where the one before left the screen."""
 

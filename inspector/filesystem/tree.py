@@ -41,7 +41,7 @@ class FileTree(Struct, frozen=True):
     them, or at one of its links where only those are in the tree.
     """
 
-    names: list[str]
+    names: tuple[str, ...]
     parents: array[int]
     depths: array[int]
     entry_ids: array[int]
@@ -51,7 +51,7 @@ class FileTree(Struct, frozen=True):
     hidden: array[int]
     gone: array[int]
     hiders: array[int]
-    children: dict[int, list[int]]
+    children: dict[int, tuple[int, ...]]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -205,14 +205,14 @@ class _Plan:
         paths, names, numbers = entries.paths, self.names, self.numbers
         known, add_name, add_parent = numbers.get, names.append, self.parents.append
         at = []
+        last, parent = "", ROOT  # one entry's folder is most often that of the one before
         for row in rows:
             path = paths[row]
             number = known(path)
             if number is None:
                 folder, _, name = path.rpartition("/")
-                parent = known(folder)
-                if parent is None:
-                    parent = self._folder(folder)
+                if folder != last:
+                    last, parent = folder, self._folder(folder)
                 number = numbers[path] = len(names)
                 add_name(name)
                 add_parent(parent)
@@ -248,18 +248,22 @@ def _filled(filesystem: Filesystem, plan: _Plan) -> FileTree:
         depths[number] = depths[plan.parents[number]] + 1
     for layer, rows, at in plan.placed:
         entries, start = filesystem.layers[layer], filesystem.offsets[layer]
+        entry_kinds, entry_sizes, entry_hiders = entries.kinds, entries.sizes, filesystem.hiders
         for row, number in zip(rows, at, strict=True):
             entry_ids[number] = start + row
-            kinds[number] = kind = entries.kinds[row]
+            kinds[number] = kind = entry_kinds[row]
             if kind == Kind.FILE:
-                sizes[number] += entries.sizes[row]
-                hiders[number] = hider = filesystem.hiders[start + row]
+                sizes[number] += entry_sizes[row]
+                hider = entry_hiders[start + row]
                 if hider != VISIBLE:
-                    hidden[number] += entries.sizes[row]
+                    hiders[number] = hider
+                    hidden[number] += entry_sizes[row]
+                elif hiders[number] != VISIBLE:
+                    hiders[number] = VISIBLE
             else:
                 hiders[number] = _path_hider(filesystem, start + row, kind)
     return FileTree(
-        plan.names, plan.parents, depths, entry_ids, kinds, bytearray(count), sizes, hidden, gone, hiders, {}
+        tuple(plan.names), plan.parents, depths, entry_ids, kinds, bytearray(count), sizes, hidden, gone, hiders, {}
     )
 
 
@@ -321,8 +325,8 @@ def _mark_removed(
 
 def _summed_up(tree: FileTree) -> FileTree:
     """Children listed and subtrees summed up, from the leaves to the root."""
-    parents, children, sizes, gone, hidden = tree.parents, tree.children, tree.sizes, tree.gone, tree.hidden
-    hiders = tree.hiders
+    parents, sizes, gone, hidden, hiders = tree.parents, tree.sizes, tree.gone, tree.hidden, tree.hiders
+    children: dict[int, list[int]] = {}
     for number in range(len(parents) - 1, ROOT, -1):
         parent = parents[number]
         siblings = children.get(parent)
@@ -331,13 +335,16 @@ def _summed_up(tree: FileTree) -> FileTree:
         else:
             siblings.append(number)
         sizes[parent] += sizes[number]
-        gone[parent] += gone[number]
+        if gone[number]:
+            gone[parent] += gone[number]
         if hidden[number]:
             hidden[parent] += hidden[number]
             if hiders[parent] == VISIBLE:
                 hiders[parent] = hiders[number]
             elif hiders[parent] != hiders[number]:
                 hiders[parent] = SEVERAL
+    for folder, nodes in children.items():
+        tree.children[folder] = tuple(nodes)  # the garbage collector passes over tuples of numbers, not over lists
     return tree
 
 

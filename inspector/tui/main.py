@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 
 from textual import on
@@ -20,6 +21,7 @@ from inspector.tui.instruction_words import instruction_details
 from inspector.tui.keyline import KeyLine
 from inspector.tui.layers import LayerList
 from inspector.tui.lines import Lines
+from inspector.tui.outline import Outline
 from inspector.tui.pages import Details, Help
 from inspector.tui.pane import FilesPane, Scope
 from inspector.tui.pane import View as FilesShown
@@ -36,12 +38,13 @@ OPTIONAL = frozenset(action for kind in VIEW_KINDS for action in kind.offers)
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where a person was before a jump, to come back to."""
+    """Where a person was before a jump, to come back to. `outline` is that of `files`, if it was made already."""
 
     view: str
     on_layers: bool
     layer: int
     files: FilesShown
+    outline: Outline | None
 
 
 class MainScreen(Screen[None]):
@@ -89,6 +92,7 @@ class MainScreen(Screen[None]):
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
+        gc.freeze()  # the image stays as long as the app: no key is to wait while the collector looks through all of it
         self.layer_list.start()
         if not self.layer_list.row_count:
             self.files.show(scope=Scope.FINAL)
@@ -141,18 +145,25 @@ class MainScreen(Screen[None]):
     def on_descendant_focus(self) -> None:
         self._make_room()
 
+    def on_resize(self) -> None:
+        self._make_room()
+
     def _make_room(self) -> None:
-        """In narrow terminals a view other than the files has the screen for itself, unless a layer is looked for."""
-        self.query_one("#left").set_class(self.current != "files" and not self.layer_list.has_focus, "-idle")
+        """In narrow terminals a view other than the files has the screen for itself, unless a layer is looked for.
+
+        In wide ones nothing is changed: another class would have everything on the left styled and drawn anew.
+        """
+        idle = self.has_class("-narrow") and self.current != "files" and not self.layer_list.has_focus
+        self.query_one("#left").set_class(idle, "-idle")
 
     @on(Tabs.Picked)
     def pick_view(self, picked: Tabs.Picked) -> None:
         self.action_view(picked.view)
 
     def _leave_trail(self) -> None:
-        self.trail.append(
-            Whereabouts(self.current, self.layer_list.has_focus, self.layer_list.cursor, self.files.wanted)
-        )
+        files, on_layers = self.files, self.layer_list.has_focus
+        outline = files.shown[1] if files.shown and files.shown[0] is files.wanted else None
+        self.trail.append(Whereabouts(self.current, on_layers, self.layer_list.cursor, files.wanted, outline))
 
     def action_view(self, name: str) -> None:
         self.trail.clear()
@@ -200,7 +211,7 @@ class MainScreen(Screen[None]):
             return
         self.trail.pop()
         self.layer_list.jump(before.layer)
-        self.files.restore(before.files)
+        self.files.restore(before.files, before.outline)
         self.show_view(before.view)
         if before.on_layers:
             self.set_focus(self.layer_list)

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum
+from itertools import compress
+from operator import and_, or_
 
 from inspector.filesystem.tree import ROOT, Change, FileTree
-from inspector.tui.pattern import fits, looks_at_paths
+from inspector.tui.browsed import Browsed, Order
+from inspector.tui.pattern import fits, is_plain, looks_at_paths
 
 OPEN_SHARE = 0.1
 """Folders with at least this share of all bytes are open at first, so that the biggest files are in sight."""
 
 OPEN_DEPTH = 6
 """No folder below this depth is open at first; deeper rows would be mostly indentation."""
-
-
-class Order(Enum):
-    """How siblings are sorted."""
-
-    SIZE = "size"
-    WASTE = "waste"
-    NAME = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,93 +41,125 @@ class Criteria:
 class Kept:
     """The outcome of some criteria: a flag by node, how many nodes matched, and the folders to open to see them.
 
-    `hits` are the kept nodes whose own name fits the pattern; None without one.
+    `hits` flags the kept nodes whose own name fits the pattern; None without one.
     """
 
     flags: bytearray
     matches: int
     opened: frozenset[int]
-    hits: frozenset[int] | None = None
+    hits: bytearray | None = None
 
 
-def keep(tree: FileTree, criteria: Criteria) -> Kept:
-    """The nodes that meet the criteria, and the folders above them."""
+def keep(browsed: Browsed, criteria: Criteria) -> Kept:
+    """The nodes that meet the criteria, and the folders above them.
+
+    It runs with every letter of a filter: what is done for all nodes is left to functions that loop in C.
+    """
+    tree = browsed.tree
     flags = bytearray([1]) * len(tree)
-    opened: Iterable[int] = ()
-    hits: list[int] | None = None
+    opened: set[int] = set()
+    hits: bytearray | None = None
     if criteria.pattern:
-        named = _named(tree, criteria.pattern)
-        hits = [node for node, hit in enumerate(named) if hit]
+        named = _named(browsed, criteria.pattern)
+        hits = _flagged(tree, named)
         opened = _above(tree, named)
-        for node in range(1, len(tree)):
-            named[node] |= named[tree.parents[node]]
-        flags = named
+        flags = _with_insides(tree, hits)
     if len(criteria.changes) < len(Change):
-        for node, change in enumerate(tree.changes):
-            passed_through = change == Change.UNCHANGED and node in tree.children
-            flags[node] &= change in criteria.changes and not passed_through
+        flags = bytearray(map(and_, flags, _changed(tree, criteria.changes)))
     if criteria.waste:
-        for node in range(len(tree)):
-            flags[node] &= node not in tree.children and bool(tree.waste(node))
-    matches = sum(flags) - flags[ROOT]
-    found = None if hits is None else frozenset(node for node in hits if flags[node])
-    for node in _above(tree, flags):
+        flags = bytearray(map(and_, flags, _wasted(tree)))
+    matches = flags.count(1) - flags[ROOT]
+    found = None if hits is None else bytearray(map(and_, hits, flags))
+    for node in _above(tree, compress(range(len(tree)), flags)):
         flags[node] = 1
     flags[ROOT] = 1
     return Kept(flags, matches, frozenset(opened), found)
 
 
-def _named(tree: FileTree, pattern: str) -> bytearray:
+def _named(browsed: Browsed, pattern: str) -> list[int]:
+    """The nodes whose name or path fits."""
+    by_path = looks_at_paths(pattern)
+    if is_plain(pattern):
+        wanted = pattern.casefold()
+        folded = browsed.folded_paths if by_path else browsed.folded_names
+        return [node for node, text in enumerate(folded) if wanted in text]
     fit = fits(pattern)
-    if not looks_at_paths(pattern):
-        return bytearray(bool(fit(name)) for name in tree.names)
-    paths = [""]
-    for node in range(1, len(tree)):
-        paths.append(f"{paths[tree.parents[node]]}/{tree.names[node]}")
-    return bytearray(bool(fit(path)) for path in paths)
+    return [node for node, text in enumerate(browsed.paths if by_path else browsed.tree.names) if fit(text)]
 
 
-def _above(tree: FileTree, flags: bytearray) -> set[int]:
-    """The folders that hold a flagged node at any depth."""
+def _flagged(tree: FileTree, nodes: Iterable[int]) -> bytearray:
+    flags = bytearray(len(tree))
+    for node in nodes:
+        flags[node] = 1
+    return flags
+
+
+def _with_insides(tree: FileTree, flags: bytearray) -> bytearray:
+    """The flagged nodes with everything below them."""
+    flags = bytearray(flags)
+    folders = sorted(tree.children)
+    for folder in folders:  # one above another comes first
+        if flags[folder]:
+            for child in tree.children[folder]:
+                flags[child] = 1
+    return flags
+
+
+def _changed(tree: FileTree, changes: Iterable[Change]) -> bytearray:
+    """The nodes with one of the changes; of folders that are unchanged themselves none."""
+    wanted = frozenset(changes)
+    flags = tree.changes.translate(bytes(change in wanted for change in range(256)))
+    for folder in tree.children:
+        if tree.changes[folder] == Change.UNCHANGED:
+            flags[folder] = 0
+    return flags
+
+
+def _wasted(tree: FileTree) -> bytearray:
+    """The nodes with wasted bytes that are no folders with something in them."""
+    flags = bytearray(map(bool, map(or_, tree.hidden, tree.gone)))
+    for folder in tree.children:
+        flags[folder] = 0
+    return flags
+
+
+def _above(tree: FileTree, nodes: Iterable[int]) -> set[int]:
+    """The folders that hold one of the nodes at any depth."""
     above: set[int] = set()
-    for node in range(len(tree) - 1, ROOT, -1):
-        if flags[node] or node in above:
-            above.add(tree.parents[node])
+    level = {tree.parents[node] for node in nodes if node != ROOT}
+    while level:
+        above |= level
+        level = {tree.parents[node] for node in level} - above
     return above
 
 
 class Outline:
     """The rows in sight, changed by opening and closing folders; each costs what it shows or hides.
 
-    Siblings are sorted when their folder is first shown. `rows` holds nodes, from top to bottom.
+    `rows` holds nodes, from top to bottom.
     """
 
     def __init__(
-        self, tree: FileTree, *, order: Order = Order.SIZE, kept: Kept | None = None, opened: Iterable[int] = ()
+        self, browsed: Browsed, *, order: Order = Order.SIZE, kept: Kept | None = None, opened: Iterable[int] = ()
     ) -> None:
-        self.tree = tree
+        self.browsed = browsed
+        self.tree = browsed.tree
         self.order = order
         self.kept = kept
         self.opened = {ROOT, *opened, *(kept.opened if kept else ())}
-        self._sorted: dict[int, list[int]] = {}
-        self.rows = [ROOT, *self._below(ROOT)]
+        self._children: dict[int, tuple[int, ...]] = {}
+        self.rows = self._from_the_root()
 
-    def children(self, node: int) -> list[int]:
+    def children(self, node: int) -> tuple[int, ...]:
         """The kept children of a node, in order."""
-        known = self._sorted.get(node)
-        if known is not None:
-            return known
-        tree = self.tree
-        nodes = tree.children.get(node, [])
-        if self.kept is not None:
-            nodes = [child for child in nodes if self.kept.flags[child]]
-        if self.order is Order.NAME:
-            nodes = sorted(nodes, key=tree.names.__getitem__)
-        else:
-            weigh = tree.waste if self.order is Order.WASTE else tree.weight
-            nodes = sorted(nodes, key=lambda child: (-weigh(child), tree.names[child]))
-        self._sorted[node] = nodes
-        return nodes
+        if self.kept is None:
+            return self.browsed.children(node, self.order)
+        known = self._children.get(node)
+        if known is None:
+            flags = self.kept.flags
+            known = tuple(child for child in self.browsed.children(node, self.order) if flags[child])
+            self._children[node] = known
+        return known
 
     def toggle(self, row: int) -> None:
         """Open the folder at a row, or close it."""
@@ -155,19 +182,19 @@ class Outline:
 
     def open_all(self) -> None:
         self.opened = set(self.tree.children)
-        self.rows = [ROOT, *self._below(ROOT)]
+        self.rows = self._from_the_root()
 
     def close_all(self) -> None:
         """Only what is directly in the root stays in sight."""
         self.opened = {ROOT}
-        self.rows = [ROOT, *self._below(ROOT)]
+        self.rows = self._from_the_root()
 
     def reveal(self, node: int) -> None:
         """Open every folder on the way to a node."""
         while node != ROOT:
             node = self.tree.parents[node]
             self.opened.add(node)
-        self.rows = [ROOT, *self._below(ROOT)]
+        self.rows = self._from_the_root()
 
     def parent_row(self, row: int) -> int:
         """The row of the folder that holds the node at a row; the root's is its own."""
@@ -178,10 +205,12 @@ class Outline:
 
     def row_of(self, node: int) -> int:
         """The row of a node, or of the nearest folder above it that is in sight."""
-        seen = set(self.rows) if node != ROOT else {ROOT}
-        while node not in seen:
-            node = self.tree.parents[node]
-        return self.rows.index(node)
+        shown, above = node, node
+        while above != ROOT:
+            below, above = above, self.tree.parents[above]
+            if above not in self.opened or not self.keeps(below):
+                shown = above
+        return self.rows.index(shown)
 
     def keeps(self, node: int) -> bool:
         return self.kept is None or bool(self.kept.flags[node])
@@ -194,34 +223,49 @@ class Outline:
     def next_match(self, row: int, step: int) -> int:
         """The row of the next match from `row` on, or of the one before; starts over at the end. `row` if none."""
         hits = self.kept.hits if self.kept else None
-        if not hits:
+        if hits is None:
             return row
         count = len(self.rows)
         ahead = ((row + step * far) % count for far in range(1, count + 1))
-        return next((other for other in ahead if self.rows[other] in hits), row)
+        return next((other for other in ahead if hits[self.rows[other]]), row)
 
     def is_last(self, node: int) -> bool:
         """Whether no sibling follows a node."""
         return node == ROOT or self.children(self.tree.parents[node])[-1] == node
 
-    def _below(self, node: int) -> list[int]:
+    def _from_the_root(self) -> array[int]:
+        rows = array("i", [ROOT])
+        rows += self._below(ROOT)
+        return rows
+
+    def _below(self, node: int) -> array[int]:
         """Everything in sight below an open node, from top to bottom."""
-        rows: list[int] = []
-        pending = self.children(node)[::-1]
+        rows = array("i")
+        pending = [iter(self.children(node))]
         while pending:
-            child = pending.pop()
-            rows.append(child)
-            if child in self.opened:
-                pending.extend(self.children(child)[::-1])
+            for child in pending[-1]:
+                rows.append(child)
+                if child in self.opened:
+                    inner = self.children(child)
+                    if not self.opened.isdisjoint(inner):
+                        pending.append(iter(inner))
+                        break
+                    rows.extend(inner)
+            else:
+                pending.pop()
         return rows
 
     def _end(self, row: int) -> int:
-        """The first row after the subtree that starts at `row`."""
-        depths, depth = self.tree.depths, self.tree.depths[self.rows[row]]
-        end = row + 1
-        while end < len(self.rows) and depths[self.rows[end]] > depth:
-            end += 1
-        return end
+        """The first row after the subtree that starts at `row`: that of the next sibling, of a folder above if none."""
+        node = self.rows[row]
+        while node != ROOT:
+            parent = self.tree.parents[node]
+            siblings = self.children(parent)
+            after = siblings.index(node) + 1
+            if after < len(siblings):
+                return self.rows.index(siblings[after], row)
+            node = parent
+        return len(self.rows)
 
 
 def heavy_folders(tree: FileTree, waste: bool = False) -> list[int]:

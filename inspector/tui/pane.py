@@ -16,14 +16,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from inspector.filesystem.stack import Filesystem
 from inspector.filesystem.tree import ROOT, Change, chosen_tree, layer_tree, stacked_tree
 from inspector.inspection import Inspection
+from inspector.tui.browsed import Browsed, Order, Trees
 from inspector.tui.cells import cut_front
 from inspector.tui.files import FileList
 from inspector.tui.instruction_words import MUTED
 from inspector.tui.lines import Lines
-from inspector.tui.outline import Criteria, Order, Outline, heavy_folders, keep
+from inspector.tui.outline import Criteria, Outline, heavy_folders, keep
 from inspector.tui.view import Filtered, Target
 from inspector.tui.words import node_details, node_facts, node_fate, node_path
 
@@ -63,24 +63,27 @@ class View:
         return self.layer == other.layer or self.scope is Scope.FINAL
 
 
-def draw(filesystem: Filesystem, view: View, shown: tuple[View, Outline] | None) -> Outline:
-    """The outline of a view; takes the tree of what is shown where it is the same."""
-    if shown is not None and shown[0].same_tree(view):
-        tree = shown[1].tree
-    elif view.scope is Scope.CHOSEN and view.chosen is not None:
-        tree = chosen_tree(filesystem, view.chosen.files)
-    elif view.scope is Scope.LAYER and filesystem.layers:
-        tree = layer_tree(filesystem, view.layer)
-    elif view.scope is Scope.STACK:
-        tree = stacked_tree(filesystem, view.layer)
-    else:
-        tree = stacked_tree(filesystem, len(filesystem.layers) - 1, marks=False)
-    kept = None if view.criteria.keeps_all else keep(tree, view.criteria)
+def browsed_tree(trees: Trees, view: View) -> Browsed:
+    """The tree of a view."""
+    chosen, top = view.chosen, len(trees.filesystem.layers) - 1
+    if view.scope is Scope.CHOSEN and chosen is not None:
+        return trees.get(chosen, lambda filesystem: chosen_tree(filesystem, chosen.files))
+    if view.scope is Scope.LAYER and top >= 0:
+        return trees.get((Scope.LAYER, view.layer), lambda filesystem: layer_tree(filesystem, view.layer))
+    if view.scope is Scope.STACK:
+        return trees.get((Scope.STACK, view.layer), lambda filesystem: stacked_tree(filesystem, view.layer))
+    return trees.get(Scope.FINAL, lambda filesystem: stacked_tree(filesystem, top, marks=False))
+
+
+def draw(trees: Trees, view: View) -> Outline:
+    """The outline of a view."""
+    browsed = browsed_tree(trees, view)
+    kept = None if view.criteria.keeps_all else keep(browsed, view.criteria)
     opened = view.opened
     if opened is None:
-        opened = frozenset() if view.criteria.pattern else frozenset(heavy_folders(tree, view.criteria.waste))
+        opened = frozenset() if view.criteria.pattern else frozenset(heavy_folders(browsed.tree, view.criteria.waste))
     order = Order.WASTE if view.criteria.waste and view.order is Order.SIZE else view.order
-    return Outline(tree, order=order, kept=kept, opened=opened)
+    return Outline(browsed, order=order, kept=kept, opened=opened)
 
 
 class FilesPane(Filtered):
@@ -106,7 +109,8 @@ class FilesPane(Filtered):
         self.shown: tuple[View, Outline] | None = None
         self.busy = False
         self.before_filter: frozenset[int] | None = None
-        nothing = Outline(stacked_tree(inspection.filesystem, -1))
+        self.trees = Trees(inspection.filesystem)
+        nothing = Outline(Browsed(stacked_tree(inspection.filesystem, -1)))
         self.list = FileList(inspection, nothing, id="file-list")
         self.selection = Static(classes="selection")
 
@@ -147,10 +151,8 @@ class FilesPane(Filtered):
 
     def _start(self) -> None:
         self.busy = True
-        view, shown, filesystem = self.wanted, self.shown, self.inspection.filesystem
-        self.run_worker(
-            lambda: self.post_message(self.Drawn(view, draw(filesystem, view, shown))), thread=True, group="tree"
-        )
+        view, trees = self.wanted, self.trees
+        self.run_worker(lambda: self.post_message(self.Drawn(view, draw(trees, view))), thread=True, group="tree")
 
     def on_files_pane_drawn(self, drawn: Drawn) -> None:
         """Show what came, unless something newer is wanted already."""
@@ -206,12 +208,15 @@ class FilesPane(Filtered):
         self.close_filter()
         self.show(scope=Scope.CHOSEN, chosen=chosen, criteria=Criteria(), opened=None)
 
-    def restore(self, view: View) -> None:
-        """As it was before a jump."""
+    def restore(self, view: View, outline: Outline | None) -> None:
+        """As it was before a jump; at once, if the outline is known."""
         self.filter.value = view.criteria.pattern
         self.filter.display = bool(view.criteria.pattern)
-        self.show(scope=view.scope, layer=view.layer, order=view.order, criteria=view.criteria,
-                  chosen=view.chosen, opened=view.opened)  # fmt: skip
+        self.wanted, self.before_filter = view, None
+        if outline is None or self.busy:
+            self.show(opened=view.opened)
+        else:
+            self.on_files_pane_drawn(self.Drawn(view, outline))
 
     def narrow(self, pattern: str) -> None:
         if pattern != self.wanted.criteria.pattern:

@@ -14,12 +14,21 @@ def looks_at_paths(pattern: str) -> bool:
     return "/" in pattern
 
 
+def is_plain(pattern: str) -> bool:
+    """Whether a pattern is a part of a name or path as it stands."""
+    return not (_is_expression(pattern) or "*" in pattern or "?" in pattern)
+
+
+def _is_expression(pattern: str) -> bool:
+    return len(pattern) > 2 and pattern[0] == pattern[-1] == "/"
+
+
 def fits(pattern: str) -> Fits:
     """A predicate on names, or on paths that begin with a slash; case does not matter.
 
     A regular expression that is none (yet: it is being typed) finds nothing.
     """
-    if len(pattern) > 2 and pattern[0] == pattern[-1] == "/":
+    if _is_expression(pattern):
         try:
             return re.compile(pattern[1:-1], re.IGNORECASE).search
         except re.error:

@@ -3,7 +3,7 @@
 [tui]
 theme = "lean-light"        # or any of Textual's
 
-[keys]                      # command = "key,key", by the ids of commands.py
+[keys]                      # command = "key,key", by the ids of commands.py and compare/commands.py
 waste = "f2"
 """
 
@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from inspector.errors import BadSetting
-from inspector.tui.commands import COMMANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def read_preferences(path: Path, themes: Collection[str]) -> Preferences:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSetting(f"{path} cannot be read: {error}", "it must be a TOML file") from None
     tui, keys = raw.get("tui", {}), raw.get("keys", {})
-    ids = {command.id for command in COMMANDS}
+    ids = _commands() if keys else set()
     for table, known in ((raw, {"tui", "keys"}), (tui, {"theme"}), (keys, ids)):
         if not isinstance(table, dict) or (unknown := sorted(table.keys() - known)):
             wrong = unknown[0] if isinstance(table, dict) else "a value in place of a table"
@@ -54,3 +53,11 @@ def read_preferences(path: Path, themes: Collection[str]) -> Preferences:
     if wrong_keys:
         raise BadSetting(f"{path}: the key of {wrong_keys[0]} is none", 'write it like "f2" or "ctrl+w,w"')
     return Preferences(theme, keys)
+
+
+def _commands() -> set[str]:
+    """The ids of all commands. Those of a comparison are imported only for a person who has keys of their own."""
+    from inspector.tui.commands import COMMANDS
+    from inspector.tui.compare.commands import OWN
+
+    return {command.id for command in (*COMMANDS, *OWN)}

@@ -9,12 +9,24 @@ from __future__ import annotations
 import logging
 import shlex
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from inspector.errors import BadSetting, SourceUnavailable
 
 HOST = "127.0.0.1"
+
+
+def inspect_arguments(image: str, options: Mapping[str, str | bool | tuple[str, ...] | None]) -> list[str]:
+    """The arguments of `inspect` for these options, by click's names: `no_cache` is the flag --no-cache."""
+    arguments = ["inspect"]
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
+        if value is True:
+            arguments.append(option)
+        elif value:
+            arguments += [f"{option}={each}" for each in ([value] if isinstance(value, str) else value)]
+    return [*arguments, "--", image]
 
 
 def serve(arguments: Sequence[str], title: str, port: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import count
 from typing import NamedTuple
 
 from inspector.filesystem.stack import VISIBLE
@@ -58,7 +59,7 @@ def tiles_of(inspection: Inspection, by: By) -> list[Tile]:
     if by is By.LAYER:
         found = _by_layer(inspection)
     elif by is By.FOLDER:
-        found = _of_files(inspection, lambda _: True)
+        found = _of_files(inspection)
     else:
         found = _by_package(inspection)
     return _sorted(found)
@@ -104,9 +105,16 @@ def _by_package(inspection: Inspection) -> list[Tile]:
     return [*found, *gone, rest, Tile("other hidden files", hidden, hidden)]
 
 
-def _of_files(inspection: Inspection, wanted: Callable[[int], bool]) -> list[Tile]:
-    """The files of all layers that are wanted, by folder."""
-    return _of_entries(inspection, filter(wanted, range(len(inspection.filesystem))))
+def _of_files(inspection: Inspection, wanted: Callable[[int], bool] | None = None) -> list[Tile]:
+    """The files of all layers, those that are wanted, by folder."""
+    filesystem = inspection.filesystem
+    sizes = {
+        entry_id: size
+        for start, entries in zip(filesystem.offsets, filesystem.layers, strict=True)
+        for entry_id, kind, size in zip(count(start), entries.kinds, entries.sizes, strict=False)
+        if size and kind == Kind.FILE and (wanted is None or wanted(entry_id))
+    }
+    return _of_folder(chosen_tree(filesystem, sizes), ROOT)
 
 
 def _of_entries(inspection: Inspection, entry_ids: Iterable[int]) -> list[Tile]:

@@ -184,7 +184,7 @@ class TreemapPane(View):
     OFFERS: ClassVar = frozenset(("map_by", "copy"))
 
     class Made(Message):
-        """The worker has tiles: of the whole image by `by`, or of what is inside a tile (`level` to come back to)."""
+        """There are tiles: of the whole image by `by`, or of what is inside a tile (`level` to come back to)."""
 
         def __init__(self, by: By, tiles: list[Tile], level: Level | None) -> None:
             super().__init__()
@@ -197,7 +197,7 @@ class TreemapPane(View):
         self.by = By.FOLDER
         self.levels: list[Level] = []
         self.busy = False
-        self.made = False
+        self.made: dict[By, list[Tile]] = {}
         self.kinds = [by for by in By if by is not By.PACKAGE or inspection.inventory.installed]
 
     def compose(self) -> ComposeResult:
@@ -215,12 +215,17 @@ class TreemapPane(View):
     def _start(self, by: By) -> None:
         if self.busy:
             return
+        if by in self.made:
+            self.on_treemap_pane_made(self.Made(by, self.made[by], None))
+            return
         self.busy = True
         self.map.border_title = f"Bytes by {by.value} …"
         self.run_worker(lambda: self.post_message(self.Made(by, tiles_of(self.inspection, by), None)), thread=True)
 
     def on_treemap_pane_made(self, message: Made) -> None:
-        self.busy, self.made, self.by = False, True, message.by
+        self.busy, self.by = False, message.by
+        if message.level is None:
+            self.made[message.by] = message.tiles
         self.levels = [*self.levels, message.level] if message.level else []
         self.map.show(message.tiles)
         self._set_title()

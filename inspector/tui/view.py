@@ -15,9 +15,12 @@ from inspector.filesystem.tree import Change
 from inspector.inspection import Inspection
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """What a row stands for, as far as one can jump there: a name, its files (entry id → bytes), its layer."""
+    """What a row stands for, as far as one can jump there: a name, its files (entry id → bytes), its layer.
+
+    Two of them are never equal, since many a finding has the same name.
+    """
 
     name: str
     files: dict[int, int]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind

@@ -13,10 +13,10 @@ from textual.widgets import Input, OptionList
 
 from inspector.filesystem.tree import ROOT
 from inspector.tui.asking import AskPath
+from inspector.tui.browsed import Order
 from inspector.tui.commands import COMMANDS, Place, bindings
 from inspector.tui.content import ContentPage
 from inspector.tui.main import MainScreen
-from inspector.tui.outline import Order
 from inspector.tui.pages import Details, Help
 from inspector.tui.pane import Scope
 from inspector.tui.tiles import By

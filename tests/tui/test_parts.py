@@ -13,8 +13,9 @@ from inspector.demo.archive import Member, tar_layer, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.filesystem.tree import ROOT, Change, FileTree, layer_tree
 from inspector.layers.scan import scan_layer
+from inspector.tui.browsed import REMEMBERED, Browsed, Order, Trees
 from inspector.tui.cells import bar, cut, cut_front, padded
-from inspector.tui.outline import Criteria, Order, Outline, heavy_folders, keep
+from inspector.tui.outline import Criteria, Outline, heavy_folders, keep
 from inspector.tui.pattern import fits
 from inspector.tui.tiles import Rect, Tile, gathered, squarified
 
@@ -69,8 +70,8 @@ def test_cut_texts_end_or_begin_with_an_ellipsis():
 
 
 def test_rows_are_sorted_by_size_then_name():
-    assert paths(Outline(TREE)) == ["", "a", "e", "g"]
-    assert paths(Outline(TREE, order=Order.NAME, opened=TREE.children)) == [
+    assert paths(Outline(Browsed(TREE))) == ["", "a", "e", "g"]
+    assert paths(Outline(Browsed(TREE), order=Order.NAME, opened=TREE.children)) == [
         "",
         "a",
         "a/b",
@@ -83,7 +84,7 @@ def test_rows_are_sorted_by_size_then_name():
 
 
 def test_opening_and_closing_a_folder_remembers_what_was_open_inside():
-    outline = Outline(TREE, opened=TREE.children)
+    outline = Outline(Browsed(TREE), opened=TREE.children)
     all_open = paths(outline)
     outline.close(1)
     assert paths(outline) == ["", "a", "e", "e/f", "g"]
@@ -92,13 +93,13 @@ def test_opening_and_closing_a_folder_remembers_what_was_open_inside():
 
 
 def test_toggling_a_file_does_nothing():
-    outline = Outline(TREE)
+    outline = Outline(Browsed(TREE))
     outline.toggle(3)
     assert paths(outline) == ["", "a", "e", "g"]
 
 
 def test_revealing_opens_the_way():
-    outline = Outline(TREE)
+    outline = Outline(Browsed(TREE))
     outline.reveal(TREE.find("a/b/c") or 0)
     assert paths(outline) == ["", "a", "a/d", "a/b", "a/b/c", "e", "g"]
     assert outline.row_of(TREE.find("e/f") or 0) == paths(outline).index("e")
@@ -109,15 +110,15 @@ def test_heavy_folders_are_those_with_a_tenth_of_the_bytes():
 
 
 def test_a_pattern_keeps_what_it_finds_what_is_inside_and_the_way_there():
-    found = keep(TREE, Criteria(pattern="B"))
+    found = keep(Browsed(TREE), Criteria(pattern="B"))
     assert [TREE.path(node) for node in range(len(TREE)) if found.flags[node]] == ["", "a", "a/b", "a/b/c"]
-    assert paths(Outline(TREE, kept=found)) == ["", "a", "a/b"]
+    assert paths(Outline(Browsed(TREE), kept=found)) == ["", "a", "a/b"]
     assert found.matches == 2
 
 
 def test_a_pattern_with_a_slash_is_looked_for_in_paths():
-    found = keep(TREE, Criteria(pattern="/a/d"))
-    assert paths(Outline(TREE, kept=found)) == ["", "a", "a/d"]
+    found = keep(Browsed(TREE), Criteria(pattern="/a/d"))
+    assert paths(Outline(Browsed(TREE), kept=found)) == ["", "a", "a/d"]
 
 
 def test_criteria_combine():
@@ -127,15 +128,39 @@ def test_criteria_combine():
         [whiteout("x/new")],
         layer=1,
     )
-    kept = keep(tree, Criteria(frozenset({Change.ADDED}), waste=True))
-    assert paths(Outline(tree, kept=kept, opened=tree.children)) == ["", "x", "x/new"]
-    assert keep(tree, Criteria(frozenset(), waste=True)).matches == 0
+    kept = keep(Browsed(tree), Criteria(frozenset({Change.ADDED}), waste=True))
+    assert paths(Outline(Browsed(tree), kept=kept, opened=tree.children)) == ["", "x", "x/new"]
+    assert keep(Browsed(tree), Criteria(frozenset(), waste=True)).matches == 0
 
 
 def test_the_root_is_always_there():
-    nothing = keep(TREE, Criteria(pattern="nowhere"))
-    assert paths(Outline(TREE, kept=nothing)) == [""]
+    nothing = keep(Browsed(TREE), Criteria(pattern="nowhere"))
+    assert paths(Outline(Browsed(TREE), kept=nothing)) == [""]
     assert nothing.flags[ROOT]
+
+
+def test_the_trees_looked_at_last_are_remembered():
+    trees = Trees(stack_layers([]))
+    first = trees.get("first", lambda _: TREE)
+    for other in range(REMEMBERED - 1):
+        trees.get(other, lambda _: TREE)
+    assert trees.get("first", lambda _: TREE) is first
+    for other in range(REMEMBERED):
+        trees.get(other, lambda _: TREE)
+    assert trees.get("first", lambda _: TREE) is not first
+
+
+def test_closing_hides_all_below_and_nothing_else():
+    outline = Outline(Browsed(TREE), opened=TREE.children)
+    assert paths(outline) == ["", "a", "a/d", "a/b", "a/b/c", "e", "e/f", "g"]
+    outline.close(5)
+    outline.close(1)
+    assert paths(outline) == ["", "a", "e", "g"]
+    assert [outline.row_of(TREE.find(path)) for path in ("a/b/c", "e/f", "g", "")] == [1, 2, 3, 0]
+    outline.open(1)
+    assert paths(outline) == ["", "a", "a/d", "a/b", "a/b/c", "e", "g"]
+    outline.close(0)
+    assert paths(outline) == [""]
 
 
 def test_the_package_does_not_import_textual_before_it_is_needed():
@@ -165,13 +190,13 @@ def test_patterns_are_parts_globs_or_regular_expressions(pattern: str, text: str
 
 
 def test_matches_are_gone_through_in_turn():
-    outline = Outline(TREE, kept=keep(TREE, Criteria(pattern="?")))
+    outline = Outline(Browsed(TREE), kept=keep(Browsed(TREE), Criteria(pattern="?")))
     rows = [0]
     for _ in range(7):
         rows.append(outline.next_match(rows[-1], 1))
     assert rows[1:] == [1, 2, 3, 4, 5, 6, 7]
     assert outline.next_match(1, -1) == 7
-    assert Outline(TREE).next_match(2, 1) == 2
+    assert Outline(Browsed(TREE)).next_match(2, 1) == 2
 
 
 def test_tiles_fill_the_space_in_proportion():

@@ -32,6 +32,11 @@ def test_theme_and_keys_are_read(tmp_path: Path):
     assert read_preferences(path, THEMES) == Preferences("lean-light", {"waste": "f2"})
 
 
+def test_the_keys_of_a_comparison_are_commands_too(tmp_path: Path):
+    path = written(tmp_path, '[keys]\n"compare.next" = "f3"\n')
+    assert read_preferences(path, THEMES).keys == {"compare.next": "f3"}
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -287,3 +287,25 @@ async def test_notes_are_shown():
     async with app_for(image).run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         assert lines_of(pilot)[1].strip() == "note: [x] is another image's Dockerfile"
+
+
+async def test_a_view_has_a_narrow_terminal_for_itself():
+    async with app_for(small_image()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "2")
+        shown = []
+        for width in (120, 70, 120):
+            await pilot.resize_terminal(width, 40)
+            await pilot.pause()
+            shown.append(bool(main.query_one("#left").display))
+        assert shown == [True, False, True]
+
+
+async def test_coming_back_from_a_findings_files_leaves_folders_as_they_were():
+    async with app_for(small_image()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "tab", "Z")
+        before = paths_in_sight(main)
+        await press(pilot, "2", "enter")
+        assert paths_in_sight(main) != before
+        await press(pilot, "escape")
+        assert main.current == "waste"
+        assert paths_in_sight(main) == before

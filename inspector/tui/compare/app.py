@@ -14,7 +14,8 @@ from inspector.contents import Reopen
 from inspector.sources.protocol import Watch
 from inspector.tui.app import FINE, PATIENCE, Commands, LeanInspect
 from inspector.tui.commands import Command
-from inspector.tui.compare.commands import ALL
+from inspector.tui.compare.commands import ALL, LEAVE
+from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.screen import CompareScreen
 from inspector.tui.loading import Clock, Load, Loader
 from inspector.tui.preferences import read_preferences, user_file
@@ -28,8 +29,9 @@ class CompareCommands(Commands):
 
     def _available(self) -> list[Command]:
         if isinstance(self.screen, CompareScreen):
-            return [command for command in ALL if command.in_palette]
-        return super()._available()
+            return [command for command in ALL if command.in_palette and self.screen.has(command)]
+        back = [LEAVE] if isinstance(self.screen, OneSide) else []
+        return [*back, *super()._available()]
 
 
 class CompareApp(LeanInspect):

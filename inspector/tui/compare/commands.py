@@ -26,19 +26,25 @@ OWN = (
     Command("compare.b", "b", "Open image B", "The second image by itself", "image('b')", JUMP, footer="open B"),
 )  # fmt: skip
 
-HELP = {
-    "sort": "By change, or by name",
-    "copy": "Copy the name of the row",
-    "back": "Everything again",
+LEAVE = Command(
+    "compare", "0", "Back to the comparison", "Back to the comparison", "leave", JUMP, footer="back to comparison"
+)
+"""On the screen of one image."""
+
+WORDS = {
+    "sort": ("Sort", "By change, or by name"),
+    "copy": ("Copy", "Copy the name of the row"),
+    "back": ("Show everything", "Everything again"),
 }
-"""What shared commands do here, where the main screen says more or less."""
+"""Label and help of shared commands, where the main screen says more or less."""
 
 ALL = (
     *OWN,
     *(
-        replace(command, label=HELP.get(command.id, command.label), help=HELP.get(command.id, command.help))
+        replace(command, label=label, help=told)
         for command in COMMANDS
         if command.id in SHARED
+        for label, told in [WORDS.get(command.id, (command.label, command.help))]
     ),
 )
 

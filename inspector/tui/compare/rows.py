@@ -15,7 +15,7 @@ from inspector.compare.settings import SettingChange
 from inspector.compare.side import Cause, SideFinding, SideLayer, SidePackage, Status, Which
 from inspector.layers.entries import Kind as FileKind
 from inspector.names import printable
-from inspector.reports.compare_words import biggest
+from inspector.reports.compare_words import biggest, version_text
 from inspector.tui.pattern import fits, looks_at_paths
 
 Item = LayerRow | FileChange | PackageChange | Kept | SideFinding | SettingChange
@@ -50,6 +50,21 @@ class Row:
     def kept_with(self) -> Status:
         return SHOWN_AS.get(self.status, self.status)
 
+    @property
+    def title(self) -> str:
+        """The name as a person reads it: a path begins with a slash."""
+        return f"/{self.name}" if isinstance(self.item, FileChange) else self.name
+
+    @property
+    def in_one(self) -> str:
+        """What both cells say, where there is one column for them."""
+        item, cell = self.item, self.b or self.a
+        if isinstance(item, PackageChange):
+            return f"{item.name} {version_text(item)}"
+        if isinstance(item, SettingChange) and item.a and item.b:
+            return f"{item.name}={item.a} → {item.b}"
+        return cell.text if cell else self.name
+
 
 class Order(Enum):
     """CHANGE: the biggest difference first; NAME: by name, layers as they lie upon each other."""
@@ -60,7 +75,11 @@ class Order(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A view. `count` says how many things differ, `first` is the order of `rows`."""
+    """A view. `count` says how many things differ, `total` how many rows there are where it shows others too.
+
+    `first` is the order of `rows`. From `two_from` cells on there is room for two columns: sooner where the images say
+    different things than where nearly every row has the same name twice.
+    """
 
     id: str
     key: str
@@ -70,6 +89,11 @@ class Kind:
     first: Order = Order.CHANGE
     has_sizes: bool = True
     has_bars: bool = False
+    two_from: int = 100
+    total: Callable[[Comparison], int] | None = None
+
+    def has_rows(self, comparison: Comparison) -> bool:
+        return (self.total or self.count)(comparison) > 0
 
 
 def layer_rows(comparison: Comparison) -> list[Row]:
@@ -139,13 +163,21 @@ def _differing(comparison: Comparison) -> int:
 
 
 KINDS = (
-    Kind("layers", "1", "Layers", layer_rows, _differing, first=Order.NAME, has_bars=True),
+    Kind("layers", "1", "Layers", layer_rows, _differing, Order.NAME, has_bars=True, two_from=80,
+         total=lambda of: len(of.rows)),
     Kind("files", "2", "Files", file_rows, lambda of: len(of.files.changes) if of.files else 0),
     Kind("packages", "3", "Packages", package_rows, lambda of: len(of.packages)),
-    Kind("findings", "4", "Findings", finding_rows, lambda of: len(of.findings.new) + len(of.findings.fixed)),
-    Kind("settings", "5", "Config", setting_rows, lambda of: len(of.settings or ()), Order.NAME, has_sizes=False),
-)
-"""The views of a comparison, as the tabs have them."""
+    Kind("findings", "4", "Waste", finding_rows, lambda of: len(of.findings.new) + len(of.findings.fixed),
+         total=lambda of: len(of.findings.new) + len(of.findings.fixed) + len(of.findings.kept)),
+    Kind("settings", "5", "Config", setting_rows, lambda of: len(of.settings or ()), Order.NAME, has_sizes=False,
+         two_from=80),
+)  # fmt: skip
+"""The views of a comparison, in the order of their tabs."""
+
+
+def kinds_of(comparison: Comparison) -> tuple[Kind, ...]:
+    """Those with something to show; the layers are always there."""
+    return tuple(kind for kind in KINDS if kind is KINDS[0] or kind.has_rows(comparison))
 
 
 def chosen(rows: Sequence[Row], kind: Kind, order: Order, pattern: str, statuses: frozenset[Status]) -> list[Row]:
@@ -165,8 +197,9 @@ def _fitting(rows: Sequence[Row], kind: Kind, pattern: str) -> Iterator[Row]:
     test = fits(pattern)
     for row in rows:
         names = {row.name, row.a.text if row.a else row.name}
-        if kind.id == "files":
-            names = {f"/{name}" if is_path else name.rpartition("/")[2] for name in names}
+        if isinstance(row.item, FileChange):
+            paths = {row.item.path, row.item.a_path or row.item.path}
+            names = {f"/{path}" if is_path else path.rpartition("/")[2] for path in paths}
         if any(test(name) for name in names):
             yield row
 
@@ -181,7 +214,7 @@ def _layer(layer: SideLayer | None) -> Cell | None:
 def _file(change: FileChange, path: str, size: int | None) -> Cell | None:
     if size is None:
         return None
-    return Cell(f"{path}/" if change.kind is FileKind.DIRECTORY else path, size, size)
+    return Cell(f"/{path}/" if change.kind is FileKind.DIRECTORY else f"/{path}", size, size)
 
 
 def _package(package: SidePackage | None) -> Cell | None:

@@ -1,17 +1,17 @@
-"""The screen of a comparison: two columns with aligned rows, in five views."""
+"""The screen of a comparison: aligned rows of both images, in up to five views."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from rich.cells import cell_len
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from inspector.compare.comparison import Comparison
 from inspector.compare.pair import Pair
@@ -20,21 +20,22 @@ from inspector.contents import Contents, Reopen
 from inspector.names import printable
 from inspector.reports.compare_words import percent
 from inspector.sizes import signed
-from inspector.tui.compare.commands import ALL, compare_bindings
+from inspector.tui.commands import Command
+from inspector.tui.compare.commands import compare_bindings
+from inspector.tui.compare.help import CompareHelp
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import PairList, heads
-from inspector.tui.compare.rows import KINDS, Kind, Order, Row, chosen
+from inspector.tui.compare.rows import Kind, Order, Row, chosen, kinds_of
+from inspector.tui.compare.tabs import Tabs
 from inspector.tui.compare.telling import details, selection, totals
-from inspector.tui.instruction_words import MUTED, Part
+from inspector.tui.instruction_words import MUTED
+from inspector.tui.keyline import KeyLine
 from inspector.tui.lines import Lines
-from inspector.tui.pages import Details, Page
+from inspector.tui.pages import Details
 
 EVERY_STATUS = frozenset(Status)
 TOGGLES = {"ADDED": Status.ADDED, "REMOVED": Status.REMOVED, "MODIFIED": Status.CHANGED, "UNCHANGED": Status.SAME}
 """The main screen's names for what is shown or not."""
-
-KEYS_WIDTH = 16
-"""Cells for the keys of a command in the help."""
 
 
 class CompareScreen(Screen[None]):
@@ -53,11 +54,12 @@ class CompareScreen(Screen[None]):
         self.pair, self.reopens = pair, reopens
         self.list = PairList(pair.comparison, id="pairs")
         self.heads = Static(id="heads")
-        self.tabs = Tabs(pair.comparison, id="tabs")
+        self.kinds = kinds_of(pair.comparison)
+        self.tabs = Tabs(pair.comparison, self.kinds, id="tabs")
         self.filter = Input(placeholder="part of a name · *.py · /regex/", classes="filter", compact=True)
         self.selection = Static(classes="selection")
-        self.kind = KINDS[0]
-        self.orders = {kind.id: kind.first for kind in KINDS}
+        self.kind = self.kinds[0]
+        self.orders = {kind.id: kind.first for kind in self.kinds}
         self.statuses = EVERY_STATUS
         self._rows: dict[str, list[Row]] = {}
         self._cursors: dict[str, int] = {}
@@ -74,13 +76,17 @@ class CompareScreen(Screen[None]):
             yield self.list
             yield self.filter
             yield self.selection
-        yield Footer(compact=True)
+        yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         self.show(self.kind)
 
     def on_resize(self) -> None:
-        self._draw_heads()
+        self.show_selection()
+
+    @on(Tabs.Picked)
+    def pick_view(self, picked: Tabs.Picked) -> None:
+        self.show(picked.kind)
 
     def show(self, kind: Kind) -> None:
         """Bring a view into sight, at first with the cursor on its biggest change."""
@@ -89,7 +95,7 @@ class CompareScreen(Screen[None]):
         self.kind = self.tabs.current = kind
         rows = self._chosen()
         biggest = max(range(len(rows)), key=lambda row: abs(rows[row].delta_bytes), default=0)
-        self.list.show(kind, rows, self._cursors.get(kind.id, biggest))
+        self.list.show(kind, rows, self._cursors.get(kind.id, biggest), self._nothing())
         self._draw_heads()
 
     def _chosen(self) -> list[Row]:
@@ -102,22 +108,32 @@ class CompareScreen(Screen[None]):
         before = self.list.row
         rows = self._chosen()
         place = next((number for number, row in enumerate(rows) if row is before), 0)
-        self.list.show(self.kind, rows, place)
+        self.list.show(self.kind, rows, place, self._nothing())
 
     def _draw_heads(self) -> None:
         width = self.size.width - (1 if self.list.row_count > self.list.size.height else 0)
-        self.heads.update(heads(self.comparison, self.kind, max(width, 1)))
-        left_out = [name.lower() for name, status in TOGGLES.items() if status not in self.statuses]
+        self.heads.update(heads(self.comparison, self.kind, max(width, 1), self.list.digits))
         parts = [
-            *(["biggest change first"] if self.orders[self.kind.id] is Order.CHANGE else ["in order"]),
-            *([f"without {', '.join(left_out)}"] if left_out else []),
+            self.kind.label,
+            "biggest change first" if self.orders[self.kind.id] is Order.CHANGE else "in order",
+            *self._left_out(),
             *([f"“{printable(self.filter.value)}” {len(self.list.rows)} found"] if self.filter.value else []),
         ]
-        self.list.border_title = Content(f"{self.kind.label} · {' · '.join(parts)}")
+        self.list.border_title = Content(" · ".join(parts))
+
+    def _left_out(self) -> list[str]:
+        names = [name.lower() for name, status in TOGGLES.items() if status not in self.statuses]
+        return [f"without {', '.join(names)}"] if names else []
+
+    def _nothing(self) -> str:
+        """Why there would be no row."""
+        fits = [f"that fits “{printable(self.filter.value)}”"] if self.filter.value else []
+        return " ".join(["nothing to show", *fits, *self._left_out()])
 
     @on(Lines.Moved)
     def show_selection(self) -> None:
-        self.selection.update(selection(self.comparison, self.list.row), layout=False)
+        width = max(self.size.width - 2, 1)
+        self.selection.update(selection(self.comparison, self.list.row, width), layout=False)
         self._draw_heads()
 
     @on(Input.Changed)
@@ -129,17 +145,24 @@ class CompareScreen(Screen[None]):
         self.set_focus(self.list)
         self.filter.display = bool(self.filter.value)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002 (Textual's)
-        """In a filter `/` is a letter like others."""
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Views without anything to show are not there; in a filter `/` is a letter like others."""
+        if action == "view":
+            return any(kind.id == parameters[0] for kind in self.kinds)
         return not (action == "filter" and self.filter.has_focus)
+
+    def has(self, command: Command) -> bool:
+        """Whether a command would do something now, for the palette."""
+        name, _, rest = command.action.partition("(")
+        return self.check_action(name, (rest.strip("')"),))
 
     # What commands do
 
     def action_view(self, name: str) -> None:
-        self.show(next(kind for kind in KINDS if kind.id == name))
+        self.show(next(kind for kind in self.kinds if kind.id == name))
 
     def action_next_view(self, step: int) -> None:
-        self.show(KINDS[(KINDS.index(self.kind) + step) % len(KINDS)])
+        self.show(self.kinds[(self.kinds.index(self.kind) + step) % len(self.kinds)])
 
     def action_image(self, side: Which) -> None:
         """The image by itself, at the layer of the row."""
@@ -193,46 +216,11 @@ class CompareScreen(Screen[None]):
     def action_copy(self) -> None:
         row = self.list.row
         if row is not None:
-            self.app.copy_to_clipboard(row.name)
-            self.notify(printable(row.name), title="Copied")
+            self.app.copy_to_clipboard(row.title)
+            self.notify(printable(row.title), title="Copied")
 
     def action_help(self) -> None:
         self.app.push_screen(CompareHelp())
-
-
-class Tabs(Widget):
-    """The views, with how many things differ in each."""
-
-    def __init__(self, comparison: Comparison, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
-        super().__init__(id=id)
-        self._labels = [f"{kind.label} {kind.count(comparison)}" for kind in KINDS]
-        self._current = KINDS[0]
-
-    @property
-    def current(self) -> Kind:
-        return self._current
-
-    @current.setter
-    def current(self, kind: Kind) -> None:
-        self._current = kind
-        self.refresh()
-
-    def render(self) -> Content:
-        parts: list[Part] = []
-        for kind, label in zip(KINDS, self._labels, strict=True):
-            style = "bold $primary underline" if kind is self._current else MUTED
-            parts += [(f" {kind.key} ", MUTED), (label, style), " "]
-        return Content.assemble(*parts)
-
-    def on_click(self, event: events.Click) -> None:
-        offset, end = event.get_content_offset(self), 0
-        for kind, label in zip(KINDS, self._labels, strict=True):
-            end += cell_len(label) + 4
-            if offset is not None and offset.x < end:
-                screen = self.screen
-                assert isinstance(screen, CompareScreen)
-                screen.show(kind)
-                return
 
 
 class CompareSummary(Widget):
@@ -243,27 +231,9 @@ class CompareSummary(Widget):
         delta = comparison.delta.size_bytes
         self._delta = f"{signed(delta)}{percent(delta, comparison.a.size_bytes)}"
         self._parts = totals(comparison).split(" · ")
-        self._style = "bold $text-error" if delta > 0 else "bold $text-success" if delta < 0 else "bold"
 
     def render(self) -> Content:
         parts, room = list(self._parts), self.content_size.width - cell_len(self._delta) - 2
         while len(parts) > 1 and cell_len(" · ".join(parts)) > room:
             parts.pop(-2)
-        return Content.assemble((self._delta, self._style), ("  " + " · ".join(parts), MUTED))
-
-
-class CompareHelp(Page):
-    """The comparison's commands with their keys."""
-
-    heading = "Help"
-
-    def content(self) -> ComposeResult:
-        keymap = self.app._keymap  # Textual has no public way to read it back
-        parts: list[Part] = []
-        for group in dict.fromkeys(command.group for command in ALL):
-            parts += [(f"{group}\n", "bold $primary")]
-            for command in ALL:
-                keys = command.shown_keys(keymap)
-                if command.group == group and keys:
-                    parts += [(f"  {keys:<{KEYS_WIDTH}} ", "$text-accent"), f"{command.help}\n"]
-        yield Static(Content.assemble(*parts).rstrip())
+        return Content.assemble((self._delta, "bold"), ("  " + " · ".join(parts), MUTED))

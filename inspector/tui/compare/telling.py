@@ -14,6 +14,7 @@ from inspector.compare.side import Cause, Status
 from inspector.names import printable
 from inspector.reports.compare_words import SIGNS, biggest, file_text, marks
 from inspector.sizes import human, signed
+from inspector.tui.cells import cut_front
 from inspector.tui.compare.rows import Cell, Row
 from inspector.tui.instruction_words import MUTED, Part
 
@@ -25,30 +26,31 @@ WORDS = {Status.SAME: "the same in both"}
 
 
 def totals(comparison: Comparison) -> str:
-    """One line: files, packages, findings, what it costs."""
+    """One line: files, packages, waste, what it costs."""
     found = comparison.findings
     files = marks(change.status for change in comparison.files.changes) if comparison.files else "unknown"
     parts = [f"files {files or 'the same'}"]
     if comparison.packages:
         parts.append(f"packages {marks(change.status for change in comparison.packages)}")
     if found.new or found.fixed:
-        parts.append(f"findings {len(found.new)} new, {len(found.fixed)} fixed")
+        parts.append(f"waste {len(found.new)} new, {len(found.fixed)} fixed")
     cost = comparison.cost
     parts.append(f"{human(cost.new_bytes if cost.pull_bytes is None else cost.pull_bytes)} to pull")
     return " · ".join(parts)
 
 
-def selection(comparison: Comparison, row: Row | None) -> Content:
+def selection(comparison: Comparison, row: Row | None, width: int) -> Content:
     """Two lines: what it is, and why it differs."""
     if row is None:
-        return Content("nothing to show")
-    why = _why(comparison, row)
-    return Content.assemble(printable(row.name) or "instruction unknown", "\n", (why, MUTED))
+        return Content()
+    name = _name(row)
+    shown = cut_front(name, width) if isinstance(row.item, FileChange) else name
+    return Content.assemble(shown, "\n", (_why(comparison, row), MUTED))
 
 
 def details(comparison: Comparison, row: Row) -> Content:
     """All about a row."""
-    parts: list[Part] = [(printable(row.name) or "instruction unknown", "bold"), "\n\n"]
+    parts: list[Part] = [(_name(row), "bold"), "\n\n"]
     for label, side, cell in (("a", comparison.a, row.a), ("b", comparison.b, row.b)):
         parts += [(f"{label}  {printable(side.reference)}\n", MUTED), f"   {_cell(cell)}\n"]
     sign = SIGNS[row.status].strip()
@@ -61,9 +63,13 @@ def details(comparison: Comparison, row: Row) -> Content:
     return Content.assemble(*parts).rstrip()
 
 
+def _name(row: Row) -> str:
+    return printable(row.title) or "instruction unknown"
+
+
 def _cell(cell: Cell | None) -> str:
     if cell is None:
-        return "–"
+        return "not there"
     layer = "" if cell.index is None else f"layer {cell.index}, "
     size = "" if cell.size_bytes is None else f"{human(cell.size_bytes)}  "
     return f"{layer}{size}{printable(cell.text)}"
@@ -74,13 +80,13 @@ def _why(comparison: Comparison, row: Row) -> str:
     if isinstance(row.item, LayerRow):
         return _layers(comparison, row.item)
     if isinstance(row.item, SettingChange):
-        return " → ".join(printable(value) if value else "–" for value in (row.item.a, row.item.b))
+        return " → ".join(printable(value) if value else "nothing" for value in (row.item.a, row.item.b))
     parts = []
     if isinstance(row.item, FileChange):
         if row.item.aspects:
             parts.append(f"{', '.join(row.item.aspects)} changed")
         if row.item.a_path is not None:
-            parts.append(f"moved from {printable(row.item.a_path)}")
+            parts.append(f"moved from /{printable(row.item.a_path)}")
         if row.item.package is not None:
             parts.append(f"of {printable(row.item.package)}")
     if row.cause is not None:
@@ -118,6 +124,11 @@ def _files_of(comparison: Comparison, row: LayerRow) -> Iterator[Part]:
         return
     yield "\nFiles that differ by it\n"
     for change in changes[:FILES]:
-        yield f"{signed(change.delta_bytes):>12}  {SIGNS[change.status]} {printable(file_text(change))}\n"
+        yield f"{signed(change.delta_bytes):>12}  {SIGNS[change.status]} {printable(_file(change))}\n"
     if len(changes) > FILES:
         yield (f"{'':>12}  … and {len(changes) - FILES} more\n", MUTED)
+
+
+def _file(change: FileChange) -> str:
+    """The path as the screen has it, where it came from, and what of it differs."""
+    return f"/{change.a_path} → /{change.path}" if change.a_path is not None else f"/{file_text(change)}"
