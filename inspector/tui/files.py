@@ -38,14 +38,14 @@ NAME_ROOM = 16
 DEEPEST_GUIDES = 24
 """Levels of guides drawn; a tree deeper than that would leave no room for names."""
 
-ATTRIBUTES_WIDTH = 22
-"""Cells for `drwxr-xr-x 65534:65534`."""
+MODE_WIDTH, ATTRIBUTES_WIDTH = 10, 22
+"""Cells for `drwxr-xr-x`, and for `drwxr-xr-x 65534:65534`."""
 
 TIME_WIDTH = 17
 """More cells for `2026-01-31 23:59`, in lists with that much room."""
 
-ROOM_FOR_TIME = 90
-"""Cells of a list from which on times are shown too; the details have them always."""
+ROOM_FOR_OWNER, ROOM_FOR_TIME, ROOM_FOR_BOTH = 64, 90, 100
+"""Cells of a list from which on owners are shown, times, and attributes beside bars; the details have all always."""
 
 OPEN, CLOSED, LEAF = "▾ ", "▸ ", "  "
 
@@ -98,7 +98,7 @@ class FileList(Lines):
         weight = tree.weight(node)
         lost = tree.wholly_hidden(node)
         name_look = "lines--lost" if lost else CHANGE_LOOKS[change] if self.tinted else "lines--plain"
-        room = bar_room(width)
+        room = self._bar_room(width)
         waste = tree.waste(node)
         solid, shaded = bar(weight - waste, waste, tree.weight(ROOT), room)
         segments = [Segment(CURSOR_MARK if selected else NO_MARK, look("lines--mark"))]
@@ -111,7 +111,7 @@ class FileList(Lines):
             Segment(shaded, look("lines--hidden")),
             Segment(" " * (room - len(solid) - len(shaded) + (room > 0)), look("lines--plain")),
             Segment(f"{SIGNS[change]} ", look(CHANGE_LOOKS[change])),
-            Segment(self._guides(node), look("lines--faint")),
+            Segment(self._guides(node, width), look("lines--faint")),
             Segment(self._marker(node), look("lines--muted")),
         ]
         left = width - sum(segment.cell_length for segment in segments)
@@ -121,15 +121,8 @@ class FileList(Lines):
     def clicked(self, row: int, x: int, times: int) -> None:
         """A click on a folder's marker, or a double click on its row, opens or closes it."""
         node = self.outline.rows[row]
-        before = (
-            1
-            + (self._attributes_room(self.size.width) + 1) * self.attributes
-            + SIZE_WIDTH
-            + 1
-            + bar_room(self.size.width)
-            + (bar_room(self.size.width) > 0)
-        )
-        marker = before + 2 + len(self._guides(node))
+        width = self.scrollable_content_region.width
+        marker = self._before(width) + len(self._guides(node, width))
         if times == 2 or marker <= x < marker + 2:
             self.outline.toggle(row)
             self.rows_changed()
@@ -164,7 +157,13 @@ class FileList(Lines):
         removed = [tree.changes[one] == Change.REMOVED for one in (parent, node)]
         return all(removed) or (not any(removed) and tree.hiders[parent] == tree.hiders[node])
 
+    def _bar_room(self, width: int) -> int:
+        """Cells of a bar; none beside attributes where names would have no room."""
+        return 0 if self.attributes and width < ROOM_FOR_BOTH else bar_room(width)
+
     def _attributes_room(self, width: int) -> int:
+        if width < ROOM_FOR_OWNER:
+            return MODE_WIDTH
         return ATTRIBUTES_WIDTH + (TIME_WIDTH if width >= ROOM_FOR_TIME else 0)
 
     def _attributes(self, node: int, width: int) -> str:
@@ -173,7 +172,10 @@ class FileList(Lines):
         if entry_id == IMPLIED:
             return ""
         entry = self.inspection.filesystem.entry(entry_id)
-        owned = f"{mode_text(entry.kind, entry.mode)} {entry.uid}:{entry.gid}"
+        mode = mode_text(entry.kind, entry.mode)
+        if width < ROOM_FOR_OWNER:
+            return mode
+        owned = f"{mode} {entry.uid}:{entry.gid}"
         return owned if width < ROOM_FOR_TIME else f"{owned:<{ATTRIBUTES_WIDTH}} {time_text(entry.mtime)}"
 
     def _marker(self, node: int) -> str:
@@ -181,12 +183,19 @@ class FileList(Lines):
             return LEAF if self.outline.tree.kinds[node] != Kind.DIRECTORY else CLOSED
         return OPEN if node in self.outline.opened else CLOSED
 
-    def _guides(self, node: int) -> str:
-        """A line for every folder above that goes on below this row."""
+    def _before(self, width: int) -> int:
+        """Cells of what is left of the guides."""
+        room = self._bar_room(width)
+        attributes = self._attributes_room(width) + 1 if self.attributes else 0
+        return 1 + attributes + SIZE_WIDTH + 1 + room + (room > 0) + 2
+
+    def _guides(self, node: int, width: int) -> str:
+        """A line for every folder above that goes on below this row, as far as the name keeps its room."""
+        deepest = max(0, min(DEEPEST_GUIDES, (width - self._before(width) - NAME_ROOM) // 2))
         outline, parents = self.outline, self.outline.tree.parents
         guides: list[str] = []
         above = parents[node]
-        while above != ROOT and len(guides) < DEEPEST_GUIDES:
+        while above != ROOT and len(guides) < deepest:
             guides.append("  " if outline.is_last(above) else "│ ")
             above = parents[above]
         return ("  " if node != ROOT else "") + "".join(reversed(guides))

@@ -11,7 +11,7 @@ from inspector.inspection import Inspection
 from inspector.names import printable
 from inspector.sizes import human
 
-MUTED = "$foreground 60%"
+MUTED = "$foreground 74%"
 """The style of labels and whatever else matters less."""
 
 Part = str | tuple[str, str]

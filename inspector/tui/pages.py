@@ -20,7 +20,7 @@ SIGNS = (
     ("~ modified", "$text-warning"),
     ("- removed, or hidden by a later layer", "$text-error"),
     ("█ bytes in the final image", "$primary"),
-    ("▓ bytes that are stored but hidden", "$text-error"),
+    ("▓ ░ bytes that are stored but hidden", "$text-error"),
 )
 
 

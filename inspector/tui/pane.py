@@ -206,7 +206,8 @@ class FilesPane(Filtered):
     def choose(self, chosen: Target) -> None:
         """The files of a finding, package or tile, and nothing else."""
         self.close_filter()
-        self.show(scope=Scope.CHOSEN, chosen=chosen, criteria=Criteria(), opened=None)
+        layer = self.wanted.layer if chosen.layer is None else chosen.layer
+        self.show(scope=Scope.CHOSEN, chosen=chosen, layer=layer, criteria=Criteria(), opened=None)
 
     def restore(self, view: View, outline: Outline | None) -> None:
         """As it was before a jump; at once, if the outline is known."""

@@ -32,8 +32,6 @@ class Summary(Widget):
         numbers = self._numbers(width)
         room = width - numbers.cell_length - GAP
         facts = list(self.facts)
-        if cell_len(" · ".join(facts)) > room:
-            facts[0] = facts[0].removeprefix(f"{facts[1]}:")  # where it comes from is said twice
         while len(facts) > 1 and cell_len(" · ".join(facts)) > room:
             facts.pop()
         name, *more = facts

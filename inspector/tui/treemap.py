@@ -18,26 +18,24 @@ from textual.widgets import Static
 
 from inspector.inspection import Inspection
 from inspector.sizes import human
-from inspector.tui.cells import cut, cut_front
+from inspector.tui.cells import LITTLE_HIDDEN, cut, cut_front, padded
 from inspector.tui.commands import Place, bindings
 from inspector.tui.instruction_words import MUTED, Part
 from inspector.tui.tiles import FEWEST_CELLS, By, Rect, Tile, gathered, squarified, tiles_of
 from inspector.tui.view import View
 
-SHADE = "░"
 HALF = "▀"
 """The last row of a tile, so that the gap below it is half a row."""
 
-HUES = 5
+EDGE = "▌"
+"""Down the left side of the tile under the cursor."""
 
 
 class TileMap(Widget, can_focus=True, inherit_bindings=False):
     """Tiles, and a cursor on one of them."""
 
     BINDINGS = bindings(Place.TREEMAP)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "map--cursor", "map--gap", "map--hidden", *(f"map--hue{hue}" for hue in range(HUES)),
-    }  # fmt: skip
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"map--cursor", "map--gap", "map--hidden", "map--tile"}
 
     cursor: reactive[int] = reactive(0)
 
@@ -51,11 +49,12 @@ class TileMap(Widget, can_focus=True, inherit_bindings=False):
         self.rects: list[Rect] = []
 
     def show(self, tiles: list[Tile], label: str = "") -> None:
-        """Other tiles; the cursor goes to the one with this label, or to the biggest."""
+        """Other tiles; the cursor goes to the one with this label, or to the one with the most hidden bytes."""
         self.all = tiles
         self._lay_out()
         labels = [tile.label for tile in self.tiles]
-        self.set_reactive(TileMap.cursor, labels.index(label) if label in labels else 0)
+        worst = max(range(len(self.tiles)), key=lambda number: self.tiles[number].hidden, default=0)
+        self.set_reactive(TileMap.cursor, labels.index(label) if label in labels else worst)
         self.refresh()
         self.post_message(self.Moved())
 
@@ -135,18 +134,30 @@ class TileMap(Widget, can_focus=True, inherit_bindings=False):
         """One row of a tile: its label on top, its size below, the hidden share shaded from the end."""
         tile, (width, height) = self.tiles[number], (rect.right - rect.left, rect.bottom - rect.top)
         inner, rows = (width - 1 if width > 2 else width), (height - 1 if height > 1 else height)
-        style = self.get_component_rich_style("map--cursor" if number == self.cursor else f"map--hue{number % HUES}")
+        selected = number == self.cursor
+        style, hidden, cursor = map(self.get_component_rich_style, ("map--tile", "map--hidden", "map--cursor"))
         blank = Segment(" " * (width - inner), gap)
-        if row >= rows:
-            return [Segment(HALF * inner, Style(color=style.bgcolor, bgcolor=gap.bgcolor)), blank]
         shaded = round(tile.hidden / tile.size * inner * rows)
+        if row >= rows:
+            wasted = min(inner, shaded)
+            half, half_hidden = (Style(color=of.bgcolor, bgcolor=gap.bgcolor) for of in (style, hidden))
+            return [Segment(HALF * (inner - wasted), half), Segment(HALF * wasted, half_hidden), blank]
         shaded = max(0, min(inner, shaded - (rows - 1 - row) * inner))
         text = self._text(tile, inner, row, rows)
-        plain = max(inner - shaded - len(text), 0)
-        hidden = style if number == self.cursor else self.get_component_rich_style("map--hidden")
-        shade = style + Style(color=hidden.color, bold=False)
+        if selected and row == 0:
+            return [Segment(padded(text, inner), cursor), blank]
+        if selected:
+            text = EDGE + text[1:]
+        plain = max(inner - shaded - text_cells(text), 0)
         filled = inner - plain - text_cells(text)
-        return [Segment(text, style), Segment(" " * plain, style), Segment(SHADE * filled, shade), blank]
+        edge, rest = (text[:1], text[1:]) if selected else ("", text)
+        return [
+            Segment(edge, style + Style(color=cursor.bgcolor)),
+            Segment(rest, style),
+            Segment(" " * plain, style),
+            Segment(LITTLE_HIDDEN * filled, hidden),
+            blank,
+        ]
 
     def _text(self, tile: Tile, inner: int, row: int, rows: int) -> str:
         if inner < 4 or row > 1:

@@ -39,6 +39,9 @@ MODE_TYPES = {
 }
 
 
+FILES = ("docker-archive", "oci-archive", "oci-dir")
+"""Sources whose images have paths for names."""
+
 _UNTOLD = re.compile(r" GNU/Linux| \([^()]*\)$")
 """What a distribution's name says that its number says as well: `Debian GNU/Linux 12 (bookworm)`."""
 
@@ -57,7 +60,10 @@ def headline(inspection: Inspection) -> tuple[list[str], list[tuple[str, str, st
     """What the summary line says: facts, the most important first, and (label, number, style) of its bytes."""
     image, ledger = inspection.image, inspection.filesystem.ledger
     reclaimable = reclaimable_bytes(inspection.findings)
-    facts = [image.reference, image.source, str(image.config.platform or "platform unknown"), os_name(inspection)]
+    name = image.reference
+    if image.source in FILES:
+        name = name.removeprefix(f"{image.source}:")  # a path says by itself where the image is
+    facts = [name, image.source, str(image.config.platform or "platform unknown"), os_name(inspection)]
     numbers = [
         ("size", human(ledger.total_bytes), "bold"),
         ("live", human(ledger.live_bytes), "$text-success"),
@@ -167,7 +173,7 @@ def node_facts(inspection: Inspection, tree: FileTree, node: int) -> list[str]:
     entry = inspection.filesystem.entry(entry_id)
     return [
         KIND_NAMES[entry.kind],
-        human(tree.weight(node)),
+        human(tree.sizes[node]),
         f"{mode_text(entry.kind, entry.mode)} {entry.uid}:{entry.gid}",
         f"layer {layer}",
     ]

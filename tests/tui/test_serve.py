@@ -57,7 +57,7 @@ async def test_the_page_shows_the_ui_and_takes_keys(served: int, tmp_path: Path)
         assert await browser.evaluate("document.querySelectorAll('.xterm canvas').length") > 0
         await browser.focus_terminal()
         await browser.press("2")
-        await browser.until_received("reclaimable ·")
+        await browser.until_received("Write this instead")
         picture = await browser.picture()
         (tmp_path / "page.png").write_bytes(picture)
         assert picture.startswith(b"\x89PNG") and len(picture) > 20_000

@@ -169,3 +169,14 @@ def test_the_terminal_is_left_as_it_was_found(terminal: Terminal):
     terminal.wait_for("Files of layer 4")
     terminal.press("q")
     assert terminal.wait_for("exit code 0").splitlines()[0] == "before"
+
+
+def test_the_list_of_layers_is_whole_after_a_jump_in_a_narrow_terminal(terminal: Terminal):
+    terminal.start(*DEMO, size=(80, 24))
+    terminal.wait_for("Files of layer 4")
+    terminal.press("3")
+    terminal.wait_for("installed ·")
+    terminal.press("j", "j", "j", "j", "Enter")
+    shown = terminal.wait_for("Files of npm")
+    layers = [line.split()[0].strip("▌") or line.split()[1] for line in shown.splitlines()[2:9]]
+    assert [int(number) for number in layers] == list(range(7))
