@@ -14,8 +14,6 @@ from inspector.filesystem.captured import visible_captured
 from inspector.filesystem.stack import Filesystem, LayerTotals, stack_layers
 from inspector.findings.find import find
 from inspector.findings.finding import Finding, Subject
-from inspector.findings.rules import compiled_rules
-from inspector.findings.toolchains import toolchain_rules
 from inspector.image.config import ImageConfig, parse_config
 from inspector.image.digest import sha256_digest
 from inspector.image.image import Image, ImageLayer
@@ -23,7 +21,6 @@ from inspector.layers.scan import LayerScan
 from inspector.packages.inventory import owned_paths, take_inventory
 from inspector.packages.model import Inventory
 from inspector.packages.tooling import Tooling, find_tooling, unchangeable_layers
-from inspector.packages.tools import tool_tables
 from inspector.sources.protocol import DeliveredLayer, Delivery
 
 
@@ -49,13 +46,6 @@ class Inspection(Struct, frozen=True):
 
     def totals_of(self, layer: int) -> LayerTotals:
         return self.filesystem.totals[layer]
-
-
-def read_tables() -> None:
-    """Read the tables of rules and tools, which are then remembered; accounting does so too when it needs them."""
-    tool_tables()
-    compiled_rules()
-    toolchain_rules()
 
 
 def account(delivery: Delivery, reference: str, recipe: Recipe, ignore: Sequence[str]) -> Inspection:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from threading import Thread
-from typing import TYPE_CHECKING
 
+from inspector.attribution.dockerfile import Dockerfile
+from inspector.attribution.origins import NO_RECIPE, Recipe
 from inspector.image.config import parse_config
 from inspector.image.image import NamedImage
 from inspector.image.platform import parse_platform
+from inspector.inspection import Inspection, account
 from inspector.layers.scanner import AFRESH
 from inspector.reference import parse_reference
 from inspector.sources.protocol import News, Options, Progress, Scanner, Source, Watch, ignore_progress
 from inspector.sources.resolve import open_source
-
-if TYPE_CHECKING:
-    from inspector.attribution.dockerfile import Dockerfile
-    from inspector.attribution.origins import Recipe
-    from inspector.inspection import Inspection
 
 
 def inspect_image(
@@ -43,7 +39,7 @@ def inspect_image(
     options = Options(parse_platform(platform) if platform else None, insecure)
     source = open_source(parsed, options)
     try:
-        recipe = _recipe(dockerfile, target, _named(base, options, scanner, watch) if base else None)
+        recipe = Recipe(dockerfile, target, _named(base, options, scanner, watch) if base else None)
     except BaseException:
         source.close()
         raise
@@ -54,35 +50,19 @@ def inspect_source(
     source: Source,
     reference: str,
     *,
-    recipe: Recipe | None = None,
+    recipe: Recipe = NO_RECIPE,
     ignore: Sequence[str] = (),
     scanner: Scanner = AFRESH,
     watch: Watch = ignore_progress,
 ) -> Inspection:
     """The line from an opened source on; closes it."""
-    Thread(target=_get_ready, name="accounting", daemon=True).start()
     try:
         delivery = source.read(scanner, watch)
     finally:
         source.close()
-    from inspector.inspection import account
-
-    inspection = account(delivery, reference, recipe or _recipe(), ignore)
+    inspection = account(delivery, reference, recipe, ignore)
     scanner.keep(delivery.config)
     return inspection
-
-
-def _get_ready() -> None:
-    """Import the accounting and read its tables, which takes more than a tenth of a second, while layers are read."""
-    from inspector.inspection import read_tables
-
-    read_tables()
-
-
-def _recipe(dockerfile: Dockerfile | None = None, target: str | None = None, base: NamedImage | None = None) -> Recipe:
-    from inspector.attribution.origins import Recipe
-
-    return Recipe(dockerfile, target, base)
 
 
 def _named(reference: str, options: Options, scanner: Scanner, watch: Watch) -> NamedImage:

@@ -38,7 +38,7 @@ class PatternTable:
     """
 
     def __init__(self) -> None:
-        self._compiled = compiled_rules()
+        self._compiled = _compiled()
         self._known: dict[str, tuple[PatternRule, ...]] = {}
 
     def rule_for(self, path: str, *, owned: bool, core: bool) -> PatternRule | None:
@@ -70,7 +70,7 @@ ANY = "*"
 """In place of a folder's name: globs that have no name without wildcards."""
 
 
-class CompiledRules(Struct, frozen=True):
+class _Compiled(Struct, frozen=True):
     """What names whole folders, by a name that must be among the path's; what names files, and their names' ends."""
 
     folders: Mapping[str, tuple[tuple[PatternRule, re.Pattern[str]], ...]]
@@ -90,7 +90,7 @@ _wildcards = re.compile(r"\*|\?|\[[^]]*\]")
 
 
 @cache
-def compiled_rules() -> CompiledRules:
+def _compiled() -> _Compiled:
     folders: dict[str, list[tuple[PatternRule, re.Pattern[str]]]] = {}
     files, names = [], set[str]()
     for rule in pattern_rules():
@@ -103,9 +103,7 @@ def compiled_rules() -> CompiledRules:
         names.update(glob.rpartition("/")[2] for glob in single)
     beginnings, endings = _outer_letters(names)
     tails = frozenset(ending[-2:] for ending in endings)
-    return CompiledRules(
-        {part: tuple(rules) for part, rules in folders.items()}, tuple(files), beginnings, endings, tails
-    )
+    return _Compiled({part: tuple(rules) for part, rules in folders.items()}, tuple(files), beginnings, endings, tails)
 
 
 def _outer_letters(globs: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -46,7 +46,7 @@ def build_tools(packages: Iterable[Package]) -> dict[Package, Verdict]:
 
 def reason_by_name(kind: str, name: str) -> str:
     """Why packages of this name are tools, empty where they are none; what only a package itself tells is not seen."""
-    table = tool_tables().get(kind)
+    table = _tables().get(kind)
     if table is None or table.runtime.fullmatch(name):
         return ""
     return next((reason for reason, names in table.tools if names.fullmatch(name)), "")
@@ -55,7 +55,7 @@ def reason_by_name(kind: str, name: str) -> str:
 def _reason(package: Package) -> str:
     if package.dev:
         return DEVELOPMENT
-    table = tool_tables().get(package.kind)
+    table = _tables().get(package.kind)
     if table is None or package.essential or package.protected or package.priority == "required":
         return ""
     if package.virtual:
@@ -71,7 +71,7 @@ def _reason(package: Package) -> str:
 
 
 def _doubt(packages: Iterable[Package]) -> str:
-    tables = tool_tables()
+    tables = _tables()
     for package in packages:
         table = tables.get(package.kind)
         if table is not None and table.compiles.fullmatch(package.name):
@@ -80,7 +80,7 @@ def _doubt(packages: Iterable[Package]) -> str:
 
 
 @cache
-def tool_tables() -> Mapping[str, _Table]:
+def _tables() -> Mapping[str, _Table]:
     raw = tomllib.loads(resources.files(__package__).joinpath("tools.toml").read_text(encoding="utf-8"))
     return {
         kind: _Table(
