@@ -6,6 +6,8 @@ press; this draws one line.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
@@ -28,11 +30,17 @@ Item = tuple[str, str, str]
 """The key as it is shown, what it does, the key."""
 
 
+IN_FILTER = {"keep": ("⏎", "keep", "enter"), "clear": ("esc", "clear", "escape")}
+BACK = ("esc", "back", "escape")
+
+
 class KeyLine(Widget):
     """Keys and words, as many as there is room for; a click does what the key would do."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+    def __init__(self, way_back: Callable[[], bool] = lambda: False, *, id: str | None = None) -> None:  # noqa: A002
+        """`way_back` tells whether escape would now undo a jump."""
         super().__init__(id=id)
+        self._way_back = way_back
         self._known: dict[str, Item] = {}
 
     def on_mount(self) -> None:
@@ -79,10 +87,15 @@ class KeyLine(Widget):
         """The keys that work now. A page over this screen has keys of its own, and then these stay as they were."""
         if self._known and self.screen is not self.app.screen:
             return
-        self._known = {}
+        focused = self.screen.focused
+        typing = focused is not None and focused.has_class("filter")
+        self._known = dict(IN_FILTER) if typing else {}
+        if self._way_back() and not typing:
+            self._known["back"] = BACK
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.id is not None and (binding.show or binding.id in ALWAYS) and active.enabled:
+            shown = binding.id in ALWAYS or (binding.show and not typing)
+            if binding.id is not None and shown and active.enabled:
                 self._known.setdefault(binding.id, (shown_key(binding.key), binding.description, binding.key))
 
 

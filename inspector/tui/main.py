@@ -89,7 +89,7 @@ class MainScreen(Screen[None]):
                 for name, view in self.views.items():
                     view.display = name == self.current
                     yield view
-        yield KeyLine(id="keys")
+        yield KeyLine(lambda: bool(self.trail), id="keys")
 
     def on_mount(self) -> None:
         gc.freeze()  # the image stays as long as the app: no key is to wait while the collector looks through all of it

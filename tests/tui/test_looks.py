@@ -46,6 +46,18 @@ async def test_help_and_palette_are_always_in_the_line_of_keys(width: int):
         assert "?" in shown and "^p" in shown
 
 
+async def test_the_line_of_keys_tells_the_way_back_and_what_to_do_in_a_filter():
+    async with app_for(small_image()).run_test(size=(120, 40)) as pilot:
+        await press(pilot, "2", "enter")
+        assert lines_of(pilot)[-1].strip().startswith("esc back  ")
+        await press(pilot, "escape")
+        assert "esc back" not in lines_of(pilot)[-1]
+        await press(pilot, "1", "slash")
+        assert lines_of(pilot)[-1].split("  ")[0].strip() == "⏎ keep"
+        assert "esc clear" in lines_of(pilot)[-1]
+        assert "^p" in lines_of(pilot)[-1]
+
+
 async def test_pages_scroll_with_the_keys_that_move_in_lists():
     async with app_for(small_image()).run_test(size=(80, 24)) as pilot:
         await press(pilot, "question_mark")
