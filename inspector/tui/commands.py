@@ -6,9 +6,9 @@ Keys are dive's where dive has a command for the same thing, and vim's for movin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
+from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 
@@ -37,8 +37,7 @@ WHERE = {
 NO_KEYMAP: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """`id` is stable: keymaps name it. `keys` are Textual's names, comma-separated, the first is the one to show.
 
     `footer` is the word for the footer, empty for the commands it does not show.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
@@ -36,8 +36,7 @@ OPTIONAL = frozenset(action for kind in VIEW_KINDS for action in kind.offers)
 """Actions that not every view has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
+class Whereabouts(Struct, frozen=True):
     """Where a person was before a jump, to come back to. `outline` is that of `files`, if it was made already."""
 
     view: str

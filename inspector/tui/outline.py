@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import compress
 from operator import and_, or_
+
+from msgspec import Struct, field
 
 from inspector.filesystem.tree import ROOT, Change, FileTree
 from inspector.tui.browsed import Browsed, Order
@@ -19,8 +20,7 @@ OPEN_DEPTH = 6
 """No folder below this depth is open at first; deeper rows would be mostly indentation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Criteria:
+class Criteria(Struct, frozen=True):
     """Which nodes to keep: those with one of `changes`, with wasted bytes if `waste`, and whose name fits `pattern`.
 
     Folders that are unchanged themselves are kept for what is in them only. A pattern with a slash is looked for in
@@ -37,8 +37,7 @@ class Criteria:
         return not self.waste and not self.pattern and len(self.changes) == len(Change)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The outcome of some criteria: a flag by node, how many nodes matched, and the folders to open to see them.
 
     `hits` flags the kept nodes whose own name fits the pattern; None without one.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
@@ -25,8 +25,7 @@ from inspector.tui.package_list import PackageList, PackageOrder, Row
 from inspector.tui.view import Filtered, Target
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """The packages of the image, or of what it was below some layer, and the graph of their needs."""
 
     installed: dict[tuple[str, str, str, str], Installed]

@@ -6,10 +6,11 @@ is kept, so that holding a key down costs one tree and not one for each row pass
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import ClassVar
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
@@ -41,8 +42,7 @@ CYCLE = (Scope.LAYER, Scope.STACK, Scope.FINAL)
 """What the key for the next scope goes through."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What the pane is to show. `opened` are the folders to open, None to choose them by their size.
 
     `chosen` has the files that the scope CHOSEN shows.
@@ -125,7 +125,7 @@ class FilesPane(Filtered):
 
     def show(self, **changes: object) -> None:
         """Change what is to be shown, by the fields of View. With another layer the files are those of layers again."""
-        view = replace(self.wanted, **changes)  # type: ignore[arg-type]
+        view = replace(self.wanted, **changes)
         if view.scope is self.wanted.scope is Scope.CHOSEN and view.layer != self.wanted.layer:
             view = replace(view, scope=Scope.LAYER, criteria=Criteria())
         if not view.same_tree(self.wanted):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import count
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from inspector.filesystem.stack import VISIBLE
 from inspector.filesystem.tree import ROOT, FileTree, chosen_tree, layer_tree
@@ -34,8 +35,7 @@ class By(Enum):
     PACKAGE = "package"
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """`hidden` of the `size` bytes are hidden by later layers. `inside` makes the tiles within, None where there are
     none; it may take a while."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
@@ -180,8 +180,7 @@ def _apart(start: int, end: int, at: int) -> int:
     return 0 if start <= at < end else min(abs(start - at), abs(end - 1 - at))
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """Tiles that were zoomed into: their common name, and the one the cursor was on."""
 
     name: str

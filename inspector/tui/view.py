@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.containers import Vertical
 from textual.content import Content
@@ -15,8 +15,7 @@ from inspector.filesystem.tree import Change
 from inspector.inspection import Inspection
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Target:
+class Target(Struct, frozen=True, eq=False):
     """What a row stands for, as far as one can jump there: a name, its files (entry id → bytes), its layer.
 
     Two of them are never equal, since many a finding has the same name.

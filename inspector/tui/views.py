@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
@@ -21,8 +21,7 @@ from inspector.tui.view import View
 from inspector.tui.waste import WastePane
 
 
-@dataclass(frozen=True, slots=True)
-class ViewKind:
+class ViewKind(Struct, frozen=True):
     """`id` is the view's in commands, `key` the one that shows it.
 
     `count` is how many things it would show (the tab says so where `counted`); a view of none has no tab.

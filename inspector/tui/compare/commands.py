@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
 from inspector.tui.commands import COMMANDS, JUMP, MOVE, VIEWS, Command, Place, bindings, shown_key

@@ -6,9 +6,9 @@ In two columns side by side; where there is no room for them, names are said onc
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -46,8 +46,7 @@ LOOKS = {
 """Component classes; all else is a modification."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Widths in cells: `left` and `right` of the two columns, of the bars in them, and of the difference's bar."""
 
     left: int
@@ -65,8 +64,7 @@ def columns_of(width: int, kind: Kind) -> Columns:
     return Columns(both // 2, both - both // 2, bars, delta_bar)
 
 
-@dataclass(frozen=True, slots=True)
-class OneColumn:
+class OneColumn(Struct, frozen=True):
     """Widths in cells of the layers' numbers and of the name, and how many sizes there are: the last one is `b`'s."""
 
     indexes: int

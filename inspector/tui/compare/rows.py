@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from inspector.compare.align import Row as LayerRow
 from inspector.compare.comparison import Comparison
@@ -24,8 +25,7 @@ SHOWN_AS = {Status.UPGRADED: Status.CHANGED, Status.DOWNGRADED: Status.CHANGED, 
 """Statuses that come and go with another one when it is left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """What one image has. `live_bytes` are those of `size_bytes` that are not hidden; None: sizes do not apply."""
 
     text: str
@@ -34,8 +34,7 @@ class Cell:
     index: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """`name` is what is sorted and filtered by; `a` or `b` is None where that image has nothing of it."""
 
     status: Status
@@ -73,8 +72,7 @@ class Order(Enum):
     NAME = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A view. `count` says how many things differ, `total` how many rows there are where it shows others too.
 
     `first` is the order of `rows`. From `two_from` cells on there is room for two columns: sooner where the images say
