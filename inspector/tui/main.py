@@ -26,10 +26,11 @@ from inspector.tui.pages import Details, Help
 from inspector.tui.pane import FilesPane, Scope
 from inspector.tui.pane import View as FilesShown
 from inspector.tui.summary import Summary
+from inspector.tui.tabs import Tabs
 from inspector.tui.taking import Taking
 from inspector.tui.treemap import TileMap
 from inspector.tui.view import View
-from inspector.tui.views import VIEW_KINDS, Tabs
+from inspector.tui.views import VIEW_KINDS, tabs_of
 from inspector.tui.words import layer_details
 
 OPTIONAL = frozenset(action for kind in VIEW_KINDS for action in kind.offers)
@@ -57,7 +58,7 @@ class MainScreen(Screen[None]):
         self.inspection = inspection
         self.layer_list = LayerList(inspection, id="layers")
         self.details = Static(id="details-text")
-        self.tabs = Tabs(inspection, id="tabs")
+        self.tabs = Tabs(tabs_of(inspection), id="tabs")
         self.views: dict[str, View] = {kind.id: kind.make(inspection) for kind in VIEW_KINDS if kind.count(inspection)}
         self.current = "files"
         self.trail: list[Whereabouts] = []

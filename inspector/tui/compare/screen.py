@@ -26,12 +26,12 @@ from inspector.tui.compare.help import CompareHelp
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import PairList, heads
 from inspector.tui.compare.rows import Kind, Order, Row, chosen, kinds_of
-from inspector.tui.compare.tabs import Tabs
 from inspector.tui.compare.telling import details, selection, totals
 from inspector.tui.instruction_words import MUTED
 from inspector.tui.keyline import KeyLine
 from inspector.tui.lines import Lines
 from inspector.tui.pages import Details
+from inspector.tui.tabs import Tab, Tabs
 
 EVERY_STATUS = frozenset(Status)
 TOGGLES = {"ADDED": Status.ADDED, "REMOVED": Status.REMOVED, "MODIFIED": Status.CHANGED, "UNCHANGED": Status.SAME}
@@ -55,7 +55,9 @@ class CompareScreen(Screen[None]):
         self.list = PairList(pair.comparison, id="pairs")
         self.heads = Static(id="heads")
         self.kinds = kinds_of(pair.comparison)
-        self.tabs = Tabs(pair.comparison, self.kinds, id="tabs")
+        self.tabs = Tabs(
+            [Tab(kind.id, kind.key, kind.label, kind.count(pair.comparison)) for kind in self.kinds], id="tabs"
+        )
         self.filter = Input(placeholder="part of a name · *.py · /regex/", classes="filter", compact=True)
         self.selection = Static(classes="selection")
         self.kind = self.kinds[0]
@@ -86,13 +88,13 @@ class CompareScreen(Screen[None]):
 
     @on(Tabs.Picked)
     def pick_view(self, picked: Tabs.Picked) -> None:
-        self.show(picked.kind)
+        self.action_view(picked.view)
 
     def show(self, kind: Kind) -> None:
         """Bring a view into sight, at first with the cursor on its biggest change."""
         if kind is not self.kind:
             self._cursors[self.kind.id] = self.list.cursor
-        self.kind = self.tabs.current = kind
+        self.kind, self.tabs.current = kind, kind.id
         rows = self._chosen()
         biggest = max(range(len(rows)), key=lambda row: abs(rows[row].delta_bytes), default=0)
         self.list.show(kind, rows, self._cursors.get(kind.id, biggest), self._nothing())
