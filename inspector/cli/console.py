@@ -6,6 +6,7 @@ the pipe early got what it wanted: no message, 0.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -16,12 +17,15 @@ from typing import NoReturn
 
 import click
 
-from inspector.errors import Cancelled, InspectorError, SourceUnavailable
+from inspector.errors import Cancelled, InspectorError
 
 FINE = 0
 FAILED = 1
 WRONG = 2
 INTERRUPTED = 130
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What writing fails with when there is no room left."""
 
 DEFAULT_WIDTH = 120
 """Columns of the text report where the output is no terminal."""
@@ -36,8 +40,9 @@ def exit_with(command: Callable[[], int], *, debug: bool) -> NoReturn:
     It ends at once: to take down all values of a large image takes a tenth of a second in which nothing happens.
     """
     code = _code(command, debug=debug)
-    with suppress(OSError, ValueError):  # closed by whoever read it
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # closed by whoever read it, or full and told already
+            stream.flush()
     os._exit(code)
 
 
@@ -57,15 +62,9 @@ def write_out(text: str) -> None:
 
 
 def write_bytes_out(data: bytes) -> None:
-    """Data to stdout as it stands. Raises SourceUnavailable when it does not take it all."""
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise SourceUnavailable(f"cannot write to stdout: {reason}", "check where it leads to") from None
+    """Data to stdout as it stands."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def warn(message: str) -> None:
@@ -92,10 +91,13 @@ def _code(command: Callable[[], int], *, debug: bool) -> int:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        _say(
-            f"error: unexpected {type(error).__name__}: {error}",
-            "run again with --debug and report what it prints",
-        )
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            _say(f"error: cannot write: {os.strerror(error.errno).lower()}", "check where the output leads to")
+        else:
+            _say(
+                f"error: unexpected {type(error).__name__}: {error}",
+                "run again with --debug and report what it prints",
+            )
     return WRONG
 
 

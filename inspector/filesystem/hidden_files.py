@@ -29,7 +29,6 @@ def biggest_hidden(filesystem: Filesystem, count: int) -> list[HiddenFile]:
 def _hidden(filesystem: Filesystem) -> Iterator[HiddenFile]:
     for layer, entries in enumerate(filesystem.layers):
         start = filesystem.offsets[layer]
-        for row, size in enumerate(entries.sizes):
-            fate = filesystem.fates[start + row]
-            if size and fate != Fate.LIVE:
-                yield HiddenFile(entries.paths[row], size, layer, filesystem.hiders[start + row], Fate(fate))
+        for row in filesystem.file_rows(layer, hidden=True):
+            hider, fate = filesystem.hiders[start + row], Fate(filesystem.fates[start + row])
+            yield HiddenFile(entries.paths[row], entries.sizes[row], layer, hider, fate)

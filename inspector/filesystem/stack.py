@@ -72,17 +72,12 @@ class Filesystem(Struct, frozen=True):
         layer, row = self.locate(entry_id)
         return self.layers[layer][row]
 
-    def live_rows(self, layer: int) -> list[int]:
-        """The rows of a layer's files whose bytes no layer hides, empty files left out."""
+    def file_rows(self, layer: int, *, hidden: bool) -> list[int]:
+        """The rows of a layer's files with bytes: those whose bytes a layer hides, or those whose bytes none does."""
         start, sizes = self.offsets[layer], self.layers[layer].sizes
         fates = self.fates[start : start + len(sizes)]
-        return [row for row, (size, fate) in enumerate(zip(sizes, fates, strict=True)) if size and not fate]
-
-    def hidden_rows(self, layer: int) -> list[int]:
-        """The rows of a layer's files whose bytes a layer hides, empty files left out."""
-        start, sizes = self.offsets[layer], self.layers[layer].sizes
-        fates = self.fates[start : start + len(sizes)]
-        return [row for row, (size, fate) in enumerate(zip(sizes, fates, strict=True)) if size and fate]
+        rows = enumerate(zip(sizes, fates, strict=True))
+        return [row for row, (size, fate) in rows if size and (fate != Fate.LIVE) is hidden]
 
     def visible(self, upto: int | None = None) -> Iterator[int]:
         """Ids of the entries a person sees in the image made of the layers up to and including `upto` (None: all)."""

@@ -21,7 +21,7 @@ def duplicate_findings(subject: Subject) -> Iterator[Finding]:
     groups: dict[tuple[int, int], list[int]] = {}
     for layer, entries in enumerate(filesystem.layers):
         start = filesystem.offsets[layer]
-        for row in filesystem.live_rows(layer):
+        for row in filesystem.file_rows(layer, hidden=False):
             size = entries.sizes[row]
             if size >= SMALLEST and entries.paths[row] not in subject.owned:
                 groups.setdefault((size, entries.contents[row]), []).append(start + row)

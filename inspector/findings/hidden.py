@@ -51,7 +51,7 @@ def hidden_findings(subject: Subject) -> Iterator[Finding]:
     groups: dict[tuple[str, int, int], dict[int, int]] = {}
     for layer, entries in enumerate(filesystem.layers):
         start = filesystem.offsets[layer]
-        for row in filesystem.hidden_rows(layer):
+        for row in filesystem.file_rows(layer, hidden=True):
             rule = RULE_OF[Fate(filesystem.fates[start + row])]
             if rule != REMOVED and DATABASES.fullmatch(entries.paths[row]):
                 rule = UNAVOIDABLE

@@ -15,7 +15,7 @@ def pattern_findings(subject: Subject) -> Iterator[Finding]:
     frees: dict[PatternRule, dict[int, int]] = {}
     for layer, entries in enumerate(filesystem.layers):
         start, cores = filesystem.offsets[layer], subject.core_dumps(layer)
-        for row in filesystem.live_rows(layer):
+        for row in filesystem.file_rows(layer, hidden=False):
             path = entries.paths[row]
             rule = table.rule_for(path, owned=path in subject.owned, core=row in cores)
             if rule is not None and (size := entries.sizes[row]) >= rule.minimum:

@@ -62,6 +62,6 @@ class LayersRead(Lines, can_focus=False):
             Segment(f"{solid:<{room}} ", look("lines--live")),
         ]
         used = sum(segment.cell_length for segment in head)
-        text = self.instructions[row] if self.instructions else ""
+        text = self.instructions[row] if row < len(self.instructions) else ""  # a layer may be none of the expected
         head.append(Segment(cut(text, width - used), look("lines--muted" if size is None else "lines--plain")))
         return Strip(head).adjust_cell_length(width, look("lines--plain"))

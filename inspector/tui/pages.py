@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,16 +12,25 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from inspector.tui.commands import COMMANDS, WHERE, Command, moving_bindings
+from inspector.tui.commands import COMMANDS, FOLD, JUMP, LOOK, MOVE, VIEWS, WHERE, Command, moving_bindings
 from inspector.tui.instruction_words import Part
 
-SIGNS = (
+Sign = tuple[str, str]
+"""A sign with what it means, and its style."""
+
+SIGNS: tuple[Sign, ...] = (
     ("+ added", "$text-success"),
     ("~ modified", "$text-warning"),
     ("- removed, or hidden by a later layer", "$text-error"),
     ("█ bytes in the final image", "$primary"),
     ("▓ ░ bytes that are stored but hidden", "$text-error"),
 )
+
+FIRST = frozenset((VIEWS, MOVE, JUMP, LOOK, FOLD))
+"""The groups of the main screen's commands in the first column."""
+
+KEYS_WIDTH = 11
+"""Cells for the keys of a command."""
 
 
 class Page(ModalScreen[None]):
@@ -68,31 +77,38 @@ class Details(Page):
 
 
 class Help(Page):
-    """All commands with their keys, made from the one list; in two columns where there is room."""
+    """Commands with their keys, and what signs and colours mean; in two columns where there is room."""
 
     heading = "Help"
 
+    def __init__(
+        self, commands: Sequence[Command] = COMMANDS, signs: Sequence[Sign] = SIGNS, first: Collection[str] = FIRST
+    ) -> None:
+        """`first` are the groups of commands in the first column."""
+        super().__init__()
+        self.commands, self.signs, self.first = commands, signs, first
+
     def content(self) -> ComposeResult:
-        keymap = self.app._keymap  # Textual has no public way to read it back
-        groups = list(dict.fromkeys(command.group for command in COMMANDS))
+        groups = dict.fromkeys(command.group for command in self.commands)
+        left = [self._group(group) for group in groups if group in self.first]
+        right = [self._group(group) for group in groups if group not in self.first]
         with Container(id="columns"):
-            yield Static(Content("\n").join(_group(group, keymap) for group in groups[:5]) + "\n")
-            yield Static(Content("\n").join([*(_group(group, keymap) for group in groups[5:]), _signs()]))
+            yield Static(Content("\n").join(left) + "\n")
+            yield Static(Content("\n").join([*right, _signs(self.signs)]))
+
+    def _group(self, group: str) -> Content:
+        keymap = self.app._keymap  # Textual has no public way to read it back
+        parts: list[Part] = [(group, "bold $primary"), "\n"]
+        for command in self.commands:
+            if command.group == group and (keys := command.shown_keys(keymap)):
+                parts += [(f"  {keys:<{KEYS_WIDTH}} ", "$text-accent"), _help(command), "\n"]
+        return Content.assemble(*parts)
 
 
-def _group(group: str, keymap: Mapping[str, str]) -> Content:
-    parts: list[Part] = [(group, "bold $primary"), "\n"]
-    for command in COMMANDS:
-        if command.group == group and (keys := command.shown_keys(keymap)):
-            parts += [(f"  {keys:<9} ", "$text-accent"), _help(command), "\n"]
-    return Content.assemble(*parts)
-
-
-def _signs() -> Content:
-    """What signs and colours mean."""
+def _signs(signs: Sequence[Sign]) -> Content:
     parts: list[Part] = [("Signs", "bold $primary")]
-    for sign, style in SIGNS:
-        parts += ["\n  ", (sign, style)]
+    for sign in signs:
+        parts += ["\n  ", sign]
     return Content.assemble(*parts)
 
 

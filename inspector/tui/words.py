@@ -164,16 +164,22 @@ def node_path(tree: FileTree, node: int) -> str:
     return printable("/" + tree.path(node))
 
 
+def size_text(tree: FileTree, node: int) -> str:
+    """`501.6 MB`; where other bytes are removed or replaced there, which its row counts too: `501.6 MB, -968.4 kB`."""
+    there, gone = tree.sizes[node], tree.gone[node]
+    return f"{human(there)}, -{human(gone)}" if there and gone else human(there + gone)
+
+
 def node_facts(inspection: Inspection, tree: FileTree, node: int) -> list[str]:
     """A node's kind, size, mode, owner and layer, in that order."""
     entry_id = tree.entry_ids[node]
     if entry_id == IMPLIED:
-        return ["folder", human(tree.sizes[node])]
+        return ["folder", size_text(tree, node)]
     layer, _ = inspection.filesystem.locate(entry_id)
     entry = inspection.filesystem.entry(entry_id)
     return [
         KIND_NAMES[entry.kind],
-        human(tree.sizes[node]),
+        size_text(tree, node),
         f"{mode_text(entry.kind, entry.mode)} {entry.uid}:{entry.gid}",
         f"layer {layer}",
     ]

@@ -120,14 +120,16 @@ def test_debug_shows_the_traceback(run: Run) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
-def test_a_full_disk_behind_stdout_is_told(tmp_path: Path, fat_tar: Path) -> None:
+@pytest.mark.parametrize("arguments", [["fat.tar"], ["fat.tar", "--json", "-"], ["--help"], ["cache", "info"]], ids=str)
+def test_a_full_disk_behind_stdout_is_told(tmp_path: Path, fat_tar: Path, arguments: list[str]) -> None:
+    given = [str(fat_tar) if argument == "fat.tar" else argument for argument in arguments]
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            command(str(fat_tar)), stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, env=environment(), timeout=60
+            command(*given), stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, env=environment(), timeout=60
         )
     assert done.returncode == 2
     assert done.stderr.decode() == (
-        "leaninspect: error: cannot write to stdout: no space left on device\n  hint: check where it leads to\n"
+        "leaninspect: error: cannot write: no space left on device\n  hint: check where the output leads to\n"
     )
 
 

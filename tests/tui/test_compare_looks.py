@@ -11,11 +11,11 @@ from inspector.compare.pair import Pair, compare_pair
 from inspector.compare.side import SidePackage, side_of
 from inspector.tui.compare.app import CompareApp
 from inspector.tui.compare.commands import ALL
-from inspector.tui.compare.help import CompareHelp
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import one_column_of
 from inspector.tui.compare.rows import KINDS, kinds_of
 from inspector.tui.compare.screen import CompareScreen
+from inspector.tui.pages import Help
 
 from .driving import lines_of, settled, until
 from .test_compare import after, app_of, before, pair, press
@@ -231,7 +231,7 @@ async def test_keys_stay_while_a_page_is_open():
         await press(pilot, "enter")
         assert keys_of(pilot) == keys
         await press(pilot, "escape", "question_mark")
-        assert isinstance(pilot.app.screen, CompareHelp)
+        assert isinstance(pilot.app.screen, Help)
         assert keys_of(pilot) == keys
 
 

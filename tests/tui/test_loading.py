@@ -18,7 +18,7 @@ from inspector.sources.protocol import News, Progress, Watch
 from inspector.tui.app import LeanInspect
 from inspector.tui.loading import ErrorScreen, LoadingScreen, describe
 from inspector.tui.main import MainScreen
-from tests.builders import file
+from tests.builders import file, scan_of
 
 from .driving import lines_of, settled, until
 from .images import small_image
@@ -114,6 +114,22 @@ async def test_layers_of_a_stream_fill_in_in_the_order_they_come(tmp_path: Path)
         assert rows(pilot)[0].split()[:3] == ["0", "3.0", "MB"]
         load.go_on.set()
         assert isinstance(await settled(pilot), MainScreen)
+
+
+async def test_a_layer_that_the_config_does_not_promise_is_told_and_not_stumbled_over(tmp_path: Path):
+    archive = tmp_path / "damaged.tar"
+    other = tar_layer([file("other", 5_000)])
+    layers = [other, *(step.layer for step in STEPS[1:] if step.layer)]
+    archive.write_bytes(docker_archive({"app:1": (image_config(STEPS, created="2026-01-01T00:00:00Z"), layers)}))
+    load = Paused(archive)
+    app = LeanInspect(load, "damaged.tar")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: load.first_layer.is_set())
+        app.loading_screen.learn(scan_of(other))
+        await until(pilot, lambda: "5.0 kB" in "".join(lines_of(pilot)))
+        load.go_on.set()
+        await until(pilot, lambda: isinstance(app.screen, ErrorScreen))
+        assert "layer 0 is not what the image promises" in " ".join(lines_of(pilot))
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])

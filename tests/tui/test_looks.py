@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from inspector.demo.archive import Member
 from inspector.demo.load import inspect_demo
 from inspector.inspection import Inspection
 from inspector.sources.protocol import ignore_progress
@@ -12,7 +13,7 @@ from inspector.tui.pages import Help
 from inspector.tui.treemap import TileMap
 
 from .driving import app_for, lines_of, press, settled
-from .images import small_image
+from .images import inspection_of, run, small_image
 
 
 def demo() -> Inspection:
@@ -124,3 +125,15 @@ async def test_tabs_lose_counts_and_then_labels_where_it_is_narrow(width: int, t
     async with app_for(demo()).run_test(size=(width, 30)) as pilot:
         main = await settled(pilot)
         assert main.tabs.render().plain.strip() == tabs
+
+
+async def test_a_folders_bytes_and_what_is_replaced_in_it_are_told_apart():
+    image = inspection_of(
+        [run("one", Member("etc/a", b"a" * 300), Member("etc/b", b"b" * 50)), run("two", Member("etc/a", b"n" * 200))]
+    )
+    async with app_for(image).run_test(size=(120, 40)) as pilot:
+        await press(pilot, "G")
+        text = "\n".join(lines_of(pilot))
+        assert "1     200 B" in text  # the layer
+        assert "500 B" in text.partition("Files of layer 1")[2].partition("/")[0]
+        assert "folder · 200 B, -300 B" in text

@@ -22,7 +22,7 @@ from inspector.reports.compare_words import percent
 from inspector.sizes import signed
 from inspector.tui.commands import Command
 from inspector.tui.compare.commands import compare_bindings
-from inspector.tui.compare.help import CompareHelp
+from inspector.tui.compare.help import compare_help
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import PairList, heads
 from inspector.tui.compare.rows import Kind, Order, Row, chosen, kinds_of
@@ -222,7 +222,7 @@ class CompareScreen(Screen[None]):
             self.notify(printable(row.title), title="Copied")
 
     def action_help(self) -> None:
-        self.app.push_screen(CompareHelp())
+        self.app.push_screen(compare_help())
 
 
 class CompareSummary(Widget):
