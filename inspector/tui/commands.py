@@ -149,7 +149,7 @@ COMMANDS = (
     Command("dive.added", "ctrl+a", "", "As in dive: A", "show('ADDED')", NARROW, Place.FILES, in_palette=False),
     Command("dive.removed", "ctrl+r", "", "As in dive: R", "show('REMOVED')", NARROW, Place.FILES, in_palette=False),
     Command("copy", "y", "Copy", "Copy the path, the fix or the package", "copy", TAKE, footer="copy"),
-    Command("extract", "x", "Extract to disk", "Write the file or folder to disk", "extract", TAKE, Place.FILES),
+    Command("extract", "x", "Extract to disk", "Write it to disk", "extract", TAKE, Place.FILES),
     Command("export.text", "", "Export the text report", "Write the text report to a file", "export('text')", TAKE),
     Command("export.json", "", "Export the JSON report", "Write the JSON report to a file", "export('json')", TAKE),
     Command("help", "question_mark,f1", "Help", "All keys", "help", GENERAL, footer="help"),
