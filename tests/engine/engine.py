@@ -87,6 +87,16 @@ class Engine:
         """`docker save` of one image to `path`."""
         self.docker("save", "--output", str(path), tag)
 
+    def forget(self, tag: str) -> None:
+        """Remove an image with all that only its build left, so that the next build makes its layers itself.
+
+        An engine keeps one layer per chain ID. Where another builder made the same one before, its size stays, and
+        the builders do not measure alike (`HistoryRow.symlinks_counted`).
+        """
+        self.docker("image", "rm", "--force", tag)
+        self.docker("image", "prune", "--force")
+        self.docker("builder", "prune", "--force", "--all")
+
     @contextmanager
     def container(self, tag: str) -> Iterator[str]:
         """The id of a container made from `tag` and never started; it is gone afterwards."""

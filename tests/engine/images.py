@@ -390,6 +390,15 @@ IMAGES = (
         hidden=Hidden(recopied=400),
     ),
     Image(
+        "ADD of an archive with a symlink, the same layer by either builder",
+        """
+        FROM busybox
+        ADD pack.tar.gz /
+        """,
+        {"pack.tar.gz": archive()},
+        hidden=Hidden(),
+    ),
+    Image(
         "RUN with build arguments",
         """
         FROM busybox

@@ -86,6 +86,7 @@ def built(request: pytest.FixtureRequest, engine: Engine, tmp_path_factory: pyte
 
     yield Built(image, history(engine, tag), read_saved(archive), export_tree(engine, tag), inspect)
     archive.unlink()
+    engine.forget(tag)
 
 
 def test_docker_history_counts_the_headers_of_docker_save(built: Built) -> None:
