@@ -32,6 +32,11 @@ class Tooling(Struct, frozen=True):
     everything: tuple[Leftovers, ...] = ()
     records: Mapping[Package, Mapping[str, int]] = {}
 
+    @property
+    def staying(self) -> dict[Package, str]:
+        """The tools that the image's own instructions brought and that cannot go, each with what needs it."""
+        return {tool: reason for leftover in self.own for tool, reason in leftover.staying.items()}
+
 
 def unchangeable_layers(instructions: Iterable[Instruction]) -> frozenset[int]:
     """The layers in which nothing can be removed where it was brought: the base image's, and those no RUN made."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from inspector.inspection import Inspection
 from inspector.names import printable
@@ -25,9 +25,24 @@ def package_lines(inspection: Inspection) -> Iterator[str]:
             yield _line(each, " ← ".join(package.name for package in reasons.why(each.package)[1:]))
         rest = inventory.installed[BIGGEST:]
         if rest:
-            yield f"  {human(sum(each.size_bytes for each in rest)):>10}  in {len(rest)} more"
+            yield _more(rest)
+        yield from _staying_tools(inspection)
     for unread in inventory.unread:
         yield f"note: the {unread.kind} packages after layer {unread.layer} are unknown: {printable(unread.reason)}"
+
+
+def _staying_tools(inspection: Inspection) -> Iterator[str]:
+    """The build tools that cannot go, each with what needs it; the findings are about those that can."""
+    why = inspection.tooling.staying
+    tools = [each for each in inspection.inventory.installed if each.package in why]
+    if not tools:
+        return
+    yield ""
+    yield f"Build tools that must stay: {human(sum(each.size_bytes for each in tools))}"
+    for each in tools[:BIGGEST]:
+        yield f"{_line(each, '')}: {printable(why[each.package])}"
+    if rest := tools[BIGGEST:]:
+        yield _more(rest)
 
 
 def package_changes(inventory: Inventory, layer: int) -> str:
@@ -46,6 +61,10 @@ def _totals(inventory: Inventory) -> str:
         counts[each.package.kind] += 1
         sizes[each.package.kind] += each.size_bytes
     return ", ".join(f"{counts[kind]} {kind} {human(size)}" for kind, size in sizes.most_common())
+
+
+def _more(rest: Sequence[Installed]) -> str:
+    return f"  {human(sum(each.size_bytes for each in rest)):>10}  in {len(rest)} more"
 
 
 def _line(each: Installed, chain: str) -> str:

@@ -131,6 +131,7 @@ COMMANDS = (
     Command("map.by", "m", "Map by layer, folder, package", "By layer, folder, package", "map_by", MAP, footer="by"),
     Command("map.in", "enter,space", "Zoom in", "Into the tile", "zoom(True)", MAP, Place.TREEMAP, footer="zoom in"),
     Command("map.out", "backspace", "Zoom out", "Out again", "zoom(False)", MAP, Place.TREEMAP, footer="out"),
+    Command("map.files", "f", "Its files", "The tile's files", "go_files", MAP, Place.TREEMAP, footer="files"),
     Command("map.left", "left,h", "", "To the tile on the left", "steer(-1, 0)", MAP, Place.TREEMAP, in_palette=False),
     Command("map.right", "right,l", "", "To the one on the right", "steer(1, 0)", MAP, Place.TREEMAP, in_palette=False),
     Command("map.up", "up,k", "", "To the one above", "steer(0, -1)", MAP, Place.TREEMAP, in_palette=False),

@@ -19,7 +19,7 @@ from inspector.names import printable
 from inspector.sizes import human
 from inspector.tui.cells import SIZE_WIDTH, bar, cut
 from inspector.tui.commands import Place, bindings
-from inspector.tui.lines import CURSOR_MARK, NO_MARK, Lines, size_look
+from inspector.tui.lines import CURSOR_MARK, NO_MARK, Lines, marked, size_look
 from inspector.tui.outline import Outline
 from inspector.tui.words import link_target, mode_text, node_note, time_text
 
@@ -141,7 +141,10 @@ class FileList(Lines):
             note, room = "", left
         shown = cut(name, room)
         shown_target = cut(target, room - cell_len(shown))
-        segments = [Segment(shown, style), Segment(shown_target, look("lines--muted"))]
+        segments = [
+            *marked(shown, self.outline.found_in(node, name), style),
+            Segment(shown_target, look("lines--muted")),
+        ]
         if note:
             gap = left - cell_len(shown) - cell_len(shown_target) - cell_len(note) - 1
             removed = tree.changes[node] == Change.REMOVED

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.content import Content
@@ -30,6 +31,15 @@ def size_look(size: int, whole: int) -> str:
     if size >= BIG_SHARE * max(whole, 1):
         return "lines--strong"
     return "lines--plain" if size else "lines--muted"
+
+
+def marked(text: str, found: tuple[int, int] | None, style: Style) -> list[Segment]:
+    """A text of which the part that a filter found is underlined."""
+    if found is None:
+        return [Segment(text, style)]
+    start, end = found
+    parts = (text[:start], style), (text[start:end], style + Style(underline=True)), (text[end:], style)
+    return [Segment(part, look) for part, look in parts if part]
 
 
 class Lines(ScrollView, can_focus=True, inherit_bindings=False):

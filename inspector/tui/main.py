@@ -170,12 +170,12 @@ class MainScreen(Screen[None]):
         self.show_view(name)
 
     def action_go_files(self) -> None:
-        """The files of the finding or package, in the Files view."""
+        """The files of the finding, package or tile, in the Files view."""
         target = self.view.target()
         if target is None:
             return
         if not target.files:
-            self.notify("Its files are not in the image any more.", title=target.name)
+            self.notify("Its files are not known, or not in the image any more.", title=target.name)
             return
         self._leave_trail()
         if target.layer is not None:

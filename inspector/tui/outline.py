@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from inspector.filesystem.tree import ROOT, Change, FileTree
 from inspector.tui.browsed import Browsed, Order
-from inspector.tui.pattern import fits, is_plain, looks_at_paths
+from inspector.tui.pattern import fits, is_plain, looks_at_paths, span
 
 OPEN_SHARE = 0.1
 """Folders with at least this share of all bytes are open at first, so that the biggest files are in sight."""
@@ -40,13 +40,14 @@ class Criteria(Struct, frozen=True):
 class Kept(Struct, frozen=True):
     """The outcome of some criteria: a flag by node, how many nodes matched, and the folders to open to see them.
 
-    `hits` flags the kept nodes whose own name fits the pattern; None without one.
+    `hits` flags the kept nodes whose own name fits the `pattern`; None without one.
     """
 
     flags: bytearray
     matches: int
     opened: frozenset[int]
     hits: bytearray | None = None
+    pattern: str = ""
 
 
 def keep(browsed: Browsed, criteria: Criteria) -> Kept:
@@ -72,7 +73,7 @@ def keep(browsed: Browsed, criteria: Criteria) -> Kept:
     for node in _above(tree, compress(range(len(tree)), flags)):
         flags[node] = 1
     flags[ROOT] = 1
-    return Kept(flags, matches, frozenset(opened), found)
+    return Kept(flags, matches, frozenset(opened), found, criteria.pattern)
 
 
 def _named(browsed: Browsed, pattern: str) -> list[int]:
@@ -194,6 +195,13 @@ class Outline:
             node = self.tree.parents[node]
             self.opened.add(node)
         self.rows = self._from_the_root()
+
+    def found_in(self, node: int, name: str) -> tuple[int, int] | None:
+        """Where the pattern fits in a node's name as it is shown; None where it does not, or there is no pattern."""
+        if self.kept is None or self.kept.hits is None or not self.kept.hits[node]:
+            return None
+        folder = self.tree.path(self.tree.parents[node])
+        return span(self.kept.pattern, f"/{folder}/{name}" if folder else f"/{name}")
 
     def parent_row(self, row: int) -> int:
         """The row of the folder that holds the node at a row; the root's is its own."""

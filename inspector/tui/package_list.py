@@ -18,8 +18,8 @@ from inspector.packages.tools import reason_by_name
 from inspector.sizes import human
 from inspector.tui.cells import SIZE_WIDTH, bar, cut, padded
 from inspector.tui.commands import Place, bindings
-from inspector.tui.lines import CURSOR_MARK, NO_MARK, Lines, size_look
-from inspector.tui.pattern import fits
+from inspector.tui.lines import CURSOR_MARK, NO_MARK, Lines, marked, size_look
+from inspector.tui.pattern import fits, span
 
 BAR = 8
 KIND_WIDTH, REASON_WIDTH = 8, 26
@@ -148,9 +148,12 @@ class PackageList(Lines):
         left = width - sum(segment.cell_length for segment in head) - len(tail)
         name = cut(printable(each.name), left)
         name_room = min(self.name_room, max(left - VERSION_ROOM, 0))
-        body = Segment(padded(name, max(name_room, cell_len(name))), look(plain))
-        version = Segment(padded(f" {printable(each.version)}", left - body.cell_length), look("lines--muted"))
-        return Strip([*head, body, version, Segment(tail, look("lines--muted"))]).adjust_cell_length(width, look(plain))
+        found = span(self.pattern, f"/{name}") if self.pattern else None
+        body = marked(padded(name, max(name_room, cell_len(name))), found, look(plain))
+        rest = left - max(name_room, cell_len(name))
+        version = Segment(padded(f" {printable(each.version)}", rest), look("lines--muted"))
+        segments = [*head, *body, version, Segment(tail, look("lines--muted"))]
+        return Strip(segments).adjust_cell_length(width, look(plain))
 
     def clicked(self, row: int, x: int, times: int) -> None:  # noqa: ARG002
         if times == 2:

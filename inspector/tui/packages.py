@@ -151,8 +151,9 @@ def package_details(inspection: Inspection, row: Row, each: Installed | None, re
             doubt = f" ({verdict.doubt})" if verdict.doubt else ""
             parts += [("tool   ", MUTED), (f"* {verdict.reason}{doubt}", "$text-warning"), "\n"]
         need = inspection.tooling.rescue.get(each.package)
-        if need is not None:
-            parts += [("needed ", MUTED), f"{printable(need.who)} needs {printable(need.what)}\n"]
+        needed = f"{need.who} needs {need.what}" if need else inspection.tooling.staying.get(each.package)
+        if needed:
+            parts += [("needed ", MUTED), f"{printable(needed)}\n"]
     if row.layer is not None:
         parts += [("came   ", MUTED), f"{place(inspection, row.layer)}  "]
         parts += [(instruction_text(inspection, row.layer), MUTED), "\n"]

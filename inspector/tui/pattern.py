@@ -26,15 +26,33 @@ def _is_expression(pattern: str) -> bool:
 def fits(pattern: str) -> Fits:
     """A predicate on names, or on paths that begin with a slash; case does not matter.
 
-    A regular expression that is none (yet: it is being typed) finds nothing.
+    A regular expression may fit the whole path or its last name (`/^lib/`); one that is none (yet: it is being typed)
+    finds nothing.
     """
     if _is_expression(pattern):
         try:
-            return re.compile(pattern[1:-1], re.IGNORECASE).search
+            search = re.compile(pattern[1:-1], re.IGNORECASE).search
         except re.error:
             return lambda _: False
+        return lambda text: search(text) or search(text[text.rfind("/") + 1 :])
     if "*" in pattern or "?" in pattern:
         glob = translate(pattern if not looks_at_paths(pattern) or pattern[0] in "/*" else f"*/{pattern}")
         return re.compile(glob, re.IGNORECASE).match
     wanted = pattern.casefold()
     return lambda text: wanted in text.casefold()
+
+
+def span(pattern: str, path: str) -> tuple[int, int] | None:
+    """Where a pattern that fits a path has its place in the path's last name, as a slice of that name.
+
+    `path` begins with a slash. None where it fits in the folders above; a glob fits a name as a whole.
+    """
+    name = path[path.rindex("/") + 1 :]
+    if not _is_expression(pattern) and not is_plain(pattern):
+        return 0, len(name)
+    wanted = re.compile(pattern[1:-1] if _is_expression(pattern) else re.escape(pattern), re.IGNORECASE)
+    for text in (name, path):
+        found, before = wanted.search(text), len(text) - len(name)
+        if found is not None and found.end() > max(found.start(), before):
+            return max(found.start() - before, 0), found.end() - before
+    return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
+from functools import partial
 from itertools import count
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from inspector.filesystem.stack import VISIBLE
-from inspector.filesystem.tree import ROOT, FileTree, chosen_tree, layer_tree
+from inspector.filesystem.stack import VISIBLE, Filesystem
+from inspector.filesystem.tree import ROOT, Change, FileTree, chosen_tree, layer_tree
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
 from inspector.names import printable
@@ -35,14 +36,19 @@ class By(Enum):
     PACKAGE = "package"
 
 
+Files = dict[int, int]
+"""Entry id → bytes."""
+
+
 class Tile(Struct, frozen=True):
     """`hidden` of the `size` bytes are hidden by later layers. `inside` makes the tiles within, None where there are
-    none; it may take a while."""
+    none; `files` finds the files whose bytes they are, none where that is not known. Both may take a while."""
 
     label: str
     size: int
     hidden: int = 0
     inside: Callable[[], list[Tile]] | None = None
+    files: Callable[[], Files] = dict
 
 
 class Rect(NamedTuple):
@@ -59,7 +65,8 @@ def tiles_of(inspection: Inspection, by: By) -> list[Tile]:
     if by is By.LAYER:
         found = _by_layer(inspection)
     elif by is By.FOLDER:
-        found = _of_files(inspection)
+        filesystem = inspection.filesystem
+        found = _mapped(filesystem, _files(filesystem, range(len(filesystem.layers))))
     else:
         found = _by_package(inspection)
     return _sorted(found)
@@ -72,59 +79,78 @@ def _by_layer(inspection: Inspection) -> list[Tile]:
             f"{layer} {brief_instruction(inspection, layer)}",
             totals.size_bytes,
             totals.hidden_bytes,
-            lambda layer=layer: _of_folder(layer_tree(filesystem, layer), ROOT),  # type: ignore[misc]
+            partial(_of_layer, filesystem, layer),
+            partial(_files, filesystem, [layer]),
         )
         for layer, totals in enumerate(filesystem.totals)
     ]
 
 
+def _of_layer(filesystem: Filesystem, layer: int) -> list[Tile]:
+    return _of_folder(layer_tree(filesystem, layer), ROOT)
+
+
 def _by_package(inspection: Inspection) -> list[Tile]:
     """The packages of the final image and those that were removed, and what belongs to none, live and hidden."""
-    filesystem = inspection.filesystem
+    filesystem, inventory = inspection.filesystem, inspection.inventory
+    owned = owners(inventory)
+
+    def outside() -> Files:
+        files = _files(filesystem, range(len(filesystem.layers)))
+        return {each: size for each, size in files.items() if filesystem.hiders[each] == VISIBLE and each not in owned}
+
     found = [
-        Tile(
-            printable(each.package.name),
-            each.size_bytes,
-            inside=lambda entries=each.entries: _of_entries(inspection, entries),  # type: ignore[misc]
-        )
-        for each in inspection.inventory.installed
+        _of_files(printable(each.package.name), each.size_bytes, filesystem, partial(_own, filesystem, each.entries))
+        for each in inventory.installed
     ]
     gone = [
         Tile(f"- {printable(change.name)}", change.size_bytes, change.size_bytes)
-        for change in inspection.inventory.changes
+        for change in inventory.changes
         if change.after is None
     ]
-    owned = owners(inspection.inventory)
-    outside = filesystem.ledger.live_bytes - sum(tile.size for tile in found)
+    rest = filesystem.ledger.live_bytes - sum(tile.size for tile in found)
     hidden = max(filesystem.ledger.hidden_bytes - sum(tile.size for tile in gone), 0)
-    rest = Tile(
-        "outside packages",
-        outside,
-        inside=lambda: _of_files(inspection, lambda i: filesystem.hiders[i] == VISIBLE and i not in owned),
-    )
-    return [*found, *gone, rest, Tile("other hidden files", hidden, hidden)]
+    return [
+        *found,
+        *gone,
+        _of_files("outside packages", rest, filesystem, outside),
+        Tile("other hidden files", hidden, hidden),
+    ]
 
 
-def _of_files(inspection: Inspection, wanted: Callable[[int], bool] | None = None) -> list[Tile]:
-    """The files of all layers, those that are wanted, by folder."""
-    filesystem = inspection.filesystem
-    sizes = {
+def _of_files(label: str, size: int, filesystem: Filesystem, files: Callable[[], Files]) -> Tile:
+    return Tile(label, size, inside=lambda: _mapped(filesystem, files()), files=files)
+
+
+def _files(filesystem: Filesystem, layers: Iterable[int]) -> Files:
+    """The files of some layers that have bytes."""
+    return {
         entry_id: size
-        for start, entries in zip(filesystem.offsets, filesystem.layers, strict=True)
-        for entry_id, kind, size in zip(count(start), entries.kinds, entries.sizes, strict=False)
-        if size and kind == Kind.FILE and (wanted is None or wanted(entry_id))
+        for layer in layers
+        for entry_id, kind, size in zip(
+            count(filesystem.offsets[layer]),
+            filesystem.layers[layer].kinds,
+            filesystem.layers[layer].sizes,
+            strict=False,
+        )
+        if size and kind == Kind.FILE
     }
-    return _of_folder(chosen_tree(filesystem, sizes), ROOT)
 
 
-def _of_entries(inspection: Inspection, entry_ids: Iterable[int]) -> list[Tile]:
-    filesystem, sizes = inspection.filesystem, {}
+def _own(filesystem: Filesystem, entry_ids: Iterable[int]) -> Files:
+    """The files with bytes among some entries."""
+    files = {}
     for entry_id in entry_ids:
         layer, row = filesystem.locate(entry_id)
         entries = filesystem.layers[layer]
         if entries.kinds[row] == Kind.FILE and entries.sizes[row]:
-            sizes[entry_id] = entries.sizes[row]
-    return _of_folder(chosen_tree(filesystem, sizes), ROOT)
+            files[entry_id] = entries.sizes[row]
+    return files
+
+
+def _mapped(filesystem: Filesystem, files: Files) -> list[Tile]:
+    """Some files by folder."""
+    return _of_folder(chosen_tree(filesystem, files), ROOT)
 
 
 def _of_folder(tree: FileTree, node: int) -> list[Tile]:
@@ -143,8 +169,22 @@ def _of_folder(tree: FileTree, node: int) -> list[Tile]:
                 label_of[child] = label
     for child, label in label_of.items():
         inside = (lambda child=child: _of_folder(tree, child)) if child in tree.children else None
-        found.append(Tile(printable(label) + "/" * bool(inside), tree.sizes[child], tree.hidden[child], inside))
+        name, files = printable(label) + "/" * bool(inside), partial(_files_below, tree, child)
+        found.append(Tile(name, tree.sizes[child], tree.hidden[child], inside, files))
     return _sorted(found)
+
+
+def _files_below(tree: FileTree, node: int) -> Files:
+    """What stands at a node of a tree and below, but for what a layer removed there."""
+    pending, files = [node], {}
+    while pending:
+        node = pending.pop()
+        children = tree.children.get(node, ())
+        pending += children
+        own = tree.sizes[node] - sum(tree.sizes[child] for child in children)
+        if own > 0 and tree.changes[node] != Change.REMOVED:
+            files[tree.entry_ids[node]] = own
+    return files
 
 
 def _sorted(tiles: Iterable[Tile]) -> list[Tile]:
@@ -160,7 +200,14 @@ def gathered(tiles: Sequence[Tile], cells: int) -> list[Tile]:
         return list(tiles)
     size, hidden = sum(tile.size for tile in small), sum(tile.hidden for tile in small)
     inside = (lambda: small) if big else None
-    return _sorted([*big, Tile(f"{len(small)} smaller", size, hidden, inside)])
+    return _sorted([*big, Tile(f"{len(small)} smaller", size, hidden, inside, lambda: _of_all(small))])
+
+
+def _of_all(tiles: Iterable[Tile]) -> Files:
+    files: Files = {}
+    for tile in tiles:
+        files |= tile.files()
+    return files
 
 
 def squarified(sizes: Sequence[int], width: int, height: int) -> list[Rect]:

@@ -22,7 +22,7 @@ from inspector.tui.cells import LITTLE_HIDDEN, cut, cut_front, padded
 from inspector.tui.commands import Place, bindings
 from inspector.tui.instruction_words import MUTED, Part
 from inspector.tui.tiles import FEWEST_CELLS, By, Rect, Tile, gathered, squarified, tiles_of
-from inspector.tui.view import View
+from inspector.tui.view import Target, View
 
 HALF = "▀"
 """The last row of a tile, so that the gap below it is half a row."""
@@ -288,6 +288,13 @@ class TreemapPane(View):
 
     def details(self) -> Content:
         return self.selection.visual if isinstance(self.selection.visual, Content) else Content("")
+
+    def target(self) -> Target | None:
+        """The selected tile's files."""
+        if not self.map.tiles:
+            return None
+        tile = self.map.tiles[self.map.cursor]
+        return Target(self._path(tile), tile.files(), None)
 
     def copied(self) -> tuple[str, str] | None:
         return (self._path(self.map.tiles[self.map.cursor]), "name") if self.map.tiles else None

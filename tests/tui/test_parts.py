@@ -16,7 +16,7 @@ from inspector.layers.scan import scan_layer
 from inspector.tui.browsed import REMEMBERED, Browsed, Order, Trees
 from inspector.tui.cells import bar, cut, cut_front, padded
 from inspector.tui.outline import Criteria, Outline, heavy_folders, keep
-from inspector.tui.pattern import fits
+from inspector.tui.pattern import fits, span
 from inspector.tui.tiles import Rect, Tile, gathered, squarified
 
 
@@ -183,10 +183,32 @@ def test_the_package_does_not_import_textual_before_it_is_needed():
         ("/usr/lib", "/usr/lib/x", True),
         ("usr/*/x", "/usr/lib/x", True),
         ("/usr/*", "/opt/usr/x", False),
+        ("/^lib/", "/usr/libc", True),
+        ("/^.usr/", "/usr/libc", True),
+        ("/^usr/", "/usr/libc", False),
     ],
 )
 def test_patterns_are_parts_globs_or_regular_expressions(pattern: str, text: str, found: bool):
     assert bool(fits(pattern)(text)) is found
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "marked"),
+    [
+        ("O.S", "/usr/libfoo.so", "o.s"),
+        ("usr", "/usr/usr", "usr"),
+        ("usr/li", "/usr/lib", "li"),
+        ("/usr/lib", "/usr/lib/x", None),
+        ("*.so", "/usr/libfoo.so", "libfoo.so"),
+        ("/^lib./", "/usr/libfoo.so", "libf"),
+        ("/usr.*foo/", "/usr/libfoo.so", "libfoo"),
+        ("/$/", "/usr/libfoo.so", None),
+        ("ß", "/STRASSE", None),
+    ],
+)
+def test_the_part_of_a_name_that_a_pattern_found(pattern: str, path: str, marked: str | None):
+    found = span(pattern, path)
+    assert (found and path[path.rindex("/") + 1 :][slice(*found)]) == marked
 
 
 def test_matches_are_gone_through_in_turn():

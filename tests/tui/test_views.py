@@ -18,6 +18,7 @@ from inspector.tui.package_list import PackageOrder
 from inspector.tui.packages import PackagesPane
 from inspector.tui.pages import Details
 from inspector.tui.pane import Scope
+from inspector.tui.tiles import By, gathered, tiles_of
 from inspector.tui.treemap import TreemapPane
 from inspector.tui.views import VIEW_KINDS
 from inspector.tui.waste import WastePane
@@ -234,6 +235,43 @@ async def test_the_tiles_are_all_bytes_whatever_they_are_by():
             assert sum(tile.size for tile in pane.map.all) == total, pane.by
             assert sum(tile.size for tile in pane.map.tiles) == total, pane.by
             await press(pilot, "m")
+
+
+@pytest.mark.parametrize("by", By)
+def test_a_tiles_files_have_its_bytes(by: By):
+    tiles = tiles_of(demo(), by)
+    inside = [inner for tile in tiles if tile.inside for inner in tile.inside()]
+    for tile in [*tiles, *inside]:
+        removed = tile.label.startswith("- ") or tile.label == "other hidden files"
+        assert sum(tile.files().values()) == (0 if removed else tile.size), tile.label
+
+
+def test_what_is_too_small_for_a_tile_has_its_files_too():
+    tiles = gathered(tiles_of(demo(), By.FOLDER), 500)
+    (smaller,) = (tile for tile in tiles if tile.label.endswith(" smaller"))
+    assert sum(smaller.files().values()) == smaller.size
+
+
+async def test_the_files_of_a_tile_that_was_zoomed_into():
+    async with app_for(small_image()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "4", "m", "G", "enter", "f")
+        assert main.files.wanted.chosen is not None
+        assert main.files.wanted.chosen.name in text_of(pilot)
+        main = await press(pilot, "escape")
+        assert (main.current, "Bytes by layer › " in text_of(pilot)) == ("treemap", True)
+
+
+async def test_what_a_filter_found_is_underlined():
+    async with app_for(small_image()).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "slash", *"c1P", "enter")
+        shown = main.files.list
+        underlined = [
+            segment.text
+            for y in range(shown.size.height)
+            for segment in shown.render_line(y)
+            if segment.style is not None and segment.style.underline
+        ]
+        assert underlined == ["c1p"]
 
 
 async def test_zooming_in_tells_the_way_and_out_goes_back():

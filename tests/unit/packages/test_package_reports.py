@@ -16,15 +16,16 @@ from tests.builders import file
 from .inventories import dpkg_list, files, stanza
 
 STATES = "Package: libgcc\nArchitecture: amd64\nAuto-Installed: 1\n"
-LISTS = {name: dpkg_list(f"usr/bin/{name}") for name in ("base", "gcc", "libgcc")}
+
+
+def layer(status: str, *names: str, states: str = "") -> list[Member]:
+    """dpkg's database when it has this status, with the lists of these packages' files."""
+    lists = {f"var/lib/dpkg/info/{name}.list": dpkg_list(f"usr/bin/{name}") for name in names}
+    return files({"var/lib/dpkg/status": status, "var/lib/apt/extended_states": states, **lists})
 
 
 @pytest.fixture(scope="module")
 def inspection(tmp_path_factory: pytest.TempPathFactory) -> Inspection:
-    def layer(status: str, *names: str, states: str = "") -> list[Member]:
-        lists = {f"var/lib/dpkg/info/{name}.list": LISTS[name] for name in names}
-        return files({"var/lib/dpkg/status": status, "var/lib/apt/extended_states": states, **lists})
-
     base, both = stanza("base"), stanza("gcc", "12", Depends="libgcc") + stanza("libgcc", "12")
     steps = [
         Step("ADD rootfs /", tar_layer([*layer(base, "base"), file("usr/bin/base", 5_000)])),
@@ -60,10 +61,27 @@ def test_the_text_report_says_for_each_layer_how_many_packages_came_and_went(ins
     assert [row[column:].split()[0] for row in rows] == ["+1", "+2", "−1"]
 
 
+def test_the_text_report_names_the_build_tools_that_must_stay_and_why(tmp_path: Path) -> None:
+    status = stanza("base") + stanza("app", Depends="make") + stanza("make", "4.3") + stanza("gcc", "12")
+    brought = [file(f"usr/bin/{name}", size) for name, size in (("app", 10), ("make", 700_000), ("gcc", 9_000_000))]
+    steps = [
+        Step("ADD rootfs /", tar_layer(layer(stanza("base"), "base"))),
+        Step("RUN apt-get install app gcc", tar_layer([*layer(status, "app", "make", "gcc"), *brought])),
+    ]
+    path = tmp_path / "image.tar"
+    path.write_bytes(image_archive("test:1", steps, created="2020-02-02T02:02:02Z"))
+    report = text_report(inspect_image(str(path)))
+    section = report.partition("\nBuild tools that ")[2].partition("\n\n")[0]
+    assert section.splitlines() == [
+        "must stay: 700.0 kB",
+        "    700.0 kB  make 4.3, layer 1: app needs it",
+    ]
+
+
 def test_the_json_report_has_all_packages(inspection: Inspection) -> None:
     (gcc, libgcc) = to_report(inspection).packages
     assert (gcc.purl, gcc.name, gcc.version, gcc.kind) == ("pkg:deb/gcc@12?arch=amd64", "gcc", "12", "deb")
-    assert (gcc.size_bytes, gcc.layer, gcc.automatic) == (9_000_000 + len(LISTS["gcc"]), 1, False)
+    assert (gcc.size_bytes, gcc.layer, gcc.automatic) == (9_000_000 + len(dpkg_list("usr/bin/gcc")), 1, False)
     assert (libgcc.name, libgcc.automatic) == ("libgcc", True)
 
 
