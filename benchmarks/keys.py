@@ -103,6 +103,7 @@ KEYS = {
     "steer in the treemap": ["l", "j", "h", "k"] * 8,
     "zoom in and out": ["\r", "\x7f"] * 10,
     "treemap by": ["m"] * 21,
+    "to a tile's files and back": ["f", ESCAPE] * 10,
     "views in turn": ["1", "2", "3", "4"] * 6,
     "help": ["?", ESCAPE] * 10,
     "escape as a lone byte": ["1", *["/", "\x1b"] * 10],
