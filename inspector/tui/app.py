@@ -7,8 +7,10 @@ import time
 from collections.abc import Mapping
 from typing import ClassVar
 
+from textual import constants
 from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.driver import Driver
 from textual.theme import BUILTIN_THEMES
 
 from inspector.contents import Contents, Reopen
@@ -84,7 +86,7 @@ class LeanInspect(App[int]):
         reopen: Reopen | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=_driver())
         for ours in OURS:
             self.register_theme(ours)
         self.theme = theme
@@ -125,6 +127,15 @@ class LeanInspect(App[int]):
         """Quit; while the image is still being read, stop that first."""
         self.loader.cancel()
         self.exit(self.code)
+
+
+def _driver() -> type[Driver] | None:
+    """Ours for terminals; None for Textual's choice on Windows, and for the one that TEXTUAL_DRIVER names."""
+    if sys.platform == "win32" or constants.DRIVER is not None:
+        return None
+    from inspector.tui.driver import PromptDriver
+
+    return PromptDriver
 
 
 def run(load: Load, title: str, reopen: Reopen | None = None) -> int:

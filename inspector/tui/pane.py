@@ -195,13 +195,14 @@ class FilesPane(Filtered):
 
     def back(self) -> bool:
         """Without any filter; from the files of a finding back to those of the layer."""
-        if self.close_filter() or not self.wanted.criteria.keeps_all:
+        closed = self.close_filter()
+        if not self.wanted.criteria.keeps_all:
             self.show(criteria=Criteria())
-            return True
-        if self.wanted.scope is Scope.CHOSEN:
+        elif not closed and self.wanted.scope is Scope.CHOSEN:
             self.show(scope=Scope.LAYER)
-            return True
-        return False
+        elif not closed:
+            return False
+        return True
 
     def choose(self, chosen: Target) -> None:
         """The files of a finding, package or tile, and nothing else."""

@@ -93,6 +93,17 @@ def test_start_keys_resize_and_quit(terminal: Terminal):
     assert "demo:fat" not in terminal.wait_for("exit code 0")
 
 
+def test_a_key_whose_bytes_come_apart_is_one_key_where_escdelay_allows_it(terminal: Terminal):
+    terminal.start("env", "ESCDELAY=5000", *DEMO)
+    terminal.wait_for("Files of layer 4")
+    terminal.press("a")
+    terminal.wait_for("Files up to layer 4")
+    terminal.press("-H", "1b")
+    time.sleep(0.3)
+    terminal.press("-H", "5b", "42")  # [B: together the arrow down
+    assert "Files up to layer 5" in terminal.wait_for("Files up to layer 4", gone=True)
+
+
 def test_the_waste_its_files_and_back(terminal: Terminal):
     terminal.start(*DEMO)
     terminal.wait_for("Files of layer 4")
