@@ -184,7 +184,7 @@ CASES = {
     "map.up": [Case("4 right down up", tile(f"{GCC}/lto1"))],
     "map.down": [Case("4 l j", tile("usr/bin/"))],
     "waste": [
-        Case("g w", in_sight("etc", "etc/motd", "etc/os-release")),
+        Case("g w", in_sight("etc", "etc/motd")),
         Case("j w", in_sight()),
         Case("g w w", lambda main: "app" not in paths_in_sight(main) and "usr" in paths_in_sight(main)),
     ],
