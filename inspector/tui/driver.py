@@ -29,11 +29,11 @@ TICK = 0.1
 
 
 class PromptDriver(LinuxDriver):
-    """Reads keys as LinuxDriver does; what it sets and undoes in the terminal is left to that."""
+    """Reads keys as LinuxDriver does, but does not fall over what is no UTF-8; all else is left to that."""
 
     def run_input_thread(self) -> None:
         parser = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")().decode
+        decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -43,8 +43,9 @@ class PromptDriver(LinuxDriver):
                         break
                     if read == ESCAPE and not selector.select(SOON):
                         read = ESCAPE_KEY
-                    for event in parser.feed(decode(read)):
-                        self.process_message(event)
+                    if text := decode(read):  # nothing yet of a character whose bytes come apart
+                        for event in parser.feed(text):
+                            self.process_message(event)
                 for event in parser.tick():
                     self.process_message(event)
         with suppress(EOFError, ParseError):
