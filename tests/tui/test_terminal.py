@@ -104,24 +104,6 @@ def test_a_key_whose_bytes_come_apart_is_one_key_where_escdelay_allows_it(termin
     assert "Files up to layer 5" in terminal.wait_for("Files up to layer 4", gone=True)
 
 
-def test_a_character_whose_bytes_come_apart_is_one_character(terminal: Terminal):
-    terminal.start(*DEMO)
-    terminal.wait_for("Files of layer 4")
-    terminal.press("Tab", "/")
-    terminal.press("-H", "c3")
-    time.sleep(0.3)
-    terminal.press("-H", "a9")
-    terminal.wait_for("“é”")
-
-
-def test_bytes_that_are_no_text_do_no_harm(terminal: Terminal):
-    terminal.start(*DEMO)
-    terminal.wait_for("Files of layer 4")
-    terminal.press("-H", "ff", "a9")
-    terminal.press("j")
-    terminal.wait_for("Files of layer 5")
-
-
 def test_the_waste_its_files_and_back(terminal: Terminal):
     terminal.start(*DEMO)
     terminal.wait_for("Files of layer 4")
