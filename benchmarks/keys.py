@@ -67,7 +67,7 @@ sys.exit(run(lambda watch: image, "wide"))
 
 ESCAPE = "\x1b[27u"
 """As terminals with kitty's keyboard protocol send it, for which Textual asks them. After the lone byte of the others
-it has to be waited whether it only was the beginning of another key."""
+a program must wait to see whether it only was the beginning of another key."""
 
 KEYS = {
     "layer down": ["j"] * 20,

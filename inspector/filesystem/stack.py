@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -71,6 +71,15 @@ class Filesystem(Struct, frozen=True):
     def entry(self, entry_id: int) -> Entry:
         layer, row = self.locate(entry_id)
         return self.layers[layer][row]
+
+    def size(self, entry_id: int) -> int:
+        """The bytes of an entry; of all but files none."""
+        layer, row = self.locate(entry_id)
+        return self.layers[layer].sizes[row]
+
+    def sizes_of(self, entry_ids: Iterable[int]) -> dict[int, int]:
+        """Entry id → bytes."""
+        return {entry_id: self.size(entry_id) for entry_id in entry_ids}
 
     def file_rows(self, layer: int, *, hidden: bool) -> list[int]:
         """The rows of a layer's files with bytes: those whose bytes a layer hides, or those whose bytes none does."""

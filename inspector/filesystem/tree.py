@@ -186,11 +186,6 @@ def _path(filesystem: Filesystem, entry_id: int) -> str:
     return filesystem.layers[layer].paths[row]
 
 
-def _size(filesystem: Filesystem, entry_id: int) -> int:
-    layer, row = filesystem.locate(entry_id)
-    return filesystem.layers[layer].sizes[row]
-
-
 class _Plan:
     """Which paths the tree has and where: the first pass, which only gives numbers to paths."""
 
@@ -282,7 +277,7 @@ def _count_at_links(filesystem: Filesystem, tree: FileTree, plan: _Plan, upto: i
             continue
         taken.add(file)
         number = plan.numbers[_path(filesystem, link)]
-        size = tree.sizes[number] = _size(filesystem, file)
+        size = tree.sizes[number] = filesystem.size(file)
         hider = tree.hiders[number] = filesystem.hiders[file]
         tree.hidden[number] = 0 if hider == VISIBLE else size
 
@@ -320,7 +315,7 @@ def _mark_removed(
         file = filesystem.shares.get(entry_id, entry_id)
         if filesystem.hiders[file] == layer and file not in counted:
             counted.add(file)
-            tree.gone[number] = _size(filesystem, file)
+            tree.gone[number] = filesystem.size(file)
 
 
 def _summed_up(tree: FileTree) -> FileTree:

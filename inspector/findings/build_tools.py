@@ -196,12 +196,7 @@ def _bringer(subject: Subject, layer: int) -> str:
 
 def _sizes(subject: Subject, entries: Iterable[int]) -> dict[int, int]:
     """Entry id → bytes, of those that have any."""
-    sizes = {}
-    for entry_id in entries:
-        layer, row = subject.filesystem.locate(entry_id)
-        if size := subject.filesystem.layers[layer].sizes[row]:
-            sizes[entry_id] = size
-    return sizes
+    return {entry_id: size for entry_id, size in subject.filesystem.sizes_of(entries).items() if size}
 
 
 def _files_of(subject: Subject, packages: Iterable[Installed]) -> dict[int, int]:

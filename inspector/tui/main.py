@@ -174,7 +174,7 @@ class MainScreen(Screen[None]):
         target = self.view.target()
         if target is None:
             return
-        if not target.files:
+        if target.files is None:
             self.notify("Its files are not known, or not in the image any more.", title=target.name)
             return
         self._leave_trail()

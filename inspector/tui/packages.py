@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from msgspec import Struct
@@ -118,10 +119,8 @@ class PackagesPane(Filtered):
         row = self.row
         if row is None:
             return None
-        filesystem, files, each = self.inspection.filesystem, {}, self.installed(row)
-        for entry_id in each.entries if each else ():
-            layer, number = filesystem.locate(entry_id)
-            files[entry_id] = filesystem.layers[layer].sizes[number]
+        each = self.installed(row)
+        files = partial(self.inspection.filesystem.sizes_of, each.entries) if each and each.entries else None
         return Target(f"{printable(row.name)} {printable(row.version)}", files, row.layer)
 
     def copied(self) -> tuple[str, str] | None:

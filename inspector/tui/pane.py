@@ -30,7 +30,7 @@ from inspector.tui.words import node_details, node_facts, node_fate, node_path
 
 
 class Scope(Enum):
-    """Whose files: those of one layer, of the image up to it, of the final image, or of a finding or package."""
+    """Whose files: those of one layer, of the image up to it, of the final image, or of a finding, package or tile."""
 
     LAYER = "layer"
     STACK = "stack"
@@ -65,9 +65,9 @@ class View(Struct, frozen=True):
 
 def browsed_tree(trees: Trees, view: View) -> Browsed:
     """The tree of a view."""
-    chosen, top = view.chosen, len(trees.filesystem.layers) - 1
-    if view.scope is Scope.CHOSEN and chosen is not None:
-        return trees.get(chosen, lambda filesystem: chosen_tree(filesystem, chosen.files))
+    files, top = view.chosen.files if view.chosen else None, len(trees.filesystem.layers) - 1
+    if view.scope is Scope.CHOSEN and files is not None:
+        return trees.get(view.chosen, lambda filesystem: chosen_tree(filesystem, files()))
     if view.scope is Scope.LAYER and top >= 0:
         return trees.get((Scope.LAYER, view.layer), lambda filesystem: layer_tree(filesystem, view.layer))
     if view.scope is Scope.STACK:

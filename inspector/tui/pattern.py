@@ -52,7 +52,8 @@ def span(pattern: str, path: str) -> tuple[int, int] | None:
         return 0, len(name)
     wanted = re.compile(pattern[1:-1] if _is_expression(pattern) else re.escape(pattern), re.IGNORECASE)
     for text in (name, path):
-        found, before = wanted.search(text), len(text) - len(name)
-        if found is not None and found.end() > max(found.start(), before):
-            return max(found.start() - before, 0), found.end() - before
+        before = len(text) - len(name)
+        for found in wanted.finditer(text):
+            if found.end() > max(found.start(), before):
+                return max(found.start() - before, 0), found.end() - before
     return None

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from itertools import count
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from inspector.filesystem.stack import VISIBLE, Filesystem
+from inspector.filesystem.stack import Filesystem
 from inspector.filesystem.tree import ROOT, Change, FileTree, chosen_tree, layer_tree
 from inspector.inspection import Inspection
-from inspector.layers.entries import Kind
 from inspector.names import printable
 from inspector.packages.inventory import owners
+from inspector.packages.model import Inventory
 from inspector.tui.instruction_words import brief_instruction
+from inspector.tui.view import FindFiles
 
 FEWEST_CELLS = 18
 """A tile with fewer cells could show nothing; what is smaller shares one tile."""
@@ -36,19 +36,15 @@ class By(Enum):
     PACKAGE = "package"
 
 
-Files = dict[int, int]
-"""Entry id → bytes."""
-
-
 class Tile(Struct, frozen=True):
     """`hidden` of the `size` bytes are hidden by later layers. `inside` makes the tiles within, None where there are
-    none; `files` finds the files whose bytes they are, none where that is not known. Both may take a while."""
+    none; `files` finds the files whose bytes they are, None where that is not known. Both may take a while."""
 
     label: str
     size: int
     hidden: int = 0
     inside: Callable[[], list[Tile]] | None = None
-    files: Callable[[], Files] = dict
+    files: FindFiles | None = None
 
 
 class Rect(NamedTuple):
@@ -66,7 +62,7 @@ def tiles_of(inspection: Inspection, by: By) -> list[Tile]:
         found = _by_layer(inspection)
     elif by is By.FOLDER:
         filesystem = inspection.filesystem
-        found = _mapped(filesystem, _files(filesystem, range(len(filesystem.layers))))
+        found = _mapped(filesystem, _of_layers(filesystem, range(len(filesystem.layers))))
     else:
         found = _by_package(inspection)
     return _sorted(found)
@@ -80,7 +76,7 @@ def _by_layer(inspection: Inspection) -> list[Tile]:
             totals.size_bytes,
             totals.hidden_bytes,
             partial(_of_layer, filesystem, layer),
-            partial(_files, filesystem, [layer]),
+            partial(_of_layers, filesystem, [layer]),
         )
         for layer, totals in enumerate(filesystem.totals)
     ]
@@ -93,14 +89,8 @@ def _of_layer(filesystem: Filesystem, layer: int) -> list[Tile]:
 def _by_package(inspection: Inspection) -> list[Tile]:
     """The packages of the final image and those that were removed, and what belongs to none, live and hidden."""
     filesystem, inventory = inspection.filesystem, inspection.inventory
-    owned = owners(inventory)
-
-    def outside() -> Files:
-        files = _files(filesystem, range(len(filesystem.layers)))
-        return {each: size for each, size in files.items() if filesystem.hiders[each] == VISIBLE and each not in owned}
-
     found = [
-        _of_files(printable(each.package.name), each.size_bytes, filesystem, partial(_own, filesystem, each.entries))
+        _of_files(printable(each.package.name), each.size_bytes, filesystem, partial(filesystem.sizes_of, each.entries))
         for each in inventory.installed
     ]
     gone = [
@@ -113,42 +103,37 @@ def _by_package(inspection: Inspection) -> list[Tile]:
     return [
         *found,
         *gone,
-        _of_files("outside packages", rest, filesystem, outside),
+        _of_files("outside packages", rest, filesystem, partial(_outside, filesystem, inventory)),
         Tile("other hidden files", hidden, hidden),
     ]
 
 
-def _of_files(label: str, size: int, filesystem: Filesystem, files: Callable[[], Files]) -> Tile:
+def _of_files(label: str, size: int, filesystem: Filesystem, files: FindFiles) -> Tile:
     return Tile(label, size, inside=lambda: _mapped(filesystem, files()), files=files)
 
 
-def _files(filesystem: Filesystem, layers: Iterable[int]) -> Files:
+def _of_layers(filesystem: Filesystem, layers: Iterable[int]) -> dict[int, int]:
     """The files of some layers that have bytes."""
     return {
         entry_id: size
         for layer in layers
-        for entry_id, kind, size in zip(
-            count(filesystem.offsets[layer]),
-            filesystem.layers[layer].kinds,
-            filesystem.layers[layer].sizes,
-            strict=False,
-        )
-        if size and kind == Kind.FILE
+        for entry_id, size in enumerate(filesystem.layers[layer].sizes, filesystem.offsets[layer])
+        if size
     }
 
 
-def _own(filesystem: Filesystem, entry_ids: Iterable[int]) -> Files:
-    """The files with bytes among some entries."""
-    files = {}
-    for entry_id in entry_ids:
-        layer, row = filesystem.locate(entry_id)
-        entries = filesystem.layers[layer]
-        if entries.kinds[row] == Kind.FILE and entries.sizes[row]:
-            files[entry_id] = entries.sizes[row]
-    return files
+def _outside(filesystem: Filesystem, inventory: Inventory) -> dict[int, int]:
+    """The files of the final image that have bytes and belong to no package."""
+    owned = owners(inventory)
+    return {
+        entry_id: entries.sizes[row]
+        for layer, entries in enumerate(filesystem.layers)
+        for row in filesystem.file_rows(layer, hidden=False)
+        if (entry_id := filesystem.offsets[layer] + row) not in owned
+    }
 
 
-def _mapped(filesystem: Filesystem, files: Files) -> list[Tile]:
+def _mapped(filesystem: Filesystem, files: Mapping[int, int]) -> list[Tile]:
     """Some files by folder."""
     return _of_folder(chosen_tree(filesystem, files), ROOT)
 
@@ -174,7 +159,7 @@ def _of_folder(tree: FileTree, node: int) -> list[Tile]:
     return _sorted(found)
 
 
-def _files_below(tree: FileTree, node: int) -> Files:
+def _files_below(tree: FileTree, node: int) -> dict[int, int]:
     """What stands at a node of a tree and below, but for what a layer removed there."""
     pending, files = [node], {}
     while pending:
@@ -200,14 +185,12 @@ def gathered(tiles: Sequence[Tile], cells: int) -> list[Tile]:
         return list(tiles)
     size, hidden = sum(tile.size for tile in small), sum(tile.hidden for tile in small)
     inside = (lambda: small) if big else None
-    return _sorted([*big, Tile(f"{len(small)} smaller", size, hidden, inside, lambda: _of_all(small))])
+    files = partial(_of_all, small) if any(tile.files for tile in small) else None
+    return _sorted([*big, Tile(f"{len(small)} smaller", size, hidden, inside, files)])
 
 
-def _of_all(tiles: Iterable[Tile]) -> Files:
-    files: Files = {}
-    for tile in tiles:
-        files |= tile.files()
-    return files
+def _of_all(tiles: Iterable[Tile]) -> dict[int, int]:
+    return {entry_id: size for tile in tiles if tile.files for entry_id, size in tile.files().items()}
 
 
 def squarified(sizes: Sequence[int], width: int, height: int) -> list[Rect]:

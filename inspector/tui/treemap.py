@@ -294,7 +294,7 @@ class TreemapPane(View):
         if not self.map.tiles:
             return None
         tile = self.map.tiles[self.map.cursor]
-        return Target(self._path(tile), tile.files(), None)
+        return Target(self._path(tile), tile.files, None)
 
     def copied(self) -> tuple[str, str] | None:
         return (self._path(self.map.tiles[self.map.cursor]), "name") if self.map.tiles else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from msgspec import Struct
@@ -14,15 +15,19 @@ from textual.widgets import Input
 from inspector.filesystem.tree import Change
 from inspector.inspection import Inspection
 
+FindFiles = Callable[[], Mapping[int, int]]
+"""Finds files: entry id → bytes."""
+
 
 class Target(Struct, frozen=True, eq=False):
-    """What a row stands for, as far as one can jump there: a name, its files (entry id → bytes), its layer.
+    """What a row stands for, as far as one can jump there: a name, what finds its files, its layer.
 
-    Two of them are never equal, since many a finding has the same name.
+    `files` may take a while; it is None where they are not known, or not there any more. Two targets are never equal,
+    since many a finding has the same name.
     """
 
     name: str
-    files: dict[int, int]
+    files: FindFiles | None
     layer: int | None
 
 

@@ -143,9 +143,8 @@ class WastePane(View):
 
     def target(self) -> Target:
         finding = self.finding
-        return Target(
-            f"“{printable(finding.title)}”", dict(finding.frees), finding.layers[0] if finding.layers else None
-        )
+        layer = finding.layers[0] if finding.layers else None
+        return Target(f"“{printable(finding.title)}”", (lambda: finding.frees) if finding.frees else None, layer)
 
     def copied(self) -> tuple[str, str]:
         lines = diff(self.inspection, self.finding)

@@ -199,6 +199,7 @@ def test_patterns_are_parts_globs_or_regular_expressions(pattern: str, text: str
         ("usr", "/usr/usr", "usr"),
         ("usr/li", "/usr/lib", "li"),
         ("/usr/lib", "/usr/lib/x", None),
+        ("/lib", "/lib/libx", "lib"),
         ("*.so", "/usr/libfoo.so", "libfoo.so"),
         ("/^lib./", "/usr/libfoo.so", "libf"),
         ("/usr.*foo/", "/usr/libfoo.so", "libfoo"),
