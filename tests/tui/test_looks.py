@@ -26,7 +26,8 @@ async def test_the_files_of_a_finding_are_shown_wherever_its_layer_is():
         async with app_for(image).run_test(size=(120, 40)) as pilot:
             main = await press(pilot, "2", *["j"] * row, "enter")
             assert main.files.wanted.chosen is not None
-            assert dict(main.files.wanted.chosen.files) == dict(finding.frees)
+            assert main.files.wanted.chosen.files is not None
+            assert dict(main.files.wanted.chosen.files()) == dict(finding.frees)
             assert f"Files of “{finding.title}"[:40] in "\n".join(lines_of(pilot))
 
 
