@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from inspector.image.config import parse_config
-from inspector.layers.ahead import made_ahead
 from inspector.layers.compression import decompress
 from inspector.layers.entries import Entries
+from inspector.layers.read_ahead import made_ahead
 from inspector.layers.scan import LayerScan, ScannedBlob
 from inspector.layers.scanner import Afresh
 from inspector.sources.archive import open_path

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
-from inspector.attribution.origins import Recipe, Surroundings, trace
+from inspector.attribution.origins import ImageContext, Recipe, trace
 from inspector.errors import BadImage, BadLayer
 from inspector.filesystem.captured import visible_captured
 from inspector.filesystem.stack import Filesystem, LayerTotals, stack_layers
@@ -20,7 +20,7 @@ from inspector.image.image import Image, ImageLayer
 from inspector.layers.scan import LayerScan
 from inspector.packages.inventory import owned_paths, take_inventory
 from inspector.packages.model import Inventory
-from inspector.packages.tooling import Tooling, find_tooling, unchangeable_layers
+from inspector.packages.removal.tooling import Tooling, find_tooling, unchangeable_layers
 from inspector.sources.protocol import DeliveredLayer, Delivery
 
 
@@ -75,9 +75,9 @@ def account(delivery: Delivery, reference: str, recipe: Recipe, ignore: Sequence
     )
 
 
-def _surroundings(delivery: Delivery) -> Surroundings:
+def _surroundings(delivery: Delivery) -> ImageContext:
     digests = tuple(layer.digest for layer in delivery.layers)
-    return Surroundings(digests, delivery.annotations, delivery.provenance, delivery.lower_images)
+    return ImageContext(digests, delivery.annotations, delivery.provenance, delivery.lower_images)
 
 
 def _verify(config: ImageConfig, layers: tuple[DeliveredLayer, ...]) -> None:

@@ -12,7 +12,7 @@ from inspector.image.platform import parse_platform
 from inspector.inspection import Inspection, account
 from inspector.layers.scanner import AFRESH
 from inspector.reference import parse_reference
-from inspector.sources.protocol import News, Options, Progress, Scanner, Source, Watch, ignore_progress
+from inspector.sources.protocol import Options, Progress, ReadEvent, Scanner, Source, Watch, ignore_progress
 from inspector.sources.resolve import open_source
 
 
@@ -68,7 +68,7 @@ def inspect_source(
 def _named(reference: str, options: Options, scanner: Scanner, watch: Watch) -> NamedImage:
     """The image of a reference, by what tells whether others are built upon it. Its layers are not told to `watch`."""
 
-    def of_another(news: News) -> None:
+    def of_another(news: ReadEvent) -> None:
         if isinstance(news, Progress):
             watch(news)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspector.image.config import ImageConfig
 from inspector.layers.scan import LayerScan
-from inspector.sources.protocol import News, Progress
+from inspector.sources.protocol import Progress, ReadEvent
 
 
 class Seen:
@@ -15,7 +15,7 @@ class Seen:
         self.configs: list[ImageConfig] = []
         self.layers: list[LayerScan] = []
 
-    def __call__(self, news: News) -> None:
+    def __call__(self, news: ReadEvent) -> None:
         match news:
             case Progress():
                 self.progress.append(news)

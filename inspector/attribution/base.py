@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from inspector.attribution.history_shape import boundary_by_shape
 from inspector.attribution.instructions import Instruction
-from inspector.attribution.lines import Placement
+from inspector.attribution.placement import Placement
 from inspector.attribution.provenance import Parent
 from inspector.image.config import ImageConfig
 from inspector.image.image import NamedImage

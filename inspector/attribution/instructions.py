@@ -8,7 +8,7 @@ from inspector.attribution.created_by import parse_created_by
 from inspector.image.config import ImageConfig
 
 
-class Lines(Struct, frozen=True):
+class LineRange(Struct, frozen=True):
     """Lines of a file, from 1, both included."""
 
     path: str
@@ -29,7 +29,7 @@ class Instruction(Struct, frozen=True):
     layer: int | None
     empty: bool
     from_base: bool | None = None
-    lines: Lines | None = None
+    lines: LineRange | None = None
 
 
 def attribute(config: ImageConfig) -> tuple[Instruction, ...]:

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from inspector.attribution.base import Base, Clues, find_base, is_base_of, layers_before
 from inspector.attribution.dockerfile import Dockerfile, parse_dockerfile
 from inspector.attribution.history_shape import is_gap
-from inspector.attribution.instructions import Instruction, Lines, attribute
-from inspector.attribution.lines import Mismatch, Placement, place
+from inspector.attribution.instructions import Instruction, LineRange, attribute
+from inspector.attribution.placement import Mismatch, Placement, place
 from inspector.attribution.provenance import Provenance, lines_by_layer, parent_image, parse_provenance
 from inspector.errors import BadDockerfile
 from inspector.image.archive_manifest import full_name
@@ -31,7 +31,7 @@ NO_RECIPE = Recipe()
 """The user says nothing."""
 
 
-class Surroundings(Struct, frozen=True):
+class ImageContext(Struct, frozen=True):
     """What came with an image: digests of its blobs by layer, annotations, provenance (in-toto statements), and other
     images of the same engine whose layers it has."""
 
@@ -49,7 +49,7 @@ class Origins(Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def trace(config: ImageConfig, recipe: Recipe, around: Surroundings) -> Origins:
+def trace(config: ImageConfig, recipe: Recipe, around: ImageContext) -> Origins:
     """The instructions of an image with all that is known of where they come from."""
     steps = attribute(config)
     provenance = next(filter(None, map(parse_provenance, around.provenance)), None)
@@ -94,7 +94,7 @@ def _placed(
 
 
 def _contradiction(
-    config: ImageConfig, steps: Sequence[Instruction], placement: Placement, recipe: Recipe, around: Surroundings
+    config: ImageConfig, steps: Sequence[Instruction], placement: Placement, recipe: Recipe, around: ImageContext
 ) -> str | None:
     """Why the placement cannot be: the base image, where it is known, has other layers than are left to it.
 
@@ -122,7 +122,7 @@ def _not_the_base(image: NamedImage, config: ImageConfig) -> str:
     return f"{name} is not the base of this image: they differ from layer {shared} on"
 
 
-def _lines(step: Instruction, placement: Placement | None, exact: Mapping[int, Lines]) -> Lines | None:
+def _lines(step: Instruction, placement: Placement | None, exact: Mapping[int, LineRange]) -> LineRange | None:
     if step.layer is not None and step.layer in exact:
         return exact[step.layer]
     return placement.lines[step.index] if placement else None

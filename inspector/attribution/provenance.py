@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import Struct
 
-from inspector.attribution.instructions import Lines
+from inspector.attribution.instructions import LineRange
 
 FRONTENDS = ("docker/dockerfile", "docker/buildkit-syft-scanner")
 """How the names of images begin that are tools of the build, and nobody's base."""
@@ -49,7 +49,7 @@ class Provenance(Struct, frozen=True):
     steps: tuple[str, ...]
     root: tuple[str, Parent] | None
     chains: Mapping[str, tuple[tuple[str, ...], ...]]
-    lines: Mapping[str, Lines]
+    lines: Mapping[str, LineRange]
     images: tuple[Parent, ...]
 
 
@@ -81,9 +81,9 @@ def parse_provenance(statement: bytes) -> Provenance | None:
     )
 
 
-def lines_by_layer(provenance: Provenance, digests: Sequence[str | None]) -> dict[int, Lines]:
+def lines_by_layer(provenance: Provenance, digests: Sequence[str | None]) -> dict[int, LineRange]:
     """Layer → lines, for the steps whose layers are the lowest ones of these."""
-    found: dict[int, Lines] = {}
+    found: dict[int, LineRange] = {}
     base = _layers_after(provenance, provenance.root[0], digests) if provenance.root else 0
     for step in provenance.steps:
         count = _layers_after(provenance, step, digests)
@@ -152,7 +152,7 @@ def _chains(layers: Any) -> dict[str, tuple[tuple[str, ...], ...]]:
     return found
 
 
-def _lines(locations: Any, files: Sequence[str | None]) -> Iterator[tuple[str, Lines]]:
+def _lines(locations: Any, files: Sequence[str | None]) -> Iterator[tuple[str, LineRange]]:
     """Step → lines, from the first to the last that it has in one file: BuildKit lists each line as a range."""
     for step, located in locations.items() if isinstance(locations, dict) else ():
         for location in _all(_at(located, "locations"))[:1]:
@@ -161,7 +161,7 @@ def _lines(locations: Any, files: Sequence[str | None]) -> Iterator[tuple[str, L
             index = _number(_at(location, "sourceIndex"))
             path = files[index] if 0 <= index < len(files) else None
             if numbers and min(numbers) > 0:
-                yield step, Lines(path or "Dockerfile", min(numbers), max(numbers))
+                yield step, LineRange(path or "Dockerfile", min(numbers), max(numbers))
 
 
 def _dockerfile(infos: Sequence[Any]) -> tuple[str, str] | None:

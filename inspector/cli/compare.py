@@ -11,13 +11,13 @@ import click
 from msgspec import Struct
 
 from inspector.cli.console import FAILED, FINE, text_width, warn, write_out
-from inspector.names import printable
+from inspector.safe_names import printable
 
 if TYPE_CHECKING:
     from inspector.compare.comparison import Comparison
     from inspector.compare.pair import Pair
     from inspector.compare.side import Side
-    from inspector.contents import Reopen
+    from inspector.content.reading import Reopen
     from inspector.inspection import Inspection
     from inspector.sources.protocol import Source, Watch
 
@@ -96,7 +96,7 @@ def compare_demos(
 
 def load_pair(loads: Sequence[Load], watch: Watch) -> Pair:
     """Read both at once and compare them."""
-    from inspector.cli.together import load_together
+    from inspector.cli.parallel import load_together
     from inspector.compare.pair import compare_pair
 
     a, b = load_together(loads, watch)
@@ -106,7 +106,7 @@ def load_pair(loads: Sequence[Load], watch: Watch) -> Pair:
 def _load(image: Asked, *, insecure: bool, no_cache: bool) -> Load:
     def load(watch: Watch) -> Inspection | Side:
         from inspector.cli.settings import read_settings
-        from inspector.layers.cache import user_scanner
+        from inspector.layers.cache.scans import user_scanner
         from inspector.layers.scanner import AFRESH
         from inspector.line import inspect_image
         from inspector.reports.saved import is_report, read_report, saved_side

@@ -16,7 +16,7 @@ import click
 
 from inspector import __version__
 from inspector.cli.console import FINE, exit_with, text_width, warn, write_out
-from inspector.names import printable
+from inspector.safe_names import printable
 
 if TYPE_CHECKING:
     from inspector.inspection import Inspection
@@ -100,7 +100,7 @@ def inspect(
     def load(watch: Watch) -> Inspection:
         from inspector.cli.build_file import read_dockerfile
         from inspector.cli.settings import read_settings
-        from inspector.layers.cache import user_scanner
+        from inspector.layers.cache.scans import user_scanner
         from inspector.layers.scanner import AFRESH
         from inspector.line import inspect_image
 
@@ -242,7 +242,7 @@ def info() -> Job:
     """Where the cache is and how much is in it."""
 
     def job() -> int:
-        from inspector.layers.cache import user_store
+        from inspector.layers.cache.scans import user_store
         from inspector.sizes import human
 
         store = user_store()
@@ -259,7 +259,7 @@ def clear() -> Job:
     """Forget everything."""
 
     def job() -> int:
-        from inspector.layers.cache import user_store
+        from inspector.layers.cache.scans import user_store
         from inspector.sizes import human
 
         removed = user_store().clear()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from inspector.sizes import human
-from inspector.sources.protocol import News, Progress, Watch, ignore_progress
+from inspector.sources.protocol import Progress, ReadEvent, Watch, ignore_progress
 
 INTERVAL = 0.1
 """Seconds between two drawings; more would flicker."""
@@ -23,7 +23,7 @@ def progress_line() -> Iterator[Watch]:
     started = time.monotonic()
     last = 0.0
 
-    def draw(news: News) -> None:
+    def draw(news: ReadEvent) -> None:
         nonlocal last
         now = time.monotonic()
         if isinstance(news, Progress) and now - last >= INTERVAL:

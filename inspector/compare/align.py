@@ -28,7 +28,7 @@ _HASHES = re.compile(r"\b(file|dir|multi|sha256):[0-9a-f]{12,}")
 """The classic builder writes checksums of what it copies, which differ with every change of a file."""
 
 
-class Row(Struct, frozen=True):
+class LayerPair(Struct, frozen=True):
     """A layer of `a` beside one of `b`; one of them is None where the other image has nothing like it."""
 
     status: Status
@@ -40,7 +40,7 @@ class Row(Struct, frozen=True):
         return (self.b.size_bytes if self.b else 0) - (self.a.size_bytes if self.a else 0)
 
 
-def align(a: Sequence[SideLayer], b: Sequence[SideLayer]) -> tuple[Row, ...]:
+def align(a: Sequence[SideLayer], b: Sequence[SideLayer]) -> tuple[LayerPair, ...]:
     """The layers of both, each in exactly one row and in order. O(n·m) time for n and m layers that differ."""
     shortest = min(len(a), len(b))
     start = next((i for i in range(shortest) if a[i].diff_id != b[i].diff_id), shortest)
@@ -50,7 +50,7 @@ def align(a: Sequence[SideLayer], b: Sequence[SideLayer]) -> tuple[Row, ...]:
         *_pairs(a[start : len(a) - end], b[start : len(b) - end]),
         *zip(a[len(a) - end :], b[len(b) - end :], strict=True),
     ]
-    return tuple(Row(_status(one, other), one, other) for one, other in pairs)
+    return tuple(LayerPair(_status(one, other), one, other) for one, other in pairs)
 
 
 def _status(a: SideLayer | None, b: SideLayer | None) -> Status:

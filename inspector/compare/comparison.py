@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from inspector.compare.align import Row, align
+from inspector.compare.align import LayerPair, align
 from inspector.compare.files import FileChanges, compare_files
 from inspector.compare.findings import FindingChanges, compare_findings
 from inspector.compare.packages import PackageChange, compare_packages, unpackaged_bytes
@@ -60,7 +60,7 @@ class Comparison(Struct, frozen=True):
     delta: Delta
     cost: Cost
     base: BaseChange | None
-    rows: tuple[Row, ...]
+    rows: tuple[LayerPair, ...]
     files: FileChanges | None
     packages: tuple[PackageChange, ...]
     findings: FindingChanges

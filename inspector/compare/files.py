@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from inspector.compare.align import Row
+from inspector.compare.align import LayerPair
 from inspector.compare.side import Cause, Side, Status, Which
 from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.layers.entries import Kind
@@ -57,7 +57,7 @@ class FileChanges(Struct, frozen=True):
         return sum(change.status is status for change in self.changes)
 
 
-def compare_files(a: Side, b: Side, rows: Sequence[Row]) -> FileChanges | None:
+def compare_files(a: Side, b: Side, rows: Sequence[LayerPair]) -> FileChanges | None:
     """None where a side does not tell its files."""
     if a.filesystem is None or b.filesystem is None:
         return None
@@ -146,7 +146,7 @@ def _visible(filesystem: Filesystem) -> Iterator[tuple[int, str]]:
 class _Causes:
     """Which layer made a difference: one that only one image has; or else the one that hides what both once had."""
 
-    def __init__(self, a: _Final, b: _Final, rows: Sequence[Row]) -> None:
+    def __init__(self, a: _Final, b: _Final, rows: Sequence[LayerPair]) -> None:
         self._finals: dict[Which, _Final] = {"a": a, "b": b}
         same = [(row.a.index, row.b.index) for row in rows if row.status is Status.SAME and row.a and row.b]
         self._twin: dict[Which, dict[int, int]] = {"a": dict(same), "b": {b: a for a, b in same}}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from inspector.compare.align import Row
+from inspector.compare.align import LayerPair
 from inspector.compare.side import Side, SideFinding, Which
 
 Key = Callable[[SideFinding, Which], object]
@@ -31,7 +31,7 @@ class FindingChanges(Struct, frozen=True):
     kept: tuple[Kept, ...]
 
 
-def compare_findings(a: Side, b: Side, rows: Sequence[Row]) -> FindingChanges:
+def compare_findings(a: Side, b: Side, rows: Sequence[LayerPair]) -> FindingChanges:
     """Findings of one rule are the same by the rows of their layers, else by what they say, else by their packages."""
     row_of: dict[tuple[Which, int], int] = {}
     for number, row in enumerate(rows):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from inspector.compare.align import Row
+from inspector.compare.align import LayerPair
 from inspector.compare.side import Cause, Side, SidePackage, Status, Which
 from inspector.packages.versions import compare as compare_versions
 
@@ -38,7 +38,7 @@ class PackageChange(Struct, frozen=True):
         return (self.b.size_bytes if self.b else 0) - (self.a.size_bytes if self.a else 0)
 
 
-def compare_packages(a: Side, b: Side, rows: Sequence[Row]) -> tuple[PackageChange, ...]:
+def compare_packages(a: Side, b: Side, rows: Sequence[LayerPair]) -> tuple[PackageChange, ...]:
     """Packages that are not the same to the byte, the biggest change first."""
     shared: dict[Which, set[int]] = {
         "a": {row.a.index for row in rows if row.status is Status.SAME and row.a},

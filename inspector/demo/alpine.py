@@ -6,7 +6,7 @@ from functools import cache
 
 from inspector.demo.apk import Package
 from inspector.demo.archive import Member, directory, symlink
-from inspector.demo.content import generated, spread
+from inspector.demo.generated import generated, spread
 
 LIBC = "so:libc.musl-x86_64.so.1"
 """The dependency that nearly every package has."""

@@ -13,7 +13,7 @@ from inspector.demo import alpine
 from inspector.demo.apk import with_world
 from inspector.demo.archive import Member, symlink
 from inspector.demo.build import Build, Tree, written
-from inspector.demo.content import generated, spread
+from inspector.demo.generated import generated, spread
 
 NODE_VERSION = "8.9.4"
 YARN_VERSION = "1.3.2"

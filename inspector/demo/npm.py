@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from inspector.demo.archive import Member, directory, hardlink, symlink
 from inspector.demo.build import Tree, written
-from inspector.demo.content import generated, spread
+from inspector.demo.generated import generated, spread
 from inspector.demo.node import NODE_HEADERS, NODE_VERSION
 
 if TYPE_CHECKING:

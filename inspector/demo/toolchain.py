@@ -7,7 +7,7 @@ from functools import cache
 from inspector.demo.alpine import LIBC
 from inspector.demo.apk import Package
 from inspector.demo.archive import Member, hardlink, symlink
-from inspector.demo.content import generated, spread
+from inspector.demo.generated import generated, spread
 
 TRIPLET = "x86_64-alpine-linux-musl"
 GCC = f"usr/lib/gcc/{TRIPLET}/6.4.0"

@@ -14,7 +14,7 @@ from inspector.layers.scan import LayerScan
 Value = TypeVar("Value")
 
 
-class Stay(Generic[Value], Struct, frozen=True):
+class Lifetime(Generic[Value], Struct, frozen=True):
     """What is at a path from layer `came` on, until layer `left` takes it away (VISIBLE: to the end)."""
 
     path: str
@@ -23,7 +23,7 @@ class Stay(Generic[Value], Struct, frozen=True):
     left: int
 
 
-def captured_stays(filesystem: Filesystem, scans: Sequence[LayerScan]) -> list[Stay[bytes]]:
+def captured_stays(filesystem: Filesystem, scans: Sequence[LayerScan]) -> list[Lifetime[bytes]]:
     """Every captured file of every layer that was ever visible."""
     stays = []
     for layer, scan in enumerate(scans):
@@ -32,18 +32,18 @@ def captured_stays(filesystem: Filesystem, scans: Sequence[LayerScan]) -> list[S
             continue
         for row, path in enumerate(scan.entries.paths):
             if path in captured and kinds[row] == Kind.FILE and filesystem.leavers[start + row] != layer:
-                stays.append(Stay(path, captured[path], layer, filesystem.leavers[start + row]))
+                stays.append(Lifetime(path, captured[path], layer, filesystem.leavers[start + row]))
     return stays
 
 
-def link_stays(filesystem: Filesystem) -> list[Stay[str]]:
+def link_stays(filesystem: Filesystem) -> list[Lifetime[str]]:
     """Every symlink that was ever visible, with its target as written."""
     stays = []
     for layer, entries in enumerate(filesystem.layers):
         start = filesystem.offsets[layer]
         for row, target in entries.links.items():
             if entries.kinds[row] == Kind.SYMLINK and filesystem.leavers[start + row] != layer:
-                stays.append(Stay(entries.paths[row], target, layer, filesystem.leavers[start + row]))
+                stays.append(Lifetime(entries.paths[row], target, layer, filesystem.leavers[start + row]))
     return stays
 
 
@@ -55,9 +55,9 @@ def visible_captured(filesystem: Filesystem, scans: Sequence[LayerScan]) -> dict
 class Timeline(Generic[Value]):
     """What is at each path, advanced layer by layer: the work is that of the changes, not of paths times layers."""
 
-    def __init__(self, stays: Iterable[Stay[Value]]) -> None:
-        self._came: dict[int, list[Stay[Value]]] = {}
-        self._left: dict[int, list[Stay[Value]]] = {}
+    def __init__(self, stays: Iterable[Lifetime[Value]]) -> None:
+        self._came: dict[int, list[Lifetime[Value]]] = {}
+        self._left: dict[int, list[Lifetime[Value]]] = {}
         self._now: dict[str, Value] = {}
         for stay in stays:
             self._came.setdefault(stay.came, []).append(stay)

@@ -8,12 +8,12 @@ from inspector.filesystem.stack import VISIBLE
 from inspector.findings.bases import slimmer_base
 from inspector.findings.finding import Finding, Severity, Subject, by_bytes
 from inspector.findings.toolchains import find_toolchains
-from inspector.packages.commands import Programs, environment
-from inspector.packages.leftovers import Leftovers
-from inspector.packages.managers import MANAGERS
 from inspector.packages.model import Installed, Package
 from inspector.packages.paths import Paths
-from inspector.packages.tools import DEVELOPMENT
+from inspector.packages.removal.commands import MANAGERS
+from inspector.packages.removal.leftovers import Leftovers
+from inspector.packages.removal.programs import Programs, environment
+from inspector.packages.removal.tools import DEVELOPMENT
 from inspector.sizes import human
 
 BROUGHT, IN_BASE, UNPACKAGED, DEVELOPMENT_ONLY = "LI2001", "LI2002", "LI2003", "LI2004"

@@ -14,7 +14,7 @@ from inspector.attribution.instructions import Instruction
 from inspector.filesystem.stack import Filesystem
 from inspector.layers.scan import LayerScan
 from inspector.packages.model import Inventory
-from inspector.packages.tooling import Tooling
+from inspector.packages.removal.tooling import Tooling
 
 QUOTE = 100
 """Characters of an instruction that are enough to recognise it."""

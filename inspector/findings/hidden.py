@@ -9,7 +9,7 @@ from inspector.findings.build_tools import tools_title
 from inspector.findings.finding import Finding, Severity, Subject
 from inspector.findings.globs import matcher
 from inspector.findings.rules import PatternTable
-from inspector.packages.tools import reason_by_name
+from inspector.packages.removal.tools import reason_by_name
 from inspector.sizes import human
 
 REMOVED = "LI1001"

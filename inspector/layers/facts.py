@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from inspector.layers.elf import MAGIC, ElfBytes, ElfFacts, WholeFile, elf_facts
-from inspector.layers.elf_pieces import ElfPieces
-from inspector.layers.notes import JAR, JAR_MAGIC, JARS, MAX_JAR, Notes, elf_note, jar_note
+from inspector.layers.build_notes import JAR, JAR_MAGIC, JARS, MAX_JAR, BuildNotes, elf_note, jar_note
+from inspector.layers.elf.facts import MAGIC, ElfBytes, ElfFacts, WholeFile, elf_facts
+from inspector.layers.elf.pieces import ElfPieces
 from inspector.layers.secrets import MAX_SECRET, PEM, SECRET_NAMES, secret_in
 
 TELLING = b"\x7f#-P"
@@ -29,7 +29,7 @@ class Facts(Struct, frozen=True):
     scripts: dict[int, str] = {}
     secrets: dict[int, str] = {}
 
-    def probe(self, row: int, path: str, data: memoryview, notes: Notes) -> None:
+    def probe(self, row: int, path: str, data: memoryview, notes: BuildNotes) -> None:
         """Note the facts of a file that is in memory as a whole; what it was built from goes to `notes`, by row."""
         if data[:4] == MAGIC:
             self._note_elf(row, WholeFile(data), notes)
@@ -45,7 +45,7 @@ class Facts(Struct, frozen=True):
                 self.secrets[row] = kind
 
     def probed(
-        self, row: int, path: str, size: int, pieces: Iterable[memoryview], notes: Notes
+        self, row: int, path: str, size: int, pieces: Iterable[memoryview], notes: BuildNotes
     ) -> Iterator[memoryview]:
         """The pieces of a large file passed on; its facts are noted when the last one has passed.
 
@@ -76,7 +76,7 @@ class Facts(Struct, frozen=True):
         if jar is not None:
             notes.keep(row, jar_note(bytes(jar)))
 
-    def _note_elf(self, row: int, file: ElfBytes, notes: Notes) -> None:
+    def _note_elf(self, row: int, file: ElfBytes, notes: BuildNotes) -> None:
         if (found := elf_facts(file)) is not None:
             self.elf[row] = found
             if found.sections:

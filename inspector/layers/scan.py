@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct, field
 from xxhash import xxh3_64, xxh3_64_intdigest
 
-from inspector.layers.ahead import made_ahead
+from inspector.layers.build_notes import BuildNotes
 from inspector.layers.capture import MAX_CAPTURE, MAX_CAPTURED, wants
 from inspector.layers.compression import decompress
 from inspector.layers.entries import Entries, Kind
 from inspector.layers.facts import TELLING, Facts
 from inspector.layers.feed import Feed
-from inspector.layers.notes import Notes
+from inspector.layers.read_ahead import made_ahead
 from inspector.layers.secrets import MAX_SECRET, SECRET_ENDS
 from inspector.layers.tar import clean_path, tar_members
 
@@ -28,8 +28,8 @@ class LayerScan(Struct, frozen=True):
     """All that is kept of one layer, whatever its compression.
 
     `diff_id` is the sha256 of the uncompressed tar and `tar_bytes` its length. `captured` maps paths to the bytes of
-    the files that layers/capture.py names, or to what a program says of its making (layers/notes.py); `facts` are what
-    was found in the others.
+    the files that layers/capture.py names, or to what a program says of its making (layers/build_notes.py); `facts`
+    are what was found in the others.
     """
 
     diff_id: str
@@ -101,7 +101,7 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes], Facts]:
     entries = Entries.empty()
     captured: dict[str, bytes] = {}
     facts = Facts()
-    notes = Notes()
+    notes = BuildNotes()
     add_path, add_kind, add_size = entries.paths.append, entries.kinds.append, entries.sizes.append
     add_mode, add_uid, add_gid = entries.modes.append, entries.uids.append, entries.gids.append
     add_mtime, add_content = entries.mtimes.append, entries.contents.append

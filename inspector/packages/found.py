@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from packageurl import PackageURL
 
-from inspector.names import utf8
 from inspector.packages.model import Distribution, Package
+from inspector.safe_names import utf8
 
 Files = Mapping[str, bytes]
 """The captured files that a reader asked for, by path, as they are after some layer."""

@@ -7,10 +7,10 @@ from itertools import zip_longest
 
 from msgspec import Struct
 
-from inspector.filesystem.captured import Stay, Timeline
+from inspector.filesystem.captured import Lifetime, Timeline
 from inspector.packages.found import Found
 from inspector.packages.model import Distribution, Unread
-from inspector.packages.readers import KINDS, Kind
+from inspector.packages.readers import KINDS, Manager
 
 
 class Step(Struct, frozen=True):
@@ -29,7 +29,7 @@ class History(Struct, frozen=True):
     unread: tuple[Unread, ...]
 
 
-def history(stays: Sequence[Stay[bytes]], layers: int, distribution: Distribution) -> History:
+def history(stays: Sequence[Lifetime[bytes]], layers: int, distribution: Distribution) -> History:
     """What the captured files say, layer after layer. A database that cannot be read counts as an empty one."""
     final: list[Found] = []
     steps: list[Step] = []
@@ -43,8 +43,8 @@ def history(stays: Sequence[Stay[bytes]], layers: int, distribution: Distributio
 
 
 def _follow(
-    kind: Kind,
-    stays: Iterable[Stay[bytes]],
+    kind: Manager,
+    stays: Iterable[Lifetime[bytes]],
     layers: int,
     distribution: Distribution,
     steps: list[Step],

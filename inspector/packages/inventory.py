@@ -7,14 +7,14 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from inspector.filesystem.captured import Stay, captured_stays, link_stays
+from inspector.filesystem.captured import Lifetime, captured_stays, link_stays
 from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.layers.scan import LayerScan
 from inspector.packages.claims import Claims, Links
 from inspector.packages.distribution import distribution_of
-from inspector.packages.embedded import BUILT
 from inspector.packages.found import Found
 from inspector.packages.history import History, Step, history, identity
+from inspector.packages.languages.embedded import BUILT
 from inspector.packages.model import Installed, Inventory, LayerChange, Package
 from inspector.packages.weigh import Steps, weigh
 
@@ -66,7 +66,7 @@ def owners(inventory: Inventory) -> dict[int, Package]:
     return {entry: each.package for each in inventory.installed for entry in each.entries}
 
 
-def _visible(stays: Iterable[Stay[Value]]) -> dict[str, Value]:
+def _visible(stays: Iterable[Lifetime[Value]]) -> dict[str, Value]:
     return {stay.path: stay.value for stay in stays if stay.left == VISIBLE}
 
 

@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from inspector.packages import apk, composer, conda, dpkg, embedded, gems, npm, pacman, python
+from inspector.packages.databases import apk, dpkg, pacman
+from inspector.packages.databases.rpm import reader as rpm
 from inspector.packages.found import Reader
-from inspector.packages.rpm import reader as rpm
+from inspector.packages.languages import composer, conda, embedded, gems, npm, python
 
 
-class Kind(Struct, frozen=True):
+class Manager(Struct, frozen=True):
     """A kind of packages by its purl type(s): which captured files tell of them, and how to read those."""
 
     name: str
@@ -23,14 +24,14 @@ class Kind(Struct, frozen=True):
 
 
 KINDS = (
-    Kind("deb", dpkg.wants, dpkg.read),
-    Kind("apk", apk.wants, apk.read),
-    Kind("rpm", rpm.wants, rpm.read),
-    Kind("alpm", pacman.wants, pacman.read),
-    Kind("conda", conda.wants, conda.read),
-    Kind("pypi", python.wants, python.read),
-    Kind("gem", gems.wants, gems.read),
-    Kind("composer", composer.wants, composer.read),
-    Kind("npm", npm.wants, npm.read),
-    Kind("golang, cargo or maven", embedded.wants, embedded.read),
+    Manager("deb", dpkg.wants, dpkg.read),
+    Manager("apk", apk.wants, apk.read),
+    Manager("rpm", rpm.wants, rpm.read),
+    Manager("alpm", pacman.wants, pacman.read),
+    Manager("conda", conda.wants, conda.read),
+    Manager("pypi", python.wants, python.read),
+    Manager("gem", gems.wants, gems.read),
+    Manager("composer", composer.wants, composer.read),
+    Manager("npm", npm.wants, npm.read),
+    Manager("golang, cargo or maven", embedded.wants, embedded.read),
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from inspector.packages.graph import Graph
 from inspector.packages.model import Alternatives, Inventory, Package
+from inspector.packages.removal.graph import Graph
 
 Users = Mapping[Package, list[Package]]
 """Package → those that need it, in the order of their names."""

@@ -7,14 +7,14 @@ from typing import Any, cast
 import msgspec
 
 from inspector import __version__
-from inspector.compare.align import Row
+from inspector.compare.align import LayerPair
 from inspector.compare.comparison import Comparison
 from inspector.compare.files import FileChange, FileChanges
 from inspector.compare.packages import PackageChange
 from inspector.compare.side import Side, SideFinding, Status
-from inspector.names import utf8
 from inspector.reports import compare_contract as contract
 from inspector.reports.contract import Base, FileKind, Ledger, Tool
+from inspector.safe_names import utf8
 
 
 def encode_comparison(comparison: Comparison) -> bytes:
@@ -91,7 +91,7 @@ def _image(side: Side) -> contract.ComparedImage:
     )
 
 
-def _layer(row: Row) -> contract.Layer:
+def _layer(row: LayerPair) -> contract.Layer:
     return contract.Layer(
         status=_status(row.status),
         a=row.a.index if row.a else None,

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from inspector.compare.comparison import Comparison
 from inspector.compare.side import Status
-from inspector.names import printable
 from inspector.reports import compare_words as words
+from inspector.safe_names import printable
 from inspector.sizes import human, signed
 
 ROWS = 15

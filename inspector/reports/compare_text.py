@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from inspector.compare.comparison import Comparison
 from inspector.compare.files import FileChange, FileChanges
 from inspector.compare.side import SideFinding, Status, Which
-from inspector.names import printable
 from inspector.reports import compare_words as words
+from inspector.safe_names import printable
 from inspector.sizes import human, signed
 
 LAYERS = 20

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from inspector.compare.align import Row
+from inspector.compare.align import LayerPair
 from inspector.compare.comparison import BaseChange, Comparison
 from inspector.compare.files import FileChange
 from inspector.compare.packages import PackageChange
@@ -26,7 +26,7 @@ SIGNS = {
 }
 
 
-class Line(Struct, frozen=True):
+class Headline(Struct, frozen=True):
     """One headline number of both images; None where it is unknown."""
 
     name: str
@@ -34,15 +34,15 @@ class Line(Struct, frozen=True):
     b: int | None
 
 
-def headlines(comparison: Comparison) -> list[Line]:
+def headlines(comparison: Comparison) -> list[Headline]:
     """Sizes of both, those left out that neither knows."""
     a, b = comparison.a, comparison.b
     lines = [
-        Line("size", a.size_bytes, b.size_bytes),
-        Line("live", a.ledger.live_bytes, b.ledger.live_bytes),
-        Line("hidden", a.ledger.hidden_bytes, b.ledger.hidden_bytes),
-        Line("reclaimable", a.reclaimable_bytes, b.reclaimable_bytes),
-        Line("compressed", a.compressed_bytes, b.compressed_bytes),
+        Headline("size", a.size_bytes, b.size_bytes),
+        Headline("live", a.ledger.live_bytes, b.ledger.live_bytes),
+        Headline("hidden", a.ledger.hidden_bytes, b.ledger.hidden_bytes),
+        Headline("reclaimable", a.reclaimable_bytes, b.reclaimable_bytes),
+        Headline("compressed", a.compressed_bytes, b.compressed_bytes),
     ]
     return [line for line in lines if (line.a, line.b) != (None, None)]
 
@@ -86,13 +86,13 @@ def cost_text(comparison: Comparison) -> str:
     )
 
 
-def row_text(row: Row) -> str:
+def row_text(row: LayerPair) -> str:
     """The instruction of a row: that of `b` where it has one."""
     layer = row.b or row.a
     return (layer.text if layer else "") or "(instruction unknown)"
 
 
-def row_indexes(row: Row) -> str:
+def row_indexes(row: LayerPair) -> str:
     """`3 → 4`, with a dash where there is none."""
     before, after = ("–" if layer is None else str(layer.index) for layer in (row.a, row.b))
     return f"{before:>3} → {after:<3}"

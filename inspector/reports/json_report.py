@@ -10,7 +10,7 @@ import msgspec
 
 from inspector import __version__
 from inspector.attribution.base import Base
-from inspector.attribution.instructions import Instruction, Lines
+from inspector.attribution.instructions import Instruction, LineRange
 from inspector.filesystem.dive import dive_numbers
 from inspector.filesystem.ledger import Fate
 from inspector.filesystem.stack import VISIBLE, Filesystem
@@ -18,10 +18,10 @@ from inspector.findings.find import reclaimable_bytes
 from inspector.findings.finding import Finding
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
-from inspector.names import utf8
 from inspector.packages.inventory import owners
 from inspector.packages.model import Installed, Package
 from inspector.reports import contract
+from inspector.safe_names import utf8
 
 FATES = tuple(cast("contract.Fate", fate.name.lower()) for fate in Fate)
 PATHS = 20
@@ -119,7 +119,7 @@ def _instruction(inspection: Inspection, step: Instruction) -> contract.Instruct
     )
 
 
-def _dockerfile(lines: Lines) -> contract.DockerfileLines:
+def _dockerfile(lines: LineRange) -> contract.DockerfileLines:
     return contract.DockerfileLines(utf8(lines.path), lines.first, lines.last)
 
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from inspector.inspection import Inspection
-from inspector.names import printable
 from inspector.packages.model import Installed, Inventory
 from inspector.packages.why import Reasons
+from inspector.safe_names import printable
 from inspector.sizes import human
 
 BIGGEST = 10

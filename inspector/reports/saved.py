@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from inspector.attribution.base import Base
-from inspector.attribution.instructions import Instruction, Lines
+from inspector.attribution.instructions import Instruction, LineRange
 from inspector.compare.side import Side, SideFinding, SideLayer, SidePackage, from_base
 from inspector.errors import BadImage, SourceUnavailable
 from inspector.reports import contract
@@ -112,5 +112,5 @@ def _step(step: contract.Instruction) -> Instruction:
         step.layer,
         False,
         step.from_base,
-        Lines(lines.path, lines.first_line, lines.last_line) if lines else None,
+        LineRange(lines.path, lines.first_line, lines.last_line) if lines else None,
     )

@@ -11,8 +11,8 @@ from inspector.filesystem.ledger import Fate
 from inspector.findings.find import reclaimable_bytes
 from inspector.image.digest import short
 from inspector.inspection import Inspection
-from inspector.names import printable
 from inspector.reports.package_text import package_changes, package_lines
+from inspector.safe_names import printable
 from inspector.sizes import human
 
 BAR = 20

@@ -18,7 +18,7 @@ from inspector.sources.members import READ_CHUNK
 from inspector.sources.meter import Meter
 from inspector.sources.oci_layout import oci_image
 from inspector.sources.protocol import Delivery, Options, Scanner, Watch
-from inspector.sources.registry.names import parse_name
+from inspector.sources.registry.image_name import parse_name
 
 TRANSPORT = "containerd"
 NAMESPACES = ("default", "moby", "k8s.io")

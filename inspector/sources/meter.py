@@ -7,7 +7,7 @@ from threading import Lock
 
 from inspector.errors import Cancelled
 from inspector.layers.scan import LayerScan
-from inspector.sources.protocol import News, Progress, Watch
+from inspector.sources.protocol import Progress, ReadEvent, Watch
 
 
 class Meter:
@@ -40,7 +40,7 @@ class Meter:
         """Ask the Watch while no bytes arrive: it may want to stop. Raises Cancelled."""
         self._report()
 
-    def _report(self, bytes_read: int = 0, layers_done: int = 0, news: News | None = None) -> None:
+    def _report(self, bytes_read: int = 0, layers_done: int = 0, news: ReadEvent | None = None) -> None:
         if self._stopped:
             raise Cancelled
         with self._lock:

@@ -22,10 +22,10 @@ class Progress(Struct, frozen=True):
     layers_total: int | None
 
 
-News = Progress | ImageConfig | LayerScan
+ReadEvent = Progress | ImageConfig | LayerScan
 """How far the reading is; the image's config, as soon as it is known; a layer, as soon as it is there."""
 
-Watch = Callable[[News], None]
+Watch = Callable[[ReadEvent], None]
 """Called while bytes arrive, from any thread; raises Cancelled to stop the work."""
 
 
@@ -103,5 +103,5 @@ Opener = Callable[[str, Options], Source]
 """Finds an image by the name after the scheme. Raises ImageNotFound or SourceUnavailable."""
 
 
-def ignore_progress(_: News) -> None:
+def ignore_progress(_: ReadEvent) -> None:
     """The Watch of a caller who does not watch."""

@@ -10,7 +10,7 @@ import re
 from inspector.findings.finding import Finding
 from inspector.findings.hidden import REMOVED
 from inspector.inspection import Inspection
-from inspector.names import printable
+from inspector.safe_names import printable
 from inspector.tui.instruction_words import commands, is_base
 
 Line = tuple[str, str]

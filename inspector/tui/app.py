@@ -13,7 +13,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.driver import Driver
 from textual.theme import BUILTIN_THEMES
 
-from inspector.contents import Contents, Reopen
+from inspector.content.reading import Contents, Reopen
 from inspector.errors import InspectorError
 from inspector.tui.commands import COMMANDS, Command, Place, bindings
 from inspector.tui.loading import Clock, ErrorScreen, Load, Loader, LoadingScreen

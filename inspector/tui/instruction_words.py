@@ -8,7 +8,7 @@ from textual.content import Content
 
 from inspector.attribution.instructions import Instruction
 from inspector.inspection import Inspection
-from inspector.names import printable
+from inspector.safe_names import printable
 from inspector.sizes import human
 
 MUTED = "$foreground 74%"

@@ -19,11 +19,11 @@ from inspector.errors import Cancelled, InspectorError
 from inspector.image.config import ImageConfig
 from inspector.inspection import Inspection
 from inspector.layers.scan import LayerScan
-from inspector.names import printable
+from inspector.safe_names import printable
 from inspector.sizes import human
-from inspector.sources.protocol import News, Progress, Watch
+from inspector.sources.protocol import Progress, ReadEvent, Watch
 from inspector.tui.instruction_words import MUTED
-from inspector.tui.layers_read import LayersRead
+from inspector.tui.widgets.layers_read import LayersRead
 
 INTERVAL = 0.1
 """Seconds between two progress messages; a source reports every chunk, thousands of times a second."""
@@ -108,7 +108,7 @@ class Loader:
         else:
             self._tell(self.Loaded(inspection))
 
-    def _watch(self, news: News) -> None:
+    def _watch(self, news: ReadEvent) -> None:
         if self._cancelled.is_set():
             raise Cancelled
         if not isinstance(news, Progress):

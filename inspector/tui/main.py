@@ -12,32 +12,31 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from inspector.contents import Contents
+from inspector.content.reading import Contents
 from inspector.filesystem.tree import Change
 from inspector.inspection import Inspection
-from inspector.names import printable
+from inspector.safe_names import printable
 from inspector.tui.commands import Command, Place, bindings
 from inspector.tui.instruction_words import instruction_details
-from inspector.tui.keyline import KeyLine
-from inspector.tui.layers import LayerList
-from inspector.tui.lines import Lines
-from inspector.tui.outline import Outline
-from inspector.tui.pages import Details, Help
-from inspector.tui.pane import FilesPane, Scope
-from inspector.tui.pane import View as FilesShown
-from inspector.tui.summary import Summary
-from inspector.tui.tabs import Tabs
-from inspector.tui.taking import Taking
-from inspector.tui.treemap import TileMap
-from inspector.tui.view import View
-from inspector.tui.views import VIEW_KINDS, tabs_of
+from inspector.tui.taking import FileActions
+from inspector.tui.views.files import FilesPane, FilesShown, Scope
+from inspector.tui.views.outline import Outline
+from inspector.tui.views.registry import VIEW_KINDS, tabs_of
+from inspector.tui.views.treemap import TileMap
+from inspector.tui.views.view import View
+from inspector.tui.widgets.key_line import KeyLine
+from inspector.tui.widgets.layer_list import LayerList
+from inspector.tui.widgets.pages import Details, Help
+from inspector.tui.widgets.row_list import RowList
+from inspector.tui.widgets.summary import Summary
+from inspector.tui.widgets.tabs import Tabs
 from inspector.tui.words import layer_details
 
 OPTIONAL = frozenset(action for kind in VIEW_KINDS for action in kind.offers)
 """Actions that not every view has."""
 
 
-class Whereabouts(Struct, frozen=True):
+class Position(Struct, frozen=True):
     """Where a person was before a jump, to come back to. `outline` is that of `files`, if it was made already."""
 
     view: str
@@ -61,8 +60,8 @@ class MainScreen(Screen[None]):
         self.tabs = Tabs(tabs_of(inspection), id="tabs")
         self.views: dict[str, View] = {kind.id: kind.make(inspection) for kind in VIEW_KINDS if kind.count(inspection)}
         self.current = "files"
-        self.trail: list[Whereabouts] = []
-        self.taking = Taking(self, contents or Contents(inspection, None))
+        self.trail: list[Position] = []
+        self.taking = FileActions(self, contents or Contents(inspection, None))
 
     @property
     def files(self) -> FilesPane:
@@ -97,7 +96,7 @@ class MainScreen(Screen[None]):
         if not self.layer_list.row_count:
             self.files.show(scope=Scope.FINAL)
 
-    @on(Lines.Moved, "#layers")
+    @on(RowList.Moved, "#layers")
     def show_layer(self) -> None:
         """Another layer is selected: its details, and its files unless those of the whole image are shown."""
         layer = self.layer_list.cursor
@@ -163,7 +162,7 @@ class MainScreen(Screen[None]):
     def _leave_trail(self) -> None:
         files, on_layers = self.files, self.layer_list.has_focus
         outline = files.shown[1] if files.shown and files.shown[0] is files.wanted else None
-        self.trail.append(Whereabouts(self.current, on_layers, self.layer_list.cursor, files.wanted, outline))
+        self.trail.append(Position(self.current, on_layers, self.layer_list.cursor, files.wanted, outline))
 
     def action_view(self, name: str) -> None:
         self.trail.clear()
@@ -219,12 +218,12 @@ class MainScreen(Screen[None]):
     # Moving
 
     @property
-    def pane(self) -> Lines | TileMap:
+    def pane(self) -> RowList | TileMap:
         """The list that keys act on."""
         if self.layer_list.has_focus:
             return self.layer_list
         main = self.view.main
-        assert isinstance(main, (Lines, TileMap))
+        assert isinstance(main, (RowList, TileMap))
         return main
 
     def action_other_pane(self) -> None:

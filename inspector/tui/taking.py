@@ -12,19 +12,19 @@ from typing import Any
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from inspector.contents import Contents
+from inspector.content.extraction import Item, Outcome, extract, in_the_way
+from inspector.content.reading import Contents
 from inspector.errors import Cancelled, InspectorError, SourceUnavailable
-from inspector.extraction import Item, Outcome, extract, in_the_way
 from inspector.filesystem.stack import IMPLIED
 from inspector.filesystem.tree import FileTree
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
-from inspector.names import printable
+from inspector.safe_names import printable
 from inspector.sizes import human
-from inspector.sources.protocol import News, Watch
-from inspector.tui.asking import AskPath, Confirm
-from inspector.tui.content import ContentPage
-from inspector.tui.pane import FilesPane
+from inspector.sources.protocol import ReadEvent, Watch
+from inspector.tui.views.file_viewer import ContentPage
+from inspector.tui.views.files import FilesPane
+from inspector.tui.widgets.dialogs import AskPath, Confirm
 
 NAMED = 5
 """Files named in a question or an outcome."""
@@ -46,7 +46,7 @@ REPORTS: dict[str, tuple[str, Callable[[Inspection], bytes]]] = {"text": (".txt"
 """Form → the ending of its file, and who makes it."""
 
 
-class Taking:
+class FileActions:
     """Does it for a screen, asking before anything is overwritten; whatever may take long happens in a worker."""
 
     def __init__(self, screen: Screen[Any], contents: Contents) -> None:
@@ -132,7 +132,7 @@ class Taking:
             worker = get_current_worker()
             stopped = Event()
 
-            def watch(_: News) -> None:
+            def watch(_: ReadEvent) -> None:
                 if worker.is_cancelled or stopped.is_set():
                     raise Cancelled
 

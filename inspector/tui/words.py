@@ -16,7 +16,7 @@ from inspector.findings.finding import Severity
 from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
-from inspector.names import printable
+from inspector.safe_names import printable
 from inspector.sizes import human
 from inspector.tui.instruction_words import MUTED, Part, instruction_text, place
 

@@ -23,7 +23,7 @@ from inspector.errors import Cancelled, ImageNotFound, InspectorError, SourceUna
 from inspector.line import inspect_image
 from inspector.reference import parse_reference
 from inspector.sources import containerd, engine_clients
-from inspector.sources.protocol import News, Options
+from inspector.sources.protocol import Options, ReadEvent
 from inspector.sources.resolve import open_source
 
 from .parts import free_port, listens, missing, need, run, running
@@ -280,7 +280,7 @@ def test_stopping_ends_ctr(address: str, monkeypatch: pytest.MonkeyPatch) -> Non
     source.close()
     assert process.poll() is not None
 
-    def stop(_: News) -> None:
+    def stop(_: ReadEvent) -> None:
         raise Cancelled
 
     before = children()

@@ -12,7 +12,7 @@ import pytest
 
 from inspector.errors import BadImage, BadLayer, Cancelled, InspectorError, SourceUnavailable
 from inspector.line import inspect_image
-from inspector.sources.protocol import News, Progress, ignore_progress
+from inspector.sources.protocol import Progress, ReadEvent, ignore_progress
 from inspector.sources.registry import credentials, repository, retry
 from tests.watching import Seen
 
@@ -284,7 +284,7 @@ def stopped_after(proxy: Proxy) -> float:
     wish = time.monotonic() + 0.5
     ended: list[InspectorError] = []
 
-    def watch(_: News) -> None:
+    def watch(_: ReadEvent) -> None:
         if time.monotonic() > wish:
             raise Cancelled
 

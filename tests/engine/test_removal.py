@@ -13,8 +13,8 @@ import pytest
 from inspector.findings.build_tools import BROUGHT, DEVELOPMENT_ONLY, IN_BASE
 from inspector.inspection import Inspection
 from inspector.line import inspect_image
-from inspector.packages.leftovers import Answer, Leftovers
-from inspector.packages.managers import MANAGERS
+from inspector.packages.removal.commands import MANAGERS
+from inspector.packages.removal.leftovers import Answer, Leftovers
 
 from .machine import DEBIAN_TAG
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.inspection import Inspection
-from inspector.layers.cache import Remembering
-from inspector.layers.store import Store
+from inspector.layers.cache.scans import Remembering
+from inspector.layers.cache.store import Store
 from inspector.line import inspect_image
 from tests.watching import Seen
 

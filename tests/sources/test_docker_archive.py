@@ -24,7 +24,7 @@ from inspector.errors import BadImage, BadLayer, Cancelled, ImageNotFound, Inspe
 from inspector.filesystem.ledger import Ledger
 from inspector.inspection import Inspection
 from inspector.line import inspect_image
-from inspector.sources.protocol import News, Progress
+from inspector.sources.protocol import Progress, ReadEvent
 from tests.watching import Seen
 
 if sys.version_info >= (3, 14):
@@ -409,7 +409,7 @@ class TestProgress:
         path.write_bytes(OUTSIDE[outside](self.BIG))
         calls = 0
 
-        def watch(_: News) -> None:
+        def watch(_: ReadEvent) -> None:
             nonlocal calls
             calls += 1
             if calls > allowed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.errors import BadReference
-from inspector.sources.registry.names import RegistryName, is_loopback, parse_name
+from inspector.sources.registry.image_name import RegistryName, is_loopback, parse_name
 
 HEX = "0123456789abcdef" * 4
 

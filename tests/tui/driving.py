@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from textual.pilot import Pilot
 
-from inspector.contents import Reopen
+from inspector.content.reading import Reopen
 from inspector.inspection import Inspection
 from inspector.tui.app import LeanInspect
 from inspector.tui.main import MainScreen

@@ -12,15 +12,15 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from inspector.filesystem.tree import ROOT
-from inspector.tui.asking import AskPath
-from inspector.tui.browsed import Order
 from inspector.tui.commands import COMMANDS, Place, bindings
-from inspector.tui.content import ContentPage
 from inspector.tui.main import MainScreen
-from inspector.tui.pages import Details, Help
-from inspector.tui.pane import Scope
-from inspector.tui.tiles import By
-from inspector.tui.treemap import TileMap, TreemapPane
+from inspector.tui.views.file_viewer import ContentPage
+from inspector.tui.views.files import Scope
+from inspector.tui.views.tiles import By
+from inspector.tui.views.tree_index import Order
+from inspector.tui.views.treemap import TileMap, TreemapPane
+from inspector.tui.widgets.dialogs import AskPath
+from inspector.tui.widgets.pages import Details, Help
 
 from .driving import app_for, paths_in_sight, press, settled, until
 from .images import small_image

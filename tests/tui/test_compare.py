@@ -19,7 +19,7 @@ from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import columns_of
 from inspector.tui.compare.rows import KINDS
 from inspector.tui.compare.screen import CompareScreen
-from inspector.tui.pages import Details
+from inspector.tui.widgets.pages import Details
 
 from .driving import lines_of, until
 from .images import inspection_of, run

@@ -15,7 +15,7 @@ from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import one_column_of
 from inspector.tui.compare.rows import KINDS, kinds_of
 from inspector.tui.compare.screen import CompareScreen
-from inspector.tui.pages import Help
+from inspector.tui.widgets.pages import Help
 
 from .driving import lines_of, settled, until
 from .test_compare import after, app_of, before, pair, press

@@ -6,8 +6,8 @@ import pytest
 from rich.color import Color
 from rich.style import Style
 
-from inspector.tui.lines import Lines
 from inspector.tui.themes import OURS
+from inspector.tui.widgets.row_list import RowList
 
 from .driving import app_for, settled
 from .images import small_image
@@ -44,7 +44,7 @@ async def test_all_that_a_list_says_can_be_read_on_the_cursor_and_beside_it(them
             await pilot.press("tab")
         styles = {
             (name, selected): main.layer_list.look(name, selected)
-            for name in Lines.COMPONENT_CLASSES - DECORATION
+            for name in RowList.COMPONENT_CLASSES - DECORATION
             for selected in (True, False)
         }
     needed = {name: VISIBLE if name in BARS else READABLE for name, _ in styles}

@@ -14,7 +14,7 @@ from inspector.errors import Cancelled, ImageNotFound
 from inspector.inspection import Inspection
 from inspector.layers.scan import LayerScan
 from inspector.line import inspect_image
-from inspector.sources.protocol import News, Progress, Watch
+from inspector.sources.protocol import Progress, ReadEvent, Watch
 from inspector.tui.app import LeanInspect
 from inspector.tui.loading import ErrorScreen, LoadingScreen, describe
 from inspector.tui.main import MainScreen
@@ -64,7 +64,7 @@ class Paused:
         self.first_layer, self.go_on = Event(), Event()
 
     def __call__(self, watch: Watch) -> Inspection:
-        def watched(news: News) -> None:
+        def watched(news: ReadEvent) -> None:
             watch(news)
             if isinstance(news, LayerScan):
                 self.first_layer.set()

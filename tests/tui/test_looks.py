@@ -8,9 +8,9 @@ from inspector.demo.archive import Member
 from inspector.demo.load import inspect_demo
 from inspector.inspection import Inspection
 from inspector.sources.protocol import ignore_progress
-from inspector.tui.content import HEX_BYTES, ContentLines, hex_width
-from inspector.tui.pages import Help
-from inspector.tui.treemap import TileMap
+from inspector.tui.views.file_viewer import HEX_BYTES, ContentLines, hex_width
+from inspector.tui.views.treemap import TileMap
+from inspector.tui.widgets.pages import Help
 
 from .driving import app_for, lines_of, press, settled
 from .images import inspection_of, run, small_image

@@ -13,11 +13,11 @@ from inspector.demo.archive import Member, tar_layer, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.filesystem.tree import ROOT, Change, FileTree, layer_tree
 from inspector.layers.scan import scan_layer
-from inspector.tui.browsed import REMEMBERED, Browsed, Order, Trees
-from inspector.tui.cells import bar, cut, cut_front, padded
-from inspector.tui.outline import Criteria, Outline, heavy_folders, keep
-from inspector.tui.pattern import fits, span
-from inspector.tui.tiles import Rect, Tile, gathered, squarified
+from inspector.tui.views.name_filter import fits, span
+from inspector.tui.views.outline import Criteria, Outline, heavy_folders, keep
+from inspector.tui.views.tiles import Rect, Tile, gathered, squarified
+from inspector.tui.views.tree_index import REMEMBERED, Browsed, Order, Trees
+from inspector.tui.widgets.cells import bar, cut, cut_front, padded
 
 
 def tree_of(*layers: list[Member], layer: int = 0) -> FileTree:

@@ -10,17 +10,17 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from inspector.contents import Contents
+from inspector.content.extraction import Item, extract, in_the_way
+from inspector.content.reading import Contents
 from inspector.demo.archive import Member, Step, directory, hardlink, symlink, whiteout
 from inspector.errors import SourceUnavailable
-from inspector.extraction import Item, extract, in_the_way
 from inspector.filesystem.stack import IMPLIED
 from inspector.filesystem.tree import FileTree, layer_tree, stacked_tree
 from inspector.inspection import Inspection
 from inspector.line import inspect_source
-from inspector.tui.asking import AskPath, Confirm
-from inspector.tui.content import ContentPage, is_text, text_lines
 from inspector.tui.taking import items_of
+from inspector.tui.views.file_viewer import ContentPage, is_text, text_lines
+from inspector.tui.widgets.dialogs import AskPath, Confirm
 
 from .driving import app_for, lines_of, press, settled, until
 from .images import BuiltImage, run

@@ -14,14 +14,14 @@ from inspector.inspection import Inspection
 from inspector.sources.protocol import ignore_progress
 from inspector.tui.commands import COMMANDS
 from inspector.tui.main import MainScreen
-from inspector.tui.package_list import PackageOrder
-from inspector.tui.packages import PackagesPane
-from inspector.tui.pages import Details
-from inspector.tui.pane import Scope
-from inspector.tui.tiles import By, gathered, tiles_of
-from inspector.tui.treemap import TreemapPane
-from inspector.tui.views import VIEW_KINDS
-from inspector.tui.waste import WastePane
+from inspector.tui.views.files import Scope
+from inspector.tui.views.package_list import PackageOrder
+from inspector.tui.views.packages import PackagesPane
+from inspector.tui.views.registry import VIEW_KINDS
+from inspector.tui.views.tiles import By, gathered, tiles_of
+from inspector.tui.views.treemap import TreemapPane
+from inspector.tui.views.waste import WastePane
+from inspector.tui.widgets.pages import Details
 
 from .driving import app_for, lines_of, paths_in_sight, press, settled
 from .images import inspection_of, run, small_image, wide_image

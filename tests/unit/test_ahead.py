@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from inspector.errors import BadLayer, Cancelled
-from inspector.layers.ahead import DEPTH, made_ahead
+from inspector.layers.read_ahead import DEPTH, made_ahead
 
 
 def numbered(count: int) -> Iterator[bytes]:

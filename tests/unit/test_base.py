@@ -11,7 +11,7 @@ import pytest
 
 from inspector.attribution.base import DIGEST, NAME, Base
 from inspector.attribution.dockerfile import parse_dockerfile
-from inspector.attribution.origins import NO_RECIPE, Origins, Recipe, Surroundings, trace
+from inspector.attribution.origins import NO_RECIPE, ImageContext, Origins, Recipe, trace
 from inspector.image.config import ImageConfig, parse_config
 from inspector.image.image import NamedImage
 from inspector.line import inspect_image
@@ -54,28 +54,28 @@ def split(origins: Origins) -> str:
 
 
 def test_nothing_known_is_nothing_said() -> None:
-    origins = trace(config_of([("RUN a", "a", None), ("RUN b", "b", None)]), NO_RECIPE, Surroundings())
+    origins = trace(config_of([("RUN a", "a", None), ("RUN b", "b", None)]), NO_RECIPE, ImageContext())
     assert origins.base is None
     assert split(origins) == "??"
 
 
 class TestAnnotations:
     def test_they_name_it_and_the_history_says_how_far_it_reaches(self) -> None:
-        around = Surroundings(annotations={NAME: "debian:12", DIGEST: "sha256:1"})
+        around = ImageContext(annotations={NAME: "debian:12", DIGEST: "sha256:1"})
         origins = trace(config_of(), NO_RECIPE, around)
         assert origins.base == Base("debian:12", "sha256:1", "annotation, history-shape", 1, 2)
         assert split(origins) == "bbyyy"
 
     def test_without_any_end_the_layers_stay_unknown(self) -> None:
-        around = Surroundings(annotations={DIGEST: "sha256:1"})
+        around = ImageContext(annotations={DIGEST: "sha256:1"})
         origins = trace(config_of([("RUN a", "a", NEW), ("RUN b", "b", NEW)]), NO_RECIPE, around)
         assert origins.base == Base(None, "sha256:1", "annotation", None, None)
         assert split(origins) == "??"
 
     def test_a_label_counts_less_since_it_is_inherited(self) -> None:
         config = config_of(Labels={NAME: "alpine"})
-        assert trace(config, NO_RECIPE, Surroundings()).base == Base("alpine", None, "label, history-shape", 1, 2)
-        around = Surroundings(images=(named("debian", "a", entries=2),))
+        assert trace(config, NO_RECIPE, ImageContext()).base == Base("alpine", None, "label, history-shape", 1, 2)
+        around = ImageContext(images=(named("debian", "a", entries=2),))
         assert trace(config, NO_RECIPE, around).base == Base("debian", None, "diff-ids", 1, 2)
 
     @pytest.mark.parametrize(("tag", "name"), [("v2", "b2"), ("v3", "b3")])
@@ -91,28 +91,28 @@ class TestAnnotations:
 class TestLayers:
     def test_the_image_with_the_most_of_the_layers_is_the_base(self) -> None:
         history: History = [("RUN a", "a", NEW), ("RUN b", "b", NEW), ("RUN c", "c", NEW)]
-        around = Surroundings(images=(named("one", "a"), named("two", "a", "b"), named("other", "a", "x")))
+        around = ImageContext(images=(named("one", "a"), named("two", "a", "b"), named("other", "a", "x")))
         origins = trace(config_of(history), NO_RECIPE, around)
         assert origins.base == Base("two", None, "diff-ids", 2, None)
         assert split(origins) == "bby"
 
     def test_an_image_that_lacks_settings_only_is_a_base_too(self) -> None:
-        around = Surroundings(images=(named("same", "a", "b", entries=5), named("bare", "a", "b", entries=4)))
+        around = ImageContext(images=(named("same", "a", "b", entries=5), named("bare", "a", "b", entries=4)))
         origins = trace(config_of(), NO_RECIPE, around)
         assert origins.base == Base("bare", None, "diff-ids", 2, 4)
         assert split(origins) == "bbbby"
 
     def test_settings_between_known_layers_are_divided_by_time(self) -> None:
-        around = Surroundings(images=(named("base", "a"),))
+        around = ImageContext(images=(named("base", "a"),))
         assert split(trace(config_of(), NO_RECIPE, around)) == "bbyyy"
 
     def test_without_times_they_stay_unknown(self) -> None:
-        around = Surroundings(images=(named("base", "a"),))
+        around = ImageContext(images=(named("base", "a"),))
         history = [(text, layer, None) for text, layer, _ in HISTORY]
         assert split(trace(config_of(history), NO_RECIPE, around)) == "b??yy"
 
     def test_what_the_user_names_is_verified(self) -> None:
-        origins = trace(config_of(), Recipe(base=named("mine", "a", entries=2)), Surroundings())
+        origins = trace(config_of(), Recipe(base=named("mine", "a", entries=2)), ImageContext())
         assert origins.base == Base("mine", None, "--base", 1, 2)
         assert origins.notes == ()
 
@@ -126,20 +126,20 @@ class TestLayers:
         ],
     )
     def test_and_refused_if_it_is_not(self, layers: tuple[str, ...], note: str) -> None:
-        origins = trace(config_of(), Recipe(base=named("mine", *layers)), Surroundings())
+        origins = trace(config_of(), Recipe(base=named("mine", *layers)), ImageContext())
         assert origins.notes == (note,)
         assert origins.base == Base(None, None, "history-shape", 1, 2)
 
 
 class TestDockerfile:
     def test_it_names_the_base_and_tells_where_it_ends(self) -> None:
-        origins = trace(config_of(), recipe("FROM debian:12@sha256:1\nENV A=1\nRUN b\nCMD ['c']\n"), Surroundings())
+        origins = trace(config_of(), recipe("FROM debian:12@sha256:1\nENV A=1\nRUN b\nCMD ['c']\n"), ImageContext())
         assert origins.base == Base("debian:12", "sha256:1", "Dockerfile", 1, 2)
         assert split(origins) == "bbyyy"
 
     def test_scratch_is_no_base(self) -> None:
         history = HISTORY[2:]
-        origins = trace(config_of(history), recipe("FROM scratch\nENV A=1\nRUN b\nCMD ['c']\n"), Surroundings())
+        origins = trace(config_of(history), recipe("FROM scratch\nENV A=1\nRUN b\nCMD ['c']\n"), ImageContext())
         assert origins.base is None
         assert split(origins) == "yyy"
 
@@ -148,18 +148,18 @@ class TestDockerfile:
         history = [*HISTORY, ("RUN /bin/sh -c d # buildkit", "d", NEW)]
         images = (named("debian:12", "a", entries=2), named("sibling", "a", "b", entries=5))
         text = "ARG V=12\nFROM debian:$V\nENV A=1\nRUN b\nCMD ['c']\nRUN d\n"
-        origins = trace(config_of(history), recipe(text), Surroundings(images=images))
+        origins = trace(config_of(history), recipe(text), ImageContext(images=images))
         assert origins.base == Base("debian:12", None, "diff-ids, Dockerfile", 1, 2)
 
     def test_it_is_not_the_images_if_its_base_ends_elsewhere(self) -> None:
         images = (named("docker.io/library/debian:latest", "a", entries=2),)
-        origins = trace(config_of(), recipe("FROM debian\nCMD ['c']\n"), Surroundings(images=images))
+        origins = trace(config_of(), recipe("FROM debian\nCMD ['c']\n"), ImageContext(images=images))
         assert origins.notes == ("the Dockerfile does not match the image: it leaves 2 layers to debian, which has 1",)
         assert all(step.lines is None for step in origins.instructions)
 
     def test_a_base_with_triggers_may_end_before(self) -> None:
         images = (named("debian:latest", "a", entries=2, triggers=True),)
-        origins = trace(config_of(), recipe("FROM debian\nCMD ['c']\n"), Surroundings(images=images))
+        origins = trace(config_of(), recipe("FROM debian\nCMD ['c']\n"), ImageContext(images=images))
         assert origins.notes == ()
 
 
@@ -185,18 +185,18 @@ class TestShape:
         ],
     )
     def test_the_history_alone(self, history: History, expected: str) -> None:
-        assert split(trace(config_of(history), NO_RECIPE, Surroundings())) == expected
+        assert split(trace(config_of(history), NO_RECIPE, ImageContext())) == expected
 
     def test_an_imported_file_system_is_a_base(self) -> None:
         entries = [{"comment": "Imported from -", "created": OLD}, {"created_by": "RUN b", "created": OLD}]
         config = parse_config(json.dumps({"rootfs": {"diff_ids": ["a", "b"]}, "history": entries}).encode())
-        origins = trace(config, NO_RECIPE, Surroundings())
+        origins = trace(config, NO_RECIPE, ImageContext())
         assert origins.base == Base(None, None, "history-shape", 1, 1)
         assert split(origins) == "by"
 
     def test_real_configs_are_divided_only_after_an_end(self, images: Path) -> None:
         for path in sorted((images / "configs").glob("*.json")):
-            origins = trace(parse_config(path.read_bytes()), NO_RECIPE, Surroundings())
+            origins = trace(parse_config(path.read_bytes()), NO_RECIPE, ImageContext())
             mine = [step for step in origins.instructions if step.from_base is False]
             if origins.base is not None and mine and origins.base.evidence == "history-shape":
                 before = origins.instructions[: mine[0].index]

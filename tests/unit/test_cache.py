@@ -21,13 +21,13 @@ from inspector.demo.archive import (
 )
 from inspector.errors import BadLayer, BadSetting
 from inspector.image.digest import sha256_digest
-from inspector.layers import cache
-from inspector.layers.cache import Remembering, user_scanner, user_store
+from inspector.layers.cache import scans as cache
+from inspector.layers.cache.packing import pack, unpack
+from inspector.layers.cache.scans import Remembering, user_scanner, user_store
+from inspector.layers.cache.store import Store
 from inspector.layers.entries import Entries
-from inspector.layers.packing import pack, unpack
 from inspector.layers.scan import LayerScan
 from inspector.layers.scanner import Afresh
-from inspector.layers.store import Store
 from inspector.line import inspect_image
 from inspector.sizes import parse_size
 from tests.watching import Seen

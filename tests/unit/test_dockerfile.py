@@ -9,7 +9,7 @@ import pytest
 
 from inspector.attribution.dockerfile import parse_dockerfile
 from inspector.attribution.instructions import attribute
-from inspector.attribution.lines import Mismatch, Placement, place
+from inspector.attribution.placement import Mismatch, Placement, place
 from inspector.errors import BadDockerfile
 from inspector.image.config import parse_config
 

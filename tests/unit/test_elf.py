@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from inspector.layers.elf import MAGIC, ElfFacts, WholeFile, elf_facts
-from inspector.layers.elf_pieces import ElfPieces
+from inspector.layers.elf.facts import MAGIC, ElfFacts, WholeFile, elf_facts
+from inspector.layers.elf.pieces import ElfPieces
 
 pytestmark = pytest.mark.skipif(shutil.which("readelf") is None, reason="readelf of binutils is missing")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.demo.archive import Member, hardlink, tar_layer
-from inspector.layers.packing import pack, unpack
+from inspector.layers.cache.packing import pack, unpack
 from tests.builders import blob_of, scan_of
 from tests.elves import elf, program
 

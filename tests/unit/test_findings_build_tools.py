@@ -18,7 +18,7 @@ from inspector.findings.finding import Finding, Severity, Subject
 from inspector.findings.hidden import REMOVED
 from inspector.findings.toolchains import find_toolchains, toolchain_rules
 from inspector.packages.inventory import owned_paths, take_inventory
-from inspector.packages.tooling import find_tooling, unchangeable_layers
+from inspector.packages.removal.tooling import find_tooling, unchangeable_layers
 from tests.elves import elf_with, go_note, library, program
 from tests.unit.packages.inventories import dpkg_list, image_of, stanza
 

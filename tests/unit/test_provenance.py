@@ -11,8 +11,8 @@ import pytest
 from builders import file, scan_of
 from msgspec.structs import replace
 
-from inspector.attribution.instructions import Lines
-from inspector.attribution.origins import NO_RECIPE, Surroundings, trace
+from inspector.attribution.instructions import LineRange
+from inspector.attribution.origins import NO_RECIPE, ImageContext, trace
 from inspector.attribution.provenance import Parent, lines_by_layer, parent_image, parse_provenance
 from inspector.demo.archive import sha256, tar_layer
 from inspector.image.config import parse_config
@@ -126,7 +126,7 @@ def test_layers_have_the_lines_of_the_step_that_left_them(version: str) -> None:
     provenance = parse_provenance(statement(version))
     assert provenance is not None
     assert provenance.steps == ("step3", "step4")
-    assert lines_by_layer(provenance, LAYERS) == {1: Lines("Dockerfile", 6, 7), 2: Lines("Dockerfile", 8, 8)}
+    assert lines_by_layer(provenance, LAYERS) == {1: LineRange("Dockerfile", 6, 7), 2: LineRange("Dockerfile", 8, 8)}
 
 
 @VERSIONS
@@ -227,7 +227,7 @@ CONFIG = parse_config(
 
 
 def test_the_dockerfile_in_it_tells_the_lines_of_the_rest() -> None:
-    origins = trace(CONFIG, NO_RECIPE, Surroundings(tuple(LAYERS), provenance=(statement(),)))
+    origins = trace(CONFIG, NO_RECIPE, ImageContext(tuple(LAYERS), provenance=(statement(),)))
     assert [step.lines and (step.lines.first, step.lines.last) for step in origins.instructions] == [
         None,
         None,
@@ -245,7 +245,7 @@ def test_where_the_dockerfile_in_it_cannot_be_followed_layers_still_have_lines()
     config = replace(
         CONFIG, history=(*CONFIG.history[:3], replace(CONFIG.history[3], created_by="odd"), CONFIG.history[4])
     )
-    origins = trace(config, NO_RECIPE, Surroundings(tuple(LAYERS), provenance=(statement(),)))
+    origins = trace(config, NO_RECIPE, ImageContext(tuple(LAYERS), provenance=(statement(),)))
     assert [step.lines and step.lines.first for step in origins.instructions] == [None, None, None, 6, 8]
     assert [step.from_base for step in origins.instructions] == [True, None, None, False, False]
     assert origins.notes == ()
@@ -299,6 +299,10 @@ def test_an_oci_layout_with_provenance_needs_no_dockerfile(tmp_path: Path) -> No
     layout(tmp_path, members, config)
     inspection = inspect_image(f"oci-dir:{tmp_path}")
     steps = [inspection.instruction_of(layer) for layer in range(3)]
-    assert [step and step.lines for step in steps] == [None, Lines("Dockerfile", 6, 7), Lines("Dockerfile", 8, 8)]
+    assert [step and step.lines for step in steps] == [
+        None,
+        LineRange("Dockerfile", 6, 7),
+        LineRange("Dockerfile", 8, 8),
+    ]
     assert inspection.base is not None
     assert (inspection.base.name, inspection.base.layers, inspection.base.evidence) == ("alpine:3.20", 1, "provenance")

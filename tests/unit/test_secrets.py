@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.demo.archive import Member
-from inspector.layers.packing import pack, unpack
+from inspector.layers.cache.packing import pack, unpack
 from inspector.layers.secrets import MAX_SECRET, SECRET_NAMES, secret_in
 from tests.builders import scan_of
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.layers.store import Store, Usage
+from inspector.layers.cache.store import Store, Usage
 
 ROOM = 1 << 20
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such permissions and limits")

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from inspector.cli.together import load_together
+from inspector.cli.parallel import load_together
 from inspector.errors import BadImage, Cancelled
 from inspector.sources.protocol import Progress, Watch, ignore_progress
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from inspector.sources.registry.names import DOCKER_HUB
+from inspector.sources.registry.image_name import DOCKER_HUB
 
 HUB_KEY = "https://index.docker.io/v1/"
 """Docker Hub's name in config.json and for credential helpers, since the days of its first API."""

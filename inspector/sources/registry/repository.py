@@ -15,7 +15,7 @@ from inspector.errors import BadImage, BadLayer, ImageNotFound, SourceUnavailabl
 from inspector.image.digest import algorithm_of, digest_of
 from inspector.image.manifest import Descriptor, some
 from inspector.sources.members import MAX_DOCUMENT
-from inspector.sources.registry.names import RegistryName
+from inspector.sources.registry.image_name import RegistryName
 from inspector.sources.registry.problems import is_web_page, no_registry, unreachable
 from inspector.sources.registry.retry import Pause, Retries
 from inspector.sources.registry.transport import Transport

@@ -17,7 +17,7 @@ from inspector.sources.blobs import image_at
 from inspector.sources.meter import Meter
 from inspector.sources.parallel import POLL, biggest_first, in_parallel
 from inspector.sources.protocol import DeliveredLayer, Delivery, Options, Scanner, Watch
-from inspector.sources.registry.names import RegistryName, parse_name
+from inspector.sources.registry.image_name import RegistryName, parse_name
 from inspector.sources.registry.repository import Repository
 from inspector.sources.registry.retry import Pause
 from inspector.sources.registry.transport import Transport

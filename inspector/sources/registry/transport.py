@@ -19,7 +19,7 @@ from inspector import __version__
 from inspector.errors import SourceUnavailable
 from inspector.sources.registry.authentication import Authentication
 from inspector.sources.registry.credentials import find_credentials
-from inspector.sources.registry.names import RegistryName, is_loopback
+from inspector.sources.registry.image_name import RegistryName, is_loopback
 from inspector.sources.registry.problems import refused, speaks_no_tls, unreachable
 from inspector.sources.registry.retry import Pause, Retries, TryLater
 from inspector.sources.registry.tls import TlsAdapter, tls_context

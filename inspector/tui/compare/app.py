@@ -10,7 +10,7 @@ from textual.theme import BUILTIN_THEMES
 
 from inspector.compare.pair import Pair
 from inspector.compare.side import Which
-from inspector.contents import Reopen
+from inspector.content.reading import Reopen
 from inspector.sources.protocol import Watch
 from inspector.tui.app import FINE, PATIENCE, Commands, LeanInspect
 from inspector.tui.commands import Command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspector.tui.commands import JUMP, MOVE, VIEWS
 from inspector.tui.compare.commands import ALL
-from inspector.tui.pages import Help
+from inspector.tui.widgets.pages import Help
 
 SIGNS = (
     ("+ only in the second image", "$text-success"),

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import ActiveBinding, Binding
 
-from inspector.contents import Contents
+from inspector.content.reading import Contents
 from inspector.inspection import Inspection
 from inspector.tui.compare.commands import LEAVE
 from inspector.tui.main import MainScreen

@@ -17,13 +17,13 @@ from textual.strip import Strip
 
 from inspector.compare.comparison import Comparison
 from inspector.compare.side import Status
-from inspector.names import printable
 from inspector.reports.compare_words import SIGNS, names
+from inspector.safe_names import printable
 from inspector.sizes import human, signed
-from inspector.tui.cells import SIZE_WIDTH, bar, cut, cut_front, padded
-from inspector.tui.compare.rows import KINDS, Cell, Kind, Row
+from inspector.tui.compare.rows import KINDS, Cell, ComparedKind, ComparedRow
 from inspector.tui.instruction_words import MUTED
-from inspector.tui.lines import CURSOR_MARK, NO_MARK, Lines, size_look
+from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut, cut_front, padded
+from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, size_look
 
 Look = Callable[[str], Style]
 """The style of a component class, in the row that is drawn."""
@@ -55,7 +55,7 @@ class Columns(Struct, frozen=True):
     delta_bar: int
 
 
-def columns_of(width: int, kind: Kind) -> Columns:
+def columns_of(width: int, kind: ComparedKind) -> Columns:
     """How a width is shared out: a mark, the left column, ` │~ ` with the sign, the right column, the difference."""
     bars = 0 if width < ROOM_FOR_BARS or not kind.has_bars else 8 if width < MUCH_ROOM else 16
     delta_bar = (4 if width < ROOM_FOR_BARS else 8 if width < MUCH_ROOM else 16) if kind.has_sizes else 0
@@ -72,7 +72,7 @@ class OneColumn(Struct, frozen=True):
     sizes: int
 
 
-def one_column_of(width: int, kind: Kind, digits: int) -> OneColumn:
+def one_column_of(width: int, kind: ComparedKind, digits: int) -> OneColumn:
     """How a width is shared out: a mark, the sign, layers, the name, sizes, the difference, a space at the edge."""
     indexes = 2 * (digits + 1) if digits else 0
     room = width - 2 - len("~ ") - indexes - (DELTA_WIDTH + 1 if kind.has_sizes else 0)
@@ -82,13 +82,13 @@ def one_column_of(width: int, kind: Kind, digits: int) -> OneColumn:
     return OneColumn(indexes, max(room - sizes * (SIZE_WIDTH + 1), 0), sizes)
 
 
-class PairList(Lines):
+class PairList(RowList):
     """The rows of a view of a comparison."""
 
     def __init__(self, comparison: Comparison, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self.comparison = comparison
-        self.kind, self.rows = KINDS[0], list[Row]()
+        self.kind, self.rows = KINDS[0], list[ComparedRow]()
         self.digits = self._most = self._most_delta = 0
         self._nothing = ""
 
@@ -97,17 +97,17 @@ class PairList(Lines):
         return len(self.rows)
 
     @property
-    def row(self) -> Row | None:
+    def row(self) -> ComparedRow | None:
         return self.rows[self.cursor] if self.rows else None
 
-    def show(self, kind: Kind, rows: list[Row], cursor: int, nothing: str) -> None:
+    def show(self, kind: ComparedKind, rows: list[ComparedRow], cursor: int, nothing: str) -> None:
         """Other rows, or `nothing` where there are none; bars are on the scale of the biggest among them."""
         self.kind, self.rows, self._nothing = kind, rows, nothing
         cells = [cell for row in rows for cell in (row.a, row.b) if cell is not None]
         self._most = max((cell.size_bytes or 0 for cell in cells), default=0)
         self._most_delta = max((abs(row.delta_bytes) for row in rows), default=0)
         self.digits = max((len(str(cell.index)) for cell in cells if cell.index is not None), default=0)
-        self.set_reactive(Lines.cursor, cursor)
+        self.set_reactive(RowList.cursor, cursor)
         self.rows_changed()
 
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
@@ -124,7 +124,7 @@ class PairList(Lines):
         before = " " * ((region.width - cell_len(text)) // 2)
         return Strip([Segment(before + text, style)]).adjust_cell_length(region.width, style)
 
-    def _in_two(self, row: Row, width: int, look: Look) -> list[Segment]:
+    def _in_two(self, row: ComparedRow, width: int, look: Look) -> list[Segment]:
         columns = columns_of(width, self.kind)
         a, b = self.comparison.a, self.comparison.b
         segments = [
@@ -141,7 +141,7 @@ class PairList(Lines):
             ]
         return segments
 
-    def _in_one(self, row: Row, width: int, look: Look) -> list[Segment]:
+    def _in_one(self, row: ComparedRow, width: int, look: Look) -> list[Segment]:
         columns = one_column_of(width, self.kind, self.digits)
         segments = [self._sign(row, look)]
         if columns.indexes:
@@ -155,15 +155,15 @@ class PairList(Lines):
             segments.append(Segment(f" {shown:>{SIZE_WIDTH}}", look(size_look(size or 0, side.size_bytes))))
         return [*segments, self._delta(row, look)] if self.kind.has_sizes else segments
 
-    def _sign(self, row: Row, look: Look) -> Segment:
+    def _sign(self, row: ComparedRow, look: Look) -> Segment:
         return Segment(f"{SIGNS[row.status]} ", look(LOOKS.get(row.status, "lines--modified")))
 
-    def _told_name(self, row: Row, text: str, width: int, look: Look) -> Segment:
+    def _told_name(self, row: ComparedRow, text: str, width: int, look: Look) -> Segment:
         shown = printable(text)
         shown = cut_front(shown, width) if self.kind.id == "files" else cut(shown, width)
         return Segment(padded(shown, width), look("lines--muted" if row.status is Status.SAME else "lines--plain"))
 
-    def _told(self, row: Row) -> Cell | None:
+    def _told(self, row: ComparedRow) -> Cell | None:
         """The right column says no more than what is different there."""
         if row.b is None or row.a is None or row.a.text != row.b.text:
             return row.b
@@ -171,7 +171,9 @@ class PairList(Lines):
         said = "same" if row.status is Status.SAME else ", ".join(aspects)
         return Cell(said or row.b.text, row.b.size_bytes, row.b.live_bytes, row.b.index)
 
-    def _cell(self, row: Row, cell: Cell | None, width: int, bars: int, look: Look, whole: int) -> list[Segment]:
+    def _cell(
+        self, row: ComparedRow, cell: Cell | None, width: int, bars: int, look: Look, whole: int
+    ) -> list[Segment]:
         if cell is None:
             return [Segment(" " * width, look("lines--plain"))]
         segments = []
@@ -191,11 +193,11 @@ class PairList(Lines):
         room = width - sum(segment.cell_length for segment in segments)
         return [*segments, self._told_name(row, cell.text, room, look)]
 
-    def _delta(self, row: Row, look: Look) -> Segment:
+    def _delta(self, row: ComparedRow, look: Look) -> Segment:
         delta = signed(row.delta_bytes) if row.status is not Status.SAME else ""
         return Segment(f" {delta:>{DELTA_WIDTH}}", self._delta_look(row, look))
 
-    def _delta_look(self, row: Row, look: Look) -> Style:
+    def _delta_look(self, row: ComparedRow, look: Look) -> Style:
         whole = max(self.comparison.a.size_bytes, self.comparison.b.size_bytes)
         style = look(size_look(abs(row.delta_bytes), whole))
         if not row.delta_bytes:
@@ -203,7 +205,7 @@ class PairList(Lines):
         return style + Style(color=look("lines--added" if row.delta_bytes > 0 else "lines--removed").color)
 
 
-def heads(comparison: Comparison, kind: Kind, width: int, digits: int) -> Content:
+def heads(comparison: Comparison, kind: ComparedKind, width: int, digits: int) -> Content:
     """The line above the rows: what the images are called, how big they are, and the difference."""
     sizes = [human(side.size_bytes) for side in (comparison.a, comparison.b)]
     delta = f" {signed(comparison.delta.size_bytes):>{DELTA_WIDTH}}" if kind.has_sizes else ""

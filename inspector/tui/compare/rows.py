@@ -7,7 +7,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from inspector.compare.align import Row as LayerRow
+from inspector.compare.align import LayerPair
 from inspector.compare.comparison import Comparison
 from inspector.compare.files import FileChange
 from inspector.compare.findings import Kept
@@ -15,11 +15,11 @@ from inspector.compare.packages import PackageChange
 from inspector.compare.settings import SettingChange
 from inspector.compare.side import Cause, SideFinding, SideLayer, SidePackage, Status, Which
 from inspector.layers.entries import Kind as FileKind
-from inspector.names import printable
 from inspector.reports.compare_words import biggest, version_text
-from inspector.tui.pattern import fits, looks_at_paths
+from inspector.safe_names import printable
+from inspector.tui.views.name_filter import fits, looks_at_paths
 
-Item = LayerRow | FileChange | PackageChange | Kept | SideFinding | SettingChange
+Item = LayerPair | FileChange | PackageChange | Kept | SideFinding | SettingChange
 
 SHOWN_AS = {Status.UPGRADED: Status.CHANGED, Status.DOWNGRADED: Status.CHANGED, Status.MOVED: Status.CHANGED}
 """Statuses that come and go with another one when it is left out."""
@@ -34,7 +34,7 @@ class Cell(Struct, frozen=True):
     index: int | None = None
 
 
-class Row(Struct, frozen=True):
+class ComparedRow(Struct, frozen=True):
     """`name` is what is sorted and filtered by; `a` or `b` is None where that image has nothing of it."""
 
     status: Status
@@ -72,7 +72,7 @@ class Order(Enum):
     NAME = "name"
 
 
-class Kind(Struct, frozen=True):
+class ComparedKind(Struct, frozen=True):
     """A view. `count` says how many things differ, `total` how many rows there are where it shows others too.
 
     `first` is the order of `rows`. From `two_from` cells on there is room for two columns: sooner where the images say
@@ -82,7 +82,7 @@ class Kind(Struct, frozen=True):
     id: str
     key: str
     label: str
-    rows: Callable[[Comparison], list[Row]]
+    rows: Callable[[Comparison], list[ComparedRow]]
     count: Callable[[Comparison], int]
     first: Order = Order.CHANGE
     has_sizes: bool = True
@@ -94,10 +94,10 @@ class Kind(Struct, frozen=True):
         return (self.total or self.count)(comparison) > 0
 
 
-def layer_rows(comparison: Comparison) -> list[Row]:
+def layer_rows(comparison: Comparison) -> list[ComparedRow]:
     """All rows of the alignment, in order."""
     return [
-        Row(
+        ComparedRow(
             row.status,
             next((layer.text for layer in (row.b, row.a) if layer is not None), ""),
             _layer(row.a),
@@ -110,10 +110,10 @@ def layer_rows(comparison: Comparison) -> list[Row]:
     ]
 
 
-def file_rows(comparison: Comparison) -> list[Row]:
+def file_rows(comparison: Comparison) -> list[ComparedRow]:
     """The files that differ, the biggest change first."""
     return [
-        Row(
+        ComparedRow(
             change.status,
             change.path,
             _file(change, change.a_path or change.path, change.a_bytes),
@@ -126,32 +126,32 @@ def file_rows(comparison: Comparison) -> list[Row]:
     ]
 
 
-def package_rows(comparison: Comparison) -> list[Row]:
+def package_rows(comparison: Comparison) -> list[ComparedRow]:
     return [
-        Row(
+        ComparedRow(
             change.status, change.name, _package(change.a), _package(change.b), change.delta_bytes, change, change.cause
         )
         for change in comparison.packages
     ]
 
 
-def finding_rows(comparison: Comparison) -> list[Row]:
+def finding_rows(comparison: Comparison) -> list[ComparedRow]:
     """New and fixed ones, and those that both have."""
     found = comparison.findings
     rows = [
-        *(Row(Status.ADDED, each.title, None, _finding(each), each.size_bytes, each, _brought("b", each))
+        *(ComparedRow(Status.ADDED, each.title, None, _finding(each), each.size_bytes, each, _brought("b", each))
           for each in found.new),
-        *(Row(Status.REMOVED, each.title, _finding(each), None, -each.size_bytes, each, _brought("a", each))
+        *(ComparedRow(Status.REMOVED, each.title, _finding(each), None, -each.size_bytes, each, _brought("a", each))
           for each in found.fixed),
-        *(Row(Status.CHANGED if each.delta_bytes else Status.SAME, each.b.title, _finding(each.a), _finding(each.b),
-              each.delta_bytes, each, _brought("b", each.b)) for each in found.kept),
+        *(ComparedRow(Status.CHANGED if each.delta_bytes else Status.SAME, each.b.title, _finding(each.a),
+              _finding(each.b), each.delta_bytes, each, _brought("b", each.b)) for each in found.kept),
     ]  # fmt: skip
     return sorted(rows, key=lambda row: -abs(row.delta_bytes))
 
 
-def setting_rows(comparison: Comparison) -> list[Row]:
+def setting_rows(comparison: Comparison) -> list[ComparedRow]:
     return [
-        Row(each.status, each.name, _setting(each.name, each.a), _setting(each.name, each.b), 0, each)
+        ComparedRow(each.status, each.name, _setting(each.name, each.a), _setting(each.name, each.b), 0, each)
         for each in comparison.settings or ()
     ]
 
@@ -161,24 +161,26 @@ def _differing(comparison: Comparison) -> int:
 
 
 KINDS = (
-    Kind("layers", "1", "Layers", layer_rows, _differing, Order.NAME, has_bars=True, two_from=80,
+    ComparedKind("layers", "1", "Layers", layer_rows, _differing, Order.NAME, has_bars=True, two_from=80,
          total=lambda of: len(of.rows)),
-    Kind("files", "2", "Files", file_rows, lambda of: len(of.files.changes) if of.files else 0),
-    Kind("packages", "3", "Packages", package_rows, lambda of: len(of.packages)),
-    Kind("findings", "4", "Waste", finding_rows, lambda of: len(of.findings.new) + len(of.findings.fixed),
+    ComparedKind("files", "2", "Files", file_rows, lambda of: len(of.files.changes) if of.files else 0),
+    ComparedKind("packages", "3", "Packages", package_rows, lambda of: len(of.packages)),
+    ComparedKind("findings", "4", "Waste", finding_rows, lambda of: len(of.findings.new) + len(of.findings.fixed),
          total=lambda of: len(of.findings.new) + len(of.findings.fixed) + len(of.findings.kept)),
-    Kind("settings", "5", "Config", setting_rows, lambda of: len(of.settings or ()), Order.NAME, has_sizes=False,
-         two_from=80),
+    ComparedKind("settings", "5", "Config", setting_rows, lambda of: len(of.settings or ()), Order.NAME,
+         has_sizes=False, two_from=80),
 )  # fmt: skip
 """The views of a comparison, in the order of their tabs."""
 
 
-def kinds_of(comparison: Comparison) -> tuple[Kind, ...]:
+def kinds_of(comparison: Comparison) -> tuple[ComparedKind, ...]:
     """Those with something to show; the layers are always there."""
     return tuple(kind for kind in KINDS if kind is KINDS[0] or kind.has_rows(comparison))
 
 
-def chosen(rows: Sequence[Row], kind: Kind, order: Order, pattern: str, statuses: frozenset[Status]) -> list[Row]:
+def chosen(
+    rows: Sequence[ComparedRow], kind: ComparedKind, order: Order, pattern: str, statuses: frozenset[Status]
+) -> list[ComparedRow]:
     """The rows that fit, in order."""
     kept = [row for row in rows if row.kept_with in statuses] if len(statuses) < len(Status) else list(rows)
     if pattern:
@@ -190,7 +192,7 @@ def chosen(rows: Sequence[Row], kind: Kind, order: Order, pattern: str, statuses
     return sorted(kept, key=lambda row: row.name)
 
 
-def _fitting(rows: Sequence[Row], kind: Kind, pattern: str) -> Iterator[Row]:
+def _fitting(rows: Sequence[ComparedRow], kind: ComparedKind, pattern: str) -> Iterator[ComparedRow]:
     is_path = looks_at_paths(pattern) and kind.id == "files"
     test = fits(pattern)
     for row in rows:

@@ -16,22 +16,22 @@ from textual.widgets import Input, Static
 from inspector.compare.comparison import Comparison
 from inspector.compare.pair import Pair
 from inspector.compare.side import Status, Which
-from inspector.contents import Contents, Reopen
-from inspector.names import printable
+from inspector.content.reading import Contents, Reopen
 from inspector.reports.compare_words import percent
+from inspector.safe_names import printable
 from inspector.sizes import signed
 from inspector.tui.commands import Command
 from inspector.tui.compare.commands import compare_bindings
 from inspector.tui.compare.help import compare_help
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import PairList, heads
-from inspector.tui.compare.rows import Kind, Order, Row, chosen, kinds_of
-from inspector.tui.compare.telling import details, selection, totals
+from inspector.tui.compare.row_details import details, selection, totals
+from inspector.tui.compare.rows import ComparedKind, ComparedRow, Order, chosen, kinds_of
 from inspector.tui.instruction_words import MUTED
-from inspector.tui.keyline import KeyLine
-from inspector.tui.lines import Lines
-from inspector.tui.pages import Details
-from inspector.tui.tabs import Tab, Tabs
+from inspector.tui.widgets.key_line import KeyLine
+from inspector.tui.widgets.pages import Details
+from inspector.tui.widgets.row_list import RowList
+from inspector.tui.widgets.tabs import Tab, Tabs
 
 EVERY_STATUS = frozenset(Status)
 TOGGLES = {"ADDED": Status.ADDED, "REMOVED": Status.REMOVED, "MODIFIED": Status.CHANGED, "UNCHANGED": Status.SAME}
@@ -63,7 +63,7 @@ class CompareScreen(Screen[None]):
         self.kind = self.kinds[0]
         self.orders = {kind.id: kind.first for kind in self.kinds}
         self.statuses = EVERY_STATUS
-        self._rows: dict[str, list[Row]] = {}
+        self._rows: dict[str, list[ComparedRow]] = {}
         self._cursors: dict[str, int] = {}
 
     @property
@@ -90,7 +90,7 @@ class CompareScreen(Screen[None]):
     def pick_view(self, picked: Tabs.Picked) -> None:
         self.action_view(picked.view)
 
-    def show(self, kind: Kind) -> None:
+    def show(self, kind: ComparedKind) -> None:
         """Bring a view into sight, at first with the cursor on its biggest change."""
         if kind is not self.kind:
             self._cursors[self.kind.id] = self.list.cursor
@@ -100,7 +100,7 @@ class CompareScreen(Screen[None]):
         self.list.show(kind, rows, self._cursors.get(kind.id, biggest), self._nothing())
         self._draw_heads()
 
-    def _chosen(self) -> list[Row]:
+    def _chosen(self) -> list[ComparedRow]:
         if self.kind.id not in self._rows:
             self._rows[self.kind.id] = self.kind.rows(self.comparison)
         return chosen(self._rows[self.kind.id], self.kind, self.orders[self.kind.id], self.filter.value, self.statuses)
@@ -132,7 +132,7 @@ class CompareScreen(Screen[None]):
         fits = [f"that fits “{printable(self.filter.value)}”"] if self.filter.value else []
         return " ".join(["nothing to show", *fits, *self._left_out()])
 
-    @on(Lines.Moved)
+    @on(RowList.Moved)
     def show_selection(self) -> None:
         width = max(self.size.width - 2, 1)
         self.selection.update(selection(self.comparison, self.list.row, width), layout=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inspector.compare.align import Row
+from inspector.compare.align import LayerPair
 from inspector.compare.comparison import compare
 from inspector.compare.side import Status
 from inspector.demo.archive import Step
@@ -13,7 +13,7 @@ from tests.builders import file
 from .sides import compared, run, side
 
 
-def picture(rows: Sequence[Row]) -> list[tuple[str, int | None, int | None, int]]:
+def picture(rows: Sequence[LayerPair]) -> list[tuple[str, int | None, int | None, int]]:
     return [
         (row.status.value, row.a.index if row.a else None, row.b.index if row.b else None, row.delta_bytes)
         for row in rows

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspector.line import inspect_image
-from inspector.packages import apk
+from inspector.packages.databases import apk
 from inspector.packages.found import Found
 from inspector.packages.model import Distribution, Package, Relation
 

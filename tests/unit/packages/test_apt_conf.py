@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.packages.apt_conf import AptConfiguration, apt_configuration
+from inspector.packages.databases.apt_conf import AptConfiguration, apt_configuration
 
 DEBIAN = """
 APT

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.packages import dpkg
+from inspector.packages.databases import dpkg
 from inspector.packages.found import Found
 from inspector.packages.model import Distribution, Relation
 

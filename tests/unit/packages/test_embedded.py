@@ -17,11 +17,11 @@ import pytest
 from inspector.demo.archive import Member, tar_layer
 from inspector.filesystem.stack import stack_layers
 from inspector.layers import facts
-from inspector.layers.elf import WholeFile, section
-from inspector.layers.notes import GO, MAVEN, RUST, elf_note, jar_note
-from inspector.layers.packing import pack, unpack
-from inspector.packages.embedded import read
+from inspector.layers.build_notes import GO, MAVEN, RUST, elf_note, jar_note
+from inspector.layers.cache.packing import pack, unpack
+from inspector.layers.elf.facts import WholeFile, section
 from inspector.packages.inventory import take_inventory
+from inspector.packages.languages.embedded import read
 from inspector.packages.model import Distribution
 from tests.builders import blob_of, scan_of
 from tests.elves import elf_with, go_note

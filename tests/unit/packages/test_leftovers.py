@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from inspector.packages.apt_conf import AptConfiguration
-from inspector.packages.leftovers import Leftovers, leftovers
-from inspector.packages.managers import MANAGERS
+from inspector.packages.databases.apt_conf import AptConfiguration
 from inspector.packages.model import Installed, Package
-from inspector.packages.needed import Need
-from inspector.packages.tools import build_tools
+from inspector.packages.removal.commands import MANAGERS
+from inspector.packages.removal.leftovers import Leftovers, leftovers
+from inspector.packages.removal.needs import Need
+from inspector.packages.removal.tools import build_tools
 
 from .made import names, package
 

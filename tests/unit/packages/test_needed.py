@@ -10,7 +10,7 @@ import pytest
 from inspector.demo.archive import Member, symlink, whiteout
 from inspector.filesystem.captured import visible_captured
 from inspector.packages.inventory import take_inventory
-from inspector.packages.needed import Need, needed_packages
+from inspector.packages.removal.needs import Need, needed_packages
 from tests.elves import AARCH64, elf, library, program
 
 from .inventories import dpkg_list, image_of, stanza

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from inspector.layers.capture import wants
-from inspector.packages import npm
 from inspector.packages.found import Found
+from inspector.packages.languages import npm
 from inspector.packages.model import Package, Relation
 
 from .inventories import NOWHERE

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from inspector.packages import composer, conda, gems
+from inspector.packages.languages import composer, conda, gems
 from inspector.packages.model import Relation
 
 from .inventories import NOWHERE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.packages import pacman
+from inspector.packages.databases import pacman
 from inspector.packages.model import Distribution, Relation
 
 DESC = """\

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from inspector.layers.capture import wants
-from inspector.packages import python
 from inspector.packages.found import Found
+from inspector.packages.languages import python
 from inspector.packages.model import Relation
 
 from .inventories import NOWHERE

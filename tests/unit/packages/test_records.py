@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.packages.records import record_bytes
+from inspector.packages.removal.records import record_bytes
 
 from .inventories import stanza
 from .made import package

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from inspector.packages.apt_conf import AptConfiguration
-from inspector.packages.graph import Graph
+from inspector.packages.databases.apt_conf import AptConfiguration
 from inspector.packages.model import Package
-from inspector.packages.removal import DNF_RULES, PACMAN_RULES, Rules, apk_solved, apt_rules, orphans, swept
+from inspector.packages.removal.graph import Graph
+from inspector.packages.removal.sweep import DNF_RULES, PACMAN_RULES, Rules, apk_solved, apt_rules, orphans, swept
 
 from .made import names, package
 

@@ -11,10 +11,10 @@ from struct import pack
 
 import pytest
 
+from inspector.packages.databases.rpm import header
+from inspector.packages.databases.rpm.reader import read
 from inspector.packages.found import Found
 from inspector.packages.model import Distribution, Relation
-from inspector.packages.rpm import header
-from inspector.packages.rpm.reader import read
 
 from .inventories import NOWHERE
 

@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from inspector.packages.tools import DEVELOPMENT, build_tools, reason_by_name
+from inspector.packages.removal.tools import DEVELOPMENT, build_tools, reason_by_name
 
 from .made import package
 
@@ -81,7 +81,9 @@ NO_TOOLS = [
 
 
 def test_every_row_of_the_table_is_covered() -> None:
-    raw = tomllib.loads(resources.files("inspector.packages").joinpath("tools.toml").read_text(encoding="utf-8"))
+    raw = tomllib.loads(
+        resources.files("inspector.packages.removal").joinpath("tools.toml").read_text(encoding="utf-8")
+    )
     assert {(kind, reason) for kind, fields in raw.items() for reason in fields["tools"]} == {
         (kind, reason) for kind, _, reason in TOOLS
     }

@@ -1,0 +1,89 @@
+"""Several images read at once, with one progress for all; what is wrong with one stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
+from typing import Generic, TypeVar
+
+from inspector.errors import Cancelled
+from inspector.sources.protocol import Progress, ReadEvent, Watch
+
+Result = TypeVar("Result")
+
+POLL = 0.1
+"""Seconds between two looks at whether the person wants to stop: on Windows Ctrl-C does not end a wait."""
+
+
+def load_together(loads: Sequence[Callable[[Watch], Result]], watch: Watch) -> list[Result]:
+    """The results in order. Raises the first error, and does not wait for those that it stops.
+
+    The threads are daemons: one that hangs in a connection must not keep the process from ending.
+    """
+    shared = _Shared(watch, len(loads))
+    readings = [_Reading(load, shared, number) for number, load in enumerate(loads)]
+    ended: SimpleQueue[_Reading[Result]] = SimpleQueue()
+    for reading in readings:
+        Thread(target=reading.run, args=(ended,), name="image", daemon=True).start()
+    try:
+        for _ in readings:
+            error = _next(ended).error
+            if error is not None:
+                raise error
+    finally:
+        shared.stopped.set()
+    return [reading.result for reading in readings]
+
+
+def _next(ended: SimpleQueue[_Reading[Result]]) -> _Reading[Result]:
+    while True:
+        try:
+            return ended.get(timeout=POLL)
+        except Empty:
+            continue
+
+
+class _Reading(Generic[Result]):
+    result: Result
+
+    def __init__(self, load: Callable[[Watch], Result], shared: _Shared, number: int) -> None:
+        self._load, self._shared, self._number = load, shared, number
+        self.error: BaseException | None = None
+
+    def run(self, ended: SimpleQueue[_Reading[Result]]) -> None:
+        try:
+            self.result = self._load(lambda news: self._shared.tell(self._number, news))
+        except BaseException as error:
+            self.error = error
+        ended.put(self)
+
+
+class _Shared:
+    """The progress of all as that of one."""
+
+    def __init__(self, watch: Watch, count: int) -> None:
+        self._watch, self._lock = watch, Lock()
+        self._known: list[Progress | None] = [None] * count
+        self.stopped = Event()
+
+    def tell(self, number: int, news: ReadEvent) -> None:
+        """Layers are not told, for nobody could say whose they are."""
+        if self.stopped.is_set():
+            raise Cancelled
+        if isinstance(news, Progress):
+            with self._lock:
+                self._known[number] = news
+                self._watch(self._sum())
+
+    def _sum(self) -> Progress:
+        known = [progress for progress in self._known if progress is not None]
+        bytes_total = [progress.bytes_total for progress in known if progress.bytes_total is not None]
+        layers_total = [progress.layers_total for progress in known if progress.layers_total is not None]
+        count = len(self._known)
+        return Progress(
+            sum(progress.bytes_read for progress in known),
+            sum(bytes_total) if len(bytes_total) == count else None,
+            sum(progress.layers_done for progress in known),
+            sum(layers_total) if len(layers_total) == count else None,
+        )

@@ -1,0 +1,1 @@
+"""The package databases of distributions: dpkg, apk, rpm, pacman."""

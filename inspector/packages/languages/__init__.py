@@ -1,0 +1,1 @@
+"""Packages of languages: Python, Node, Ruby, PHP, conda, and what programs were built from."""

@@ -1,0 +1,1 @@
+"""The views of the main screen's right half, and what they are drawn from."""

@@ -1,0 +1,296 @@
+"""The right half: the file tree of the selected layer, its filter, and the selected path in full.
+
+Trees are built in a worker. There is never more than one at work; of the requests that come meanwhile only the newest
+is kept, so that holding a key down costs one tree and not one for each row passed.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from inspector.filesystem.tree import ROOT, Change, chosen_tree, layer_tree, stacked_tree
+from inspector.inspection import Inspection
+from inspector.tui.instruction_words import MUTED
+from inspector.tui.views.file_list import FileList
+from inspector.tui.views.outline import Criteria, Outline, heavy_folders, keep
+from inspector.tui.views.tree_index import Browsed, Order, Trees
+from inspector.tui.views.view import Filtered, Target
+from inspector.tui.widgets.cells import cut_front
+from inspector.tui.widgets.row_list import RowList
+from inspector.tui.words import node_details, node_facts, node_fate, node_path
+
+
+class Scope(Enum):
+    """Whose files: those of one layer, of the image up to it, of the final image, or of a finding, package or tile."""
+
+    LAYER = "layer"
+    STACK = "stack"
+    FINAL = "final"
+    CHOSEN = "chosen"
+
+
+CYCLE = (Scope.LAYER, Scope.STACK, Scope.FINAL)
+"""What the key for the next scope goes through."""
+
+
+class FilesShown(Struct, frozen=True):
+    """What the pane is to show. `opened` are the folders to open, None to choose them by their size.
+
+    `chosen` has the files that the scope CHOSEN shows.
+    """
+
+    scope: Scope = Scope.LAYER
+    layer: int = 0
+    order: Order = Order.SIZE
+    criteria: Criteria = field(default_factory=Criteria)
+    opened: frozenset[int] | None = None
+    chosen: Target | None = None
+
+    def same_tree(self, other: FilesShown) -> bool:
+        if self.scope is not other.scope:
+            return False
+        if self.scope is Scope.CHOSEN:
+            return self.chosen is other.chosen
+        return self.layer == other.layer or self.scope is Scope.FINAL
+
+
+def browsed_tree(trees: Trees, view: FilesShown) -> Browsed:
+    """The tree of a view."""
+    files, top = view.chosen.files if view.chosen else None, len(trees.filesystem.layers) - 1
+    if view.scope is Scope.CHOSEN and files is not None:
+        return trees.get(view.chosen, lambda filesystem: chosen_tree(filesystem, files()))
+    if view.scope is Scope.LAYER and top >= 0:
+        return trees.get((Scope.LAYER, view.layer), lambda filesystem: layer_tree(filesystem, view.layer))
+    if view.scope is Scope.STACK:
+        return trees.get((Scope.STACK, view.layer), lambda filesystem: stacked_tree(filesystem, view.layer))
+    return trees.get(Scope.FINAL, lambda filesystem: stacked_tree(filesystem, top, marks=False))
+
+
+def draw(trees: Trees, view: FilesShown) -> Outline:
+    """The outline of a view."""
+    browsed = browsed_tree(trees, view)
+    kept = None if view.criteria.keeps_all else keep(browsed, view.criteria)
+    opened = view.opened
+    if opened is None:
+        opened = frozenset() if view.criteria.pattern else frozenset(heavy_folders(browsed.tree, view.criteria.waste))
+    order = Order.WASTE if view.criteria.waste and view.order is Order.SIZE else view.order
+    return Outline(browsed, order=order, kept=kept, opened=opened)
+
+
+class FilesPane(Filtered):
+    """The file list and what belongs to it; commands call its methods."""
+
+    PLACEHOLDER = "part of a name, or of a path with / · *.py · /regular expression/"
+    OFFERS: ClassVar = frozenset(
+        {"sort", "filter", "match", "next_scope", "scope", "attributes", "waste", "show", "fold", "open_all"}
+        | {"close_all", "copy", "content", "extract"}
+    )
+
+    class Drawn(Message):
+        """The worker has an outline ready."""
+
+        def __init__(self, view: FilesShown, outline: Outline) -> None:
+            super().__init__()
+            self.view = view
+            self.outline = outline
+
+    def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(inspection, id=id)
+        self.wanted = FilesShown()
+        self.shown: tuple[FilesShown, Outline] | None = None
+        self.busy = False
+        self.before_filter: frozenset[int] | None = None
+        self.trees = Trees(inspection.filesystem)
+        nothing = Outline(Browsed(stacked_tree(inspection.filesystem, -1)))
+        self.list = FileList(inspection, nothing, id="file-list")
+        self.selection = Static(classes="selection")
+
+    def compose(self) -> ComposeResult:
+        yield self.list
+        yield self.filter
+        yield self.selection
+
+    @property
+    def main(self) -> FileList:
+        return self.list
+
+    def show(self, **changes: object) -> None:
+        """Change what is to be shown, by its fields. With another layer the files are those of layers again."""
+        view = replace(self.wanted, **changes)
+        if view.scope is self.wanted.scope is Scope.CHOSEN and view.layer != self.wanted.layer:
+            view = replace(view, scope=Scope.LAYER, criteria=Criteria())
+        if not view.same_tree(self.wanted):
+            view, self.before_filter = replace(view, opened=None), None
+        elif "opened" not in changes:
+            view = replace(view, opened=self._opened(view))
+        self.wanted = view
+        self._set_title()
+        if not self.busy:
+            self._start()
+
+    def _opened(self, view: FilesShown) -> frozenset[int] | None:
+        """Folders as the person left them; a filter opens what it finds, and clearing it brings the rest back."""
+        filtered, was_filtered = bool(view.criteria.pattern), bool(self.wanted.criteria.pattern)
+        current = frozenset(self.shown[1].opened) if self.shown and self.shown[0].same_tree(view) else None
+        if filtered and not was_filtered:
+            self.before_filter = current
+        if filtered:
+            return None
+        if view.criteria.waste != self.wanted.criteria.waste:
+            return None
+        return self.before_filter if was_filtered else current
+
+    def _start(self) -> None:
+        self.busy = True
+        view, trees = self.wanted, self.trees
+        self.run_worker(lambda: self.post_message(self.Drawn(view, draw(trees, view))), thread=True, group="tree")
+
+    def on_files_pane_drawn(self, drawn: Drawn) -> None:
+        """Show what came, unless something newer is wanted already."""
+        self.busy = False
+        path = self.list.outline.tree.path(self.list.node) if self.shown else ""
+        found = bool(self.shown and self.shown[0].criteria.pattern and not drawn.view.criteria.pattern)
+        self.shown = (drawn.view, drawn.outline)
+        self.list.show(drawn.outline, path, reveal=found, tinted=drawn.view.scope is Scope.STACK)
+        self._set_title()
+        if drawn.view is not self.wanted:
+            self._start()
+
+    @on(RowList.Moved)
+    def show_selection(self) -> None:
+        """The selected path in full, and its facts."""
+        tree, node = self.list.outline.tree, self.list.node
+        width = max(self.size.width - 2, 1)
+        facts = " · ".join(node_facts(self.inspection, tree, node))
+        fate = "".join(part if isinstance(part, str) else part[0] for part in node_fate(self.inspection, tree, node))
+        self.selection.update(
+            Content.assemble(
+                cut_front(node_path(tree, node), width),
+                "\n",
+                (facts, MUTED),
+                f"  {fate.splitlines()[0]}" if fate else "",
+            ),
+            layout=False,
+        )
+
+    def on_resize(self) -> None:
+        self.show_selection()
+
+    def details(self) -> Content:
+        return node_details(self.inspection, self.list.outline.tree, self.list.node)
+
+    def copied(self) -> tuple[str, str]:
+        return "/" + self.list.outline.tree.path(self.list.node), "path"
+
+    # What commands do
+
+    def back(self) -> bool:
+        """Without any filter; from the files of a finding back to those of the layer."""
+        closed = self.close_filter()
+        if not self.wanted.criteria.keeps_all:
+            self.show(criteria=Criteria())
+        elif not closed and self.wanted.scope is Scope.CHOSEN:
+            self.show(scope=Scope.LAYER)
+        elif not closed:
+            return False
+        return True
+
+    def choose(self, chosen: Target) -> None:
+        """The files of a finding, package or tile, and nothing else."""
+        self.close_filter()
+        layer = self.wanted.layer if chosen.layer is None else chosen.layer
+        self.show(scope=Scope.CHOSEN, chosen=chosen, layer=layer, criteria=Criteria(), opened=None)
+
+    def restore(self, view: FilesShown, outline: Outline | None) -> None:
+        """As it was before a jump; at once, if the outline is known."""
+        self.filter.value = view.criteria.pattern
+        self.filter.display = bool(view.criteria.pattern)
+        self.wanted, self.before_filter = view, None
+        if outline is None or self.busy:
+            self.show(opened=view.opened)
+        else:
+            self.on_files_pane_drawn(self.Drawn(view, outline))
+
+    def narrow(self, pattern: str) -> None:
+        if pattern != self.wanted.criteria.pattern:
+            self.show(criteria=replace(self.wanted.criteria, pattern=pattern))
+
+    def match(self, step: int) -> None:
+        self.list.jump(self.list.outline.next_match(self.list.cursor, step))
+
+    def toggle_waste(self) -> None:
+        criteria = self.wanted.criteria
+        self.show(criteria=replace(criteria, waste=not criteria.waste))
+
+    def toggle_change(self, change: Change) -> None:
+        criteria = self.wanted.criteria
+        self.show(criteria=replace(criteria, changes=criteria.changes ^ {change}))
+
+    def sort(self) -> None:
+        self.show(order=Order.NAME if self.wanted.order is Order.SIZE else Order.SIZE)
+
+    def next_scope(self) -> None:
+        scope = self.wanted.scope
+        self.show(scope=CYCLE[(CYCLE.index(scope) + 1) % len(CYCLE)] if scope in CYCLE else CYCLE[0])
+
+    def toggle_attributes(self) -> None:
+        self.list.attributes = not self.list.attributes
+        self.list.refresh()
+
+    def fold(self) -> None:
+        self.list.outline.toggle(self.list.cursor)
+        self.list.rows_changed()
+
+    def open_or_enter(self) -> None:
+        """Open the folder; in an open one go to its first row."""
+        outline, row = self.list.outline, self.list.cursor
+        if self.list.node in outline.opened and outline.children(self.list.node):
+            self.list.move(1)
+        else:
+            outline.open(row)
+            self.list.rows_changed()
+
+    def close_or_leave(self) -> bool:
+        """Close the folder; from a closed one or a file go to the folder above. False at the closed root."""
+        outline, row = self.list.outline, self.list.cursor
+        if self.list.node in outline.opened and self.list.node != ROOT:
+            outline.close(row)
+            self.list.rows_changed()
+            return True
+        if row == 0:
+            return False
+        self.list.jump(outline.parent_row(row))
+        return True
+
+    def open_all(self) -> None:
+        self.show(opened=frozenset(self.list.outline.tree.children))
+
+    def close_all(self) -> None:
+        self.show(opened=frozenset())
+
+    def _set_title(self) -> None:
+        view, criteria = self.wanted, self.wanted.criteria
+        whose = {
+            Scope.LAYER: f"of layer {view.layer}",
+            Scope.STACK: f"up to layer {view.layer}",
+            Scope.FINAL: "of the final image",
+            Scope.CHOSEN: f"of {view.chosen.name}" if view.chosen else "",
+        }[view.scope]
+        parts = [f"Files {whose}", *(["by name"] if view.order is Order.NAME else [])]
+        parts += ["waste only"] if criteria.waste else []
+        hidden = [change.name.lower() for change in Change if change not in criteria.changes]
+        parts += [f"without {', '.join(hidden)}"] if hidden else []
+        kept = self.shown[1].kept if self.shown and self.shown[0] is view else None
+        parts += [f"“{criteria.pattern}”"] if criteria.pattern else []
+        if kept is not None:
+            parts.append("nothing found" if not kept.matches else f"{kept.matches} found")
+        self.list.border_title = Content(" · ".join(parts))

@@ -1,0 +1,187 @@
+"""The Waste view: findings by bytes, each with who brought it and who hid it; below, what to write instead."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.strip import Strip
+from textual.widgets import Static
+
+from inspector.findings.find import reclaimable_bytes
+from inspector.findings.finding import Finding, Severity
+from inspector.inspection import Inspection
+from inspector.safe_names import printable
+from inspector.sizes import human
+from inspector.tui.advice import diff, rewritten
+from inspector.tui.commands import Place, bindings
+from inspector.tui.instruction_words import MUTED, Part, instruction_text, origin, place
+from inspector.tui.views.view import Target, View
+from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut, padded
+from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, size_look
+
+SEVERITIES = {
+    Severity.ERROR: ("!", "lines--removed", "$text-error"),
+    Severity.WARNING: (" ", "lines--modified", "$text-warning"),
+    Severity.INFO: ("·", "lines--muted", MUTED),
+}
+"""Sign, its look in the list, and in the text below."""
+
+DIFF_STYLES = {"+": "$text-success", "-": "$text-error", " ": ""}
+
+BAR = 8
+
+ROOM_FOR_BAR, ROOM_FOR_LAYERS = 46, 64
+"""Cells of a list from which on it has bars, and says what brought and hid a finding."""
+
+BROUGHT, HIDDEN = 7, 9
+"""Cells of what brought and what hid it; their heads are as wide."""
+
+
+class FindingList(RowList):
+    """Findings, most bytes first."""
+
+    BINDINGS = bindings(Place.ROWS)
+
+    def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self.inspection = inspection
+        self.findings = inspection.findings
+        self.most = max((finding.size_bytes for finding in self.findings), default=0)
+        self.reclaimable = f"{human(reclaimable_bytes(self.findings))} reclaimable"
+
+    @property
+    def row_count(self) -> int:
+        return len(self.findings)
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        wide = self.scrollable_content_region.width >= ROOM_FOR_LAYERS
+        self.titled(self.reclaimable, f" {'brought':>{BROUGHT}} {'hidden by':>{HIDDEN}}" if wide else "")
+
+    def draw_row(self, row: int, width: int, selected: bool) -> Strip:
+        look = partial(self.look, selected=selected)
+        finding = self.findings[row]
+        sign, sign_look, _ = SEVERITIES[finding.severity]
+        hidden = finding.size_bytes if finding.hidden_in else 0
+        room = BAR if width >= ROOM_FOR_BAR else 0
+        solid, shaded = bar(finding.size_bytes - hidden, hidden, self.most, room)
+        who = self._who(finding, width)
+        head = [
+            Segment(CURSOR_MARK if selected else NO_MARK, look("lines--mark")),
+            Segment(
+                f"{human(finding.size_bytes):>{SIZE_WIDTH}} ",
+                look(size_look(finding.size_bytes, self.inspection.filesystem.ledger.total_bytes)),
+            ),
+            Segment(solid, look("lines--live")),
+            Segment(shaded, look("lines--hidden")),
+            Segment(" " * (room - len(solid) - len(shaded) + 1), look("lines--plain")),
+            Segment(f"{sign} ", look(sign_look)),
+        ]
+        left = width - sum(segment.cell_length for segment in head) - len(who) - 1
+        title_look = "lines--muted" if finding.severity is Severity.INFO else "lines--plain"
+        title = Segment(padded(printable(finding.title), left), look(title_look))
+        return Strip([*head, title, Segment(f" {who}", look("lines--muted"))]).adjust_cell_length(
+            width, look("lines--plain")
+        )
+
+    def clicked(self, row: int, x: int, times: int) -> None:  # noqa: ARG002
+        if times == 2:
+            self.call_later(self.screen.run_action, "go_files")
+
+    def _who(self, finding: Finding, width: int) -> str:
+        """What brought it and what hid it: the lines of the Dockerfile, or else layers."""
+        if width < ROOM_FOR_LAYERS:
+            return ""
+        return f"{self._places(finding.layers):>{BROUGHT}} {self._places(finding.hidden_in):>{HIDDEN}}"
+
+    def _places(self, layers: tuple[int, ...]) -> str:
+        if not layers:
+            return ""
+        first = origin(self.inspection, layers[0]) or str(layers[0])
+        return f"{first} +{len(layers) - 1}" if len(layers) > 1 else first
+
+
+class WastePane(View):
+    """The list, and all about the selected finding."""
+
+    OFFERS: ClassVar = frozenset(("copy",))
+
+    def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(inspection, id=id)
+        self.list = FindingList(inspection, id="waste-list")
+        self.advice = Static(classes="advice-text")
+
+    def compose(self) -> ComposeResult:
+        yield self.list
+        with VerticalScroll(classes="advice", can_focus=False):
+            yield self.advice
+
+    @property
+    def main(self) -> RowList:
+        return self.list
+
+    @property
+    def finding(self) -> Finding:
+        return self.list.findings[self.list.cursor]
+
+    def on_mount(self) -> None:
+        self.list.rows_changed()
+
+    @on(RowList.Moved)
+    def show_advice(self) -> None:
+        self.advice.update(finding_details(self.inspection, self.finding))
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def details(self) -> Content:
+        return finding_details(self.inspection, self.finding)
+
+    def target(self) -> Target:
+        finding = self.finding
+        layer = finding.layers[0] if finding.layers else None
+        return Target(f"“{printable(finding.title)}”", (lambda: finding.frees) if finding.frees else None, layer)
+
+    def copied(self) -> tuple[str, str]:
+        lines = diff(self.inspection, self.finding)
+        return (rewritten(lines), "new instruction") if lines else (self.finding.fix, "fix")
+
+
+def finding_details(inspection: Inspection, finding: Finding) -> Content:
+    """What is wasted, how to write it instead, who brought it and who hid it, and which tools say the same."""
+    count = len(finding.frees)
+    total = inspection.filesystem.ledger.total_bytes
+    see = f" · {', '.join(finding.see)}" if finding.see else ""
+    parts: list[Part] = [
+        (printable(finding.title), "bold"),
+        "\n",
+        (human(finding.size_bytes), "bold"),
+        (f" in {count:,} {'file' if count == 1 else 'files'}".replace(",", " "), MUTED),
+        (f" · without it the image has {human(total - finding.size_bytes)} of {human(total)}\n", MUTED),
+    ]
+    lines = diff(inspection, finding)
+    if lines:
+        parts += ["\n", ("Write this instead\n", "bold $primary")]
+        for (line_sign, text), (_, after) in zip(lines, [*lines[1:], ("", "")], strict=True):
+            goes_on = " \\" if after.startswith("    ") else ""
+            parts += [(f"{line_sign} {text}{goes_on}\n", DIFF_STYLES[line_sign])]
+    parts += ["\n", *_quoting(printable(finding.fix)), "\n\n"]
+    for label, layers in (("brought by ", finding.layers), ("hidden by  ", finding.hidden_in)):
+        for layer in layers[:1]:
+            more = f" and {len(layers) - 1} more" if len(layers) > 1 else ""
+            parts += [(label, MUTED), f"{place(inspection, layer)}{more}  "]
+            parts += [(cut(instruction_text(inspection, layer), 200), MUTED), "\n"]
+    parts += [("rule       ", MUTED), f"{finding.rule} · ", (str(finding.severity), SEVERITIES[finding.severity][2])]
+    return Content.assemble(*parts, (see, MUTED)).rstrip()
+
+
+def _quoting(fix: str) -> list[Part]:
+    """The advice with what it quotes, and what it wants written, standing out."""
+    parts: list[Part] = []
+    for nth, text in enumerate(fix.split("`")):
+        parts.append((text, "$primary") if nth % 2 else text)
+    return parts

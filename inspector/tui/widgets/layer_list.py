@@ -1,0 +1,74 @@
+"""The list of layers: number, size, a bar with the hidden part shaded, and the instruction."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from inspector.inspection import Inspection
+from inspector.sizes import human
+from inspector.tui.commands import Place, bindings
+from inspector.tui.instruction_words import brief_instruction, origin
+from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut
+from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, size_look
+
+BAR_SHARE = 0.25
+"""Of the list's width; the instruction needs the rest."""
+
+MOST_BAR = 24
+"""Cells of a bar at most."""
+
+
+class LayerList(RowList):
+    """Layers, lowest first, as they are numbered."""
+
+    BINDINGS = bindings(Place.LAYERS)
+
+    def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self.inspection = inspection
+        self.totals = inspection.filesystem.totals
+        self.most = max((totals.size_bytes for totals in self.totals), default=0)
+        self.instructions = [brief_instruction(inspection, layer) for layer in range(len(self.totals))]
+        self.origins = [origin(inspection, layer) for layer in range(len(self.totals))]
+        self.origin_room = max(map(len, self.origins), default=0)
+        self.border_title = "Layers"
+
+    @property
+    def row_count(self) -> int:
+        return len(self.totals)
+
+    def start(self) -> None:
+        """Begin at the layer with the most hidden bytes, or the biggest where nothing is hidden."""
+        worst = max(
+            range(self.row_count),
+            default=0,
+            key=lambda layer: (self.totals[layer].hidden_bytes, self.totals[layer].size_bytes),
+        )
+        self.set_reactive(RowList.cursor, worst)
+        self.rows_changed()
+
+    def draw_row(self, row: int, width: int, selected: bool) -> Strip:
+        look = partial(self.look, selected=selected)
+        totals = self.totals[row]
+        room = max(0, min(MOST_BAR, int(width * BAR_SHARE)))
+        solid, shaded = bar(totals.live_bytes, totals.hidden_bytes, self.most, room)
+        digits = len(str(self.row_count - 1))
+        head = [
+            Segment(CURSOR_MARK if selected else NO_MARK, look("lines--mark")),
+            Segment(f"{row:>{digits}} ", look("lines--muted")),
+            Segment(
+                f"{human(totals.size_bytes):>{SIZE_WIDTH}} ",
+                look(size_look(totals.size_bytes, self.inspection.filesystem.ledger.total_bytes)),
+            ),
+            Segment(solid, look("lines--live")),
+            Segment(shaded, look("lines--hidden")),
+            Segment(" " * (room - len(solid) - len(shaded) + 1), look("lines--plain")),
+        ]
+        if self.origin_room:
+            head.append(Segment(f"{self.origins[row]:<{self.origin_room}} ", look("lines--muted")))
+        used = sum(segment.cell_length for segment in head)
+        text = Segment(cut(self.instructions[row], width - used), look("lines--plain"))
+        return Strip([*head, text]).adjust_cell_length(width, look("lines--plain"))
