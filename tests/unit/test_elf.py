@@ -21,8 +21,13 @@ SAMPLE = 60
 def sample() -> list[Path]:
     """Some ELF files of every kind, spread over the alphabet."""
     files = [path for folder in FOLDERS for path in sorted(Path(folder).glob("*")) if path.is_file()]
-    elves = [path for path in files if not path.is_symlink() and path.open("rb").read(4) == MAGIC]
+    elves = [path for path in files if not path.is_symlink() and begins_as_elf(path)]
     return elves[:: max(1, len(elves) // SAMPLE)]
+
+
+def begins_as_elf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == MAGIC
 
 
 def facts(path: Path) -> ElfFacts:
