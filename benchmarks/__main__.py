@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.inputs import TOOLCHAIN_TAG, CannotMakeError, SmallFiles, Toolchain, small_files, toolchain
 from benchmarks.machine import describe
 from benchmarks.measure import Cost, FailedError, run_once
-from benchmarks.table import Row, markdown, table
+from benchmarks.table import BEFORE, Row, markdown, table
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PATIENCE = 30.0
@@ -31,8 +31,8 @@ Program = Callable[[], Cost]
 class Bench:
     """The programs to be measured, and where their inputs and outputs are."""
 
-    def __init__(self, folder: Path, runs: int) -> None:
-        self.folder, self.runs = folder, runs
+    def __init__(self, folder: Path, runs: int, before: Path | None = None) -> None:
+        self.folder, self.runs, self.before = folder, runs, before
         self.rows: list[Row] = []
         self.dive = _beside_python("dive") or shutil.which("dive")
 
@@ -49,12 +49,23 @@ class Bench:
     def skip(self, names: Mapping[str, str], reason: str) -> None:
         self.rows += [Row(name, target, skipped=reason) for name, target in names.items()]
 
-    def leaninspect(self, *arguments: str, cache: Path | None = None, **env: str) -> Cost:
-        """With its JSON report to a file, as dive's; with an empty cache of its own unless one is given."""
-        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            own = {"LEANINSPECT_CACHE_DIR": str(cache or Path(folder, "cache"))}
-            output = ["--json", str(Path(folder, "out.json"))] if not arguments[0].startswith("-") else []
-            return run_once([sys.executable, "-m", "inspector", *arguments, *output], {**env, **own})
+    def leaninspect(self, *arguments: str, caches: Path | None = None, **env: str) -> dict[str, Program]:
+        """This version, and the one before where a checkout of it is given: each with a cache of its own.
+
+        The JSON report goes to a file, as dive's. The cache is empty unless there are `caches`, a folder for each's.
+        """
+        versions = {"leaninspect": sys.executable} | ({BEFORE: _python_of(self.before)} if self.before else {})
+
+        def program(name: str, python: str) -> Program:
+            def run() -> Cost:
+                with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+                    own = {"LEANINSPECT_CACHE_DIR": str(caches / name if caches else Path(folder, "cache"))}
+                    output = ["--json", str(Path(folder, "out.json"))] if not arguments[0].startswith("-") else []
+                    return run_once([python, "-m", "inspector", *arguments, *output], {**env, **own}, cwd=folder)
+
+            return run
+
+        return {name: program(name, python) for name, python in versions.items()}
 
     def dive_archive(self, archive: Path) -> Cost:
         assert self.dive is not None
@@ -64,7 +75,7 @@ class Bench:
             return run_once(command, {"CI": "true"})
 
     def against_dive(self, archive: Path, *options: str) -> dict[str, Program]:
-        programs: dict[str, Program] = {"leaninspect": lambda: self.leaninspect(str(archive), *options)}
+        programs = self.leaninspect(str(archive), *options)
         if self.dive:
             programs["dive"] = lambda: self.dive_archive(archive)
         return programs
@@ -94,27 +105,23 @@ def toolchain_rows(bench: Bench) -> None:
             else:
                 oci = str(image.gzipped)
                 floor = [sys.executable, "-m", "benchmarks.floor", oci]
-                bench.measure(
-                    gzipped, {"leaninspect": lambda: bench.leaninspect(oci), "floor": lambda: run_once(floor)}
-                )
-            with second_look(bench, image) as look:
-                bench.measure(engine, {"leaninspect": look})
+                bench.measure(gzipped, {**bench.leaninspect(oci), "floor": lambda: run_once(floor)})
+            with second_look(bench, image) as looks:
+                bench.measure(engine, looks)
     except CannotMakeError as reason:
         bench.skip(TOOLCHAIN_ROWS, str(reason))
 
 
 @contextmanager
-def second_look(bench: Bench, image: Toolchain) -> Iterator[Program]:
-    """An inspection through the engine, after one that filled the cache."""
+def second_look(bench: Bench, image: Toolchain) -> Iterator[dict[str, Program]]:
+    """Inspections through the engine, after those that filled the caches."""
     engine = image.engine.env
     env = {name: engine[name] for name in ("DOCKER_HOST", "DOCKER_CONFIG")}
-    with tempfile.TemporaryDirectory(dir=bench.folder) as cache:
-
-        def look() -> Cost:
-            return bench.leaninspect(f"docker:{TOOLCHAIN_TAG}", cache=Path(cache), **env)
-
-        look()
-        yield look
+    with tempfile.TemporaryDirectory(dir=bench.folder) as caches:
+        looks = bench.leaninspect(f"docker:{TOOLCHAIN_TAG}", caches=Path(caches), **env)
+        for look in looks.values():
+            look()
+        yield looks
 
 
 def small_file_rows(bench: Bench, *, quick: bool) -> None:
@@ -123,9 +130,9 @@ def small_file_rows(bench: Bench, *, quick: bool) -> None:
     one, two = bench.archive(FEW), bench.archive(TWICE)
     bench.measure(few, bench.against_dive(one))
     listed = Row("the same, every file in the report", "")
-    bench.measure(listed, {"leaninspect": lambda: bench.leaninspect(str(one), "--files")})
+    bench.measure(listed, bench.leaninspect(str(one), "--files"))
     listed.runs |= {name: runs for name, runs in few.runs.items() if name == "dive"}  # its report has them anyway
-    bench.measure(twice, {"leaninspect": lambda: bench.leaninspect(str(two))})
+    bench.measure(twice, bench.leaninspect(str(two)))
     half, whole = few.cost("leaninspect"), twice.cost("leaninspect")
     assert half and whole
     twice.note = f"{whole.seconds / half.seconds:.2f} × the time of 100 k"
@@ -141,12 +148,13 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one run each, without the two largest inputs")
     parser.add_argument("--runs", type=int, help="runs of each program (5; 1 with --quick)")
     parser.add_argument("--folder", type=Path, default=_cache_folder(), help="where inputs are kept between runs")
+    parser.add_argument("--against", type=Path, help="a checkout of another version, with its .venv: measured in turn")
     parser.add_argument("--output", type=Path, default=RESULTS, help="the Markdown file to write")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    bench = Bench(options.folder, options.runs or (1 if options.quick else 5))
+    bench = Bench(options.folder.absolute(), options.runs or (1 if options.quick else 5), options.against)
     try:
-        bench.measure(Row("leaninspect --version", "≤ 0.12 s"), {"leaninspect": lambda: bench.leaninspect("--version")})
+        bench.measure(Row("leaninspect --version", "≤ 0.12 s"), bench.leaninspect("--version"))
         small_file_rows(bench, quick=options.quick)
         if options.quick:
             bench.skip(TOOLCHAIN_ROWS, "not with --quick")
@@ -156,6 +164,10 @@ def main() -> None:
         sys.exit("\n".join([*table(bench.rows), str(failure)]))
     print("\n".join(table(bench.rows)))
     options.output.write_text(markdown(bench.rows, describe(bench.dive), bench.runs), encoding="utf-8")
+
+
+def _python_of(checkout: Path) -> str:
+    return str(checkout.absolute() / ".venv" / "bin" / "python")
 
 
 def _beside_python(program: str) -> str | None:

@@ -26,11 +26,11 @@ class Cost:
     peak: int
 
 
-def run_once(command: Sequence[str], env: Mapping[str, str] | None = None) -> Cost:
+def run_once(command: Sequence[str], env: Mapping[str, str] | None = None, cwd: str | None = None) -> Cost:
     """Raises FailedError when the program exits with anything but 0."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        command, env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        command, env={**os.environ, **(env or {})}, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     assert process.stderr is not None
     complaint = process.stderr.read()

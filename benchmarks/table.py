@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 
 from benchmarks.measure import Cost, typical
 
+BEFORE = "before"
+PROGRAMS = ("leaninspect", BEFORE, "dive", "floor")
+"""What may be measured: this version, another one of ours, and what they are compared with."""
+
 
 @dataclass(slots=True)
 class Row:
@@ -24,9 +28,11 @@ class Row:
 
     @property
     def ratio(self) -> str:
-        """`95 × as fast as dive`, `1.13 × the floor`."""
-        ours, dive, floor = (self.cost(program) for program in ("leaninspect", "dive", "floor"))
+        """`0.98 × the time before`, `95 × as fast as dive`, `1.13 × the floor`."""
+        ours, before, dive, floor = map(self.cost, PROGRAMS)
         parts = []
+        if ours and before:
+            parts.append(f"{ours.seconds / before.seconds:.2f} × the time before")
         if ours and dive:
             parts.append(f"{dive.seconds / ours.seconds:.1f} × as fast as dive")
         if ours and floor:
@@ -52,8 +58,9 @@ def markdown(rows: Sequence[Row], machine: Iterable[str], runs: int) -> str:
 
 def table(rows: Sequence[Row]) -> list[str]:
     """A Markdown table, its columns aligned so that it reads well in a terminal too."""
-    head = ("input", "leaninspect", "dive", "floor", "result", "target")
-    cells = [head, *(_cells(row) for row in rows)]
+    programs = [program for program in PROGRAMS if program != BEFORE or any(BEFORE in row.runs for row in rows)]
+    head = ("input", *programs, "result", "target")
+    cells = [head, *(_cells(row, programs) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
     lines = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in cells
@@ -61,10 +68,10 @@ def table(rows: Sequence[Row]) -> list[str]:
     return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: Row, programs: Sequence[str]) -> tuple[str, ...]:
     if row.skipped:
-        return row.name, "skipped", "", "", row.skipped, row.target
-    return row.name, *(_cost(row.cost(program)) for program in ("leaninspect", "dive", "floor")), row.ratio, row.target
+        return row.name, "skipped", *[""] * (len(programs) - 1), row.skipped, row.target
+    return row.name, *(_cost(row.cost(program)) for program in programs), row.ratio, row.target
 
 
 def _cost(cost: Cost | None) -> str:
