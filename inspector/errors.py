@@ -23,6 +23,10 @@ class BadSetting(InspectorError):
     """A setting in the environment or a configuration file means nothing."""
 
 
+class WriteFailed(InspectorError):
+    """A file cannot be written: no such folder, no permission, no room."""
+
+
 class SourceUnavailable(InspectorError):
     """The place an image should come from cannot be reached: no engine, no permission, no network."""
 

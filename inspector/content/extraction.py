@@ -6,15 +6,13 @@ written through them, and only those that stay inside; devices and the like are 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
 
+from inspector.atomic_file import replacing, write_failed
 from inspector.content.reading import Contents
-from inspector.errors import SourceUnavailable
 from inspector.filesystem.stack import IMPLIED
 from inspector.layers.entries import Kind
 from inspector.sources.protocol import Watch, ignore_progress
@@ -55,10 +53,7 @@ def extract(
     try:
         return _extract(contents, items, target, overwrite, watch)
     except OSError as error:
-        raise SourceUnavailable(
-            f"cannot write {error.filename or target}: {(error.strerror or str(error)).lower()}",
-            "check the folder and its permissions",
-        ) from None
+        raise write_failed(Path(error.filename or target), error) from None
 
 
 def _extract(contents: Contents, items: Sequence[Item], target: Path, overwrite: bool, watch: Watch) -> Outcome:
@@ -81,17 +76,19 @@ def _extract(contents: Contents, items: Sequence[Item], target: Path, overwrite:
         """To every path that has this file; hardlinks become files of their own."""
         written: Path | None = None
         for path, item, mode in files[file]:
-            if not _clear(target, path, overwrite):
+            if not _free(target, path, overwrite):
                 outcome.left_out.append(item.path)
                 continue
-            _write(path, pieces if written is None else _read(written), mode)
+            with replacing(path, mode) as copy:
+                copy.writelines(pieces if written is None else _read(written))
             written = written or path
             outcome.files += 1
             outcome.size_bytes += filesystem.entry(file).size
 
     contents.stream(list(files), write, watch)
     for path, item, link in links:
-        if _stays_inside(item.path, link) and _clear(target, path, overwrite):
+        if _stays_inside(item.path, link) and _free(target, path, overwrite):
+            path.unlink(missing_ok=True)
             path.symlink_to(link)
             outcome.files += 1
         else:
@@ -118,33 +115,15 @@ def _folder(target: Path, path: Path) -> None:
         place.mkdir(exist_ok=True)
 
 
-def _clear(target: Path, path: Path, overwrite: bool) -> bool:
-    """Make the folders for a path, and room at it; False where something must stay."""
+def _free(target: Path, path: Path, overwrite: bool) -> bool:
+    """Make the folders for a path; whether it may be written: nothing is there, or nothing that must stay."""
     if path == target:
         path.parent.mkdir(parents=True, exist_ok=True)
     else:
         _folder(target, path.parent)
     if not (path.exists() or path.is_symlink()):
         return True
-    if not overwrite or (path.is_dir() and not path.is_symlink()):
-        return False
-    path.unlink()
-    return True
-
-
-def _write(path: Path, pieces: Iterable[bytes | memoryview], mode: int) -> None:
-    """A new file; it must not exist, not even as a link. Of its mode only the plain permissions are taken."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            for piece in pieces:
-                file.write(piece)
-        path.chmod(mode & 0o777)
-    except BaseException:
-        with suppress(OSError):
-            path.unlink()
-        raise
+    return overwrite and (path.is_symlink() or not path.is_dir())
 
 
 def _read(path: Path) -> Iterable[bytes]:
