@@ -18,6 +18,7 @@ from typing import NoReturn
 import click
 
 from inspector.errors import Cancelled, InspectorError
+from inspector.safe_names import printable
 
 FINE = 0
 FAILED = 1
@@ -102,5 +103,6 @@ def _code(command: Callable[[], int], *, debug: bool) -> int:
 
 
 def _say(message: str, hint: str = "") -> None:
+    """One line and perhaps a hint; names from an image or an engine's words in them cannot command the terminal."""
     lines = [f"leaninspect: {message}", *([f"  hint: {hint}"] if hint else [])]
-    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.write("".join(f"{printable(line)}\n" for line in lines))
