@@ -13,7 +13,7 @@ from inspector.cli.console import write_bytes_out
 from inspector.cli.options import Decorator, together
 from inspector.reports.formats import Format
 
-Value = TypeVar("Value")
+Subject = TypeVar("Subject")
 
 HELP = {
     "json": "Write the JSON report to FILE; - is stdout.",
@@ -21,14 +21,18 @@ HELP = {
 }
 
 
-FILE = "_file"
-"""Ends the parameters of options that name the file of a report: `json_file`."""
+TEXT, JSON = "--text", "--json"
+
+HELP = {
+    JSON: "Write the JSON report to FILE; - is stdout.",
+    "--markdown": "Write Markdown for a pull request; - is stdout.",
+}
 
 STDOUT = ("-", "/dev/stdout")
 
 
 class Reports(NamedTuple):
-    """What was asked for: the text on stdout, and where each other format goes to, by its name.
+    """What was asked for: the text on stdout, and where each other format goes to, by its option.
 
     `files` puts every entry of every layer into the JSON report.
     """
@@ -44,41 +48,38 @@ class Reports(NamedTuple):
 
 def report_options(*tables: Iterable[Format[Any]]) -> Decorator:
     """`--text`, and an option for each other format of the tables."""
-    formats = {each.option: each for table in tables for each in table if each.name != "text"}
+    asked = dict.fromkeys(each.option for table in tables for each in table if each.option != TEXT)
     return together(
-        click.option("--text", is_flag=True, help="Print the text report, also on a terminal."),
-        *(
-            click.option(option, f"{each.name}{FILE}", metavar="FILE", help=HELP.get(each.name))
-            for option, each in formats.items()
-        ),
+        click.option(TEXT, is_flag=True, help="Print the text report, also on a terminal."),
+        *(click.option(option, _parameter(option), metavar="FILE", help=HELP[option]) for option in asked),
     )
 
 
 def asked_reports(table: Iterable[Format[Any]], given: Mapping[str, Any]) -> Reports:
-    """The reports of this table in the options given to the command.
+    """The reports of this table that a command's options ask for.
 
-    Raises click's UsageError where two of them would go to stdout, one is not of the table, or there is no JSON report
-    for --files.
+    Raises click's UsageError where two of them would go to stdout, or there is no JSON report for --files.
     """
-    targets = {name.removesuffix(FILE): file for name, file in given.items() if name.endswith(FILE) and file}
-    options = {each.name: each.option for each in table}
-    strange = next((name for name in targets if name not in options), None)
-    if strange is not None:
-        raise click.UsageError(f"--{strange} is not for this: its reports are {', '.join(options.values())}")
-    printed = [options[name] for name, target in targets.items() if target in STDOUT]
-    printed += [options["text"]] if given["text"] else []
+    options = [each.option for each in table if each.option != TEXT]
+    targets = {option: given[_parameter(option)] for option in options if given[_parameter(option)] is not None}
+    printed = [option for option, target in targets.items() if target in STDOUT] + [TEXT] * given["text"]
     if len(printed) > 1:
         raise click.UsageError(f"{' and '.join(printed)} cannot both be written to stdout")
-    if given.get("files") and "json" not in targets:
+    if given.get("files") and JSON not in targets:
         raise click.UsageError("--files goes with --json FILE")
-    return Reports(given["text"], targets, bool(given.get("files")))
+    return Reports(given["text"], targets, given.get("files", False))
 
 
-def write_reports(table: Iterable[Format[Value]], value: Value, reports: Reports) -> None:
+def write_reports(table: Iterable[Format[Subject]], subject: Subject, reports: Reports) -> None:
     """Write all files that were asked for. Raises WriteFailed."""
     for each in table:
-        if each.name in reports.targets:
-            write_report(reports.targets[each.name], each.encode(value))
+        if each.option in reports.targets:
+            write_report(reports.targets[each.option], each.encode(subject))
+
+
+def _parameter(option: str) -> str:
+    """The parameter of a command that has the file: `json_file`."""
+    return f"{option.removeprefix('--')}_file"
 
 
 def write_report(target: str, data: bytes) -> None:

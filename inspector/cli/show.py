@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from inspector.cli.console import FINE, text_width, warn, write_out
-from inspector.cli.output import Reports, write_reports
-from inspector.reports.formats import INSPECTION_FORMATS, with_files
+from inspector.cli.output import JSON, Reports, write_reports
+from inspector.reports.formats import INSPECTION_FORMATS, Format
 
 if TYPE_CHECKING:
     from inspector.content.reading import Reopen
@@ -31,7 +31,7 @@ def show(load: Callable[[Watch], Inspection], title: str, reopen: Reopen | None,
     prints_text = reports.text or not reports.any
     for note in () if prints_text else inspection.notes:  # the text report has them
         warn(note)
-    write_reports(with_files() if reports.files else INSPECTION_FORMATS, inspection, reports)
+    write_reports(_with_files() if reports.files else INSPECTION_FORMATS, inspection, reports)
     if prints_text:
         from inspector.reports.text import text_report
 
@@ -42,3 +42,13 @@ def show(load: Callable[[Watch], Inspection], title: str, reopen: Reopen | None,
 def has_a_screen() -> bool:
     """Whether there is somebody to show the UI to: on a terminal, or in a browser through textual-serve."""
     return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _with_files() -> tuple[Format[Inspection], ...]:
+    """The formats, of which JSON has every entry of every layer."""
+    from inspector.reports.json_report import encode, to_report
+
+    def encode_all(inspection: Inspection) -> bytes:
+        return encode(to_report(inspection, files=True))
+
+    return tuple(each._replace(encode=encode_all) if each.option == JSON else each for each in INSPECTION_FORMATS)

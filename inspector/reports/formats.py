@@ -1,25 +1,32 @@
-"""The forms in which an inspection or a comparison is written down: one table each, read by whoever offers them."""
+"""The formats of reports, of one image and of a comparison: an entry in a table is all there is to add.
+
+The command line makes an option of each, the terminal UI a command. What encodes is imported when it is asked for: the
+start has no time for it, nor for msgspec: hence a NamedTuple.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from inspector.compare.comparison import Comparison
     from inspector.inspection import Inspection
 
-Value = TypeVar("Value")
+Subject = TypeVar("Subject")
 
 
-class Format(NamedTuple, Generic[Value]):
-    """`option` asks for it on the command line, `suffix` is that of its files, `encode` makes its bytes."""
+class Format(NamedTuple, Generic[Subject]):
+    """How to write a report about a subject, which is an inspection or a comparison.
+
+    `name` is the word for it (`the JSON report`); ids of commands end in it, in small letters. `option` is that of the
+    command line, `suffix` what the names of its files end in. `encode` gives the bytes of the file.
+    """
 
     name: str
     option: str
     suffix: str
-    encode: Callable[[Value], bytes]
+    encode: Callable[[Subject], bytes]
 
 
 def _text(inspection: Inspection) -> bytes:
@@ -28,44 +35,36 @@ def _text(inspection: Inspection) -> bytes:
     return text_report(inspection).encode()
 
 
-def inspection_json(inspection: Inspection, *, files: bool = False) -> bytes:
-    """The JSON report; with `files` every entry of every layer is in it."""
+def _json(inspection: Inspection) -> bytes:
     from inspector.reports.json_report import encode, to_report
 
-    return encode(to_report(inspection, files=files))
+    return encode(to_report(inspection, files=False))
 
 
-def _compare_text(comparison: Comparison) -> bytes:
+def _comparison_text(comparison: Comparison) -> bytes:
     from inspector.reports.compare_text import compare_text
 
     return compare_text(comparison).encode()
 
 
-def _compare_json(comparison: Comparison) -> bytes:
+def _comparison_json(comparison: Comparison) -> bytes:
     from inspector.reports.compare_json import encode_comparison
 
     return encode_comparison(comparison)
 
 
-def _compare_markdown(comparison: Comparison) -> bytes:
+def _comparison_markdown(comparison: Comparison) -> bytes:
     from inspector.reports.compare_markdown import compare_markdown
 
     return compare_markdown(comparison).encode()
 
 
-INSPECTION_FORMATS: tuple[Format[Inspection], ...] = (
-    Format("text", "--text", ".txt", _text),
-    Format("json", "--json", ".json", inspection_json),
-)
+TEXT, JSON, MARKDOWN = ("text", "--text", ".txt"), ("JSON", "--json", ".json"), ("Markdown", "--markdown", ".md")
+
+INSPECTION_FORMATS: tuple[Format[Inspection], ...] = (Format(*TEXT, _text), Format(*JSON, _json))
 
 COMPARISON_FORMATS: tuple[Format[Comparison], ...] = (
-    Format("text", "--text", ".txt", _compare_text),
-    Format("json", "--json", ".json", _compare_json),
-    Format("markdown", "--markdown", ".md", _compare_markdown),
+    Format(*TEXT, _comparison_text),
+    Format(*JSON, _comparison_json),
+    Format(*MARKDOWN, _comparison_markdown),
 )
-
-
-def with_files() -> tuple[Format[Inspection], ...]:
-    """INSPECTION_FORMATS, whose JSON has every entry of every layer."""
-    encode = partial(inspection_json, files=True)
-    return tuple(each._replace(encode=encode) if each.name == "json" else each for each in INSPECTION_FORMATS)

@@ -223,3 +223,28 @@ def test_faulty_settings_are_refused(run: Run, small_tar: Path, tmp_path: Path, 
     outcome = run("small.tar")
     assert outcome.code == 2
     assert outcome.err.startswith(f"leaninspect: error: {message}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["small.tar", "--text", "--json", "-"], "--json and --text cannot both be written to stdout"),
+        (["small.tar", "--text", "--json", "/dev/stdout"], "--json and --text cannot both be written to stdout"),
+        (
+            ["demo", "compare", "--json", "-", "--markdown", "-"],
+            "--json and --markdown cannot both be written to stdout",
+        ),
+        (["demo", "fat", "--markdown", "x.md"], "--markdown is for `demo compare`"),
+    ],
+    ids=str,
+)
+def test_two_reports_on_stdout_are_refused(run: Run, small_tar: Path, arguments: list[str], told: str) -> None:
+    outcome = run(*arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith(f"leaninspect: error: {told}")
+
+
+def test_a_comparison_of_the_demos_as_markdown(run: Run, tmp_path: Path) -> None:
+    outcome = run("demo", "compare", "--markdown", "demo.md", "--text")
+    assert outcome.out.startswith("demo:fat 2.2 MB → demo:lean")
+    assert (tmp_path / "demo.md").read_text().startswith("### `demo:lean` against `demo:fat`")
