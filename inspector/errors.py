@@ -43,6 +43,10 @@ class BadReport(InspectorError):
     """A saved report cannot be read, is none, or contradicts itself."""
 
 
+class NoSuchPath(InspectorError):
+    """The image was read, and at that path there is nothing, or something else than what was asked for."""
+
+
 class BadImage(InspectorError):
     """A manifest, index, config or archive does not hold what its format promises."""
 

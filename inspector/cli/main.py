@@ -13,10 +13,13 @@ import click
 
 from inspector import __version__
 from inspector.cli.commands.cache import cache
+from inspector.cli.commands.cat import cat
 from inspector.cli.commands.compare import compare
+from inspector.cli.commands.cp import cp
 from inspector.cli.commands.demo import demo
 from inspector.cli.commands.inspect import inspect
 from inspector.cli.commands.serve import serve
+from inspector.cli.commands.which import which
 from inspector.cli.console import FINE, exit_with
 
 
@@ -57,6 +60,9 @@ def cli() -> None:
 
 cli.add_command(inspect)
 cli.add_command(compare)
+cli.add_command(cat)
+cli.add_command(cp)
+cli.add_command(which)
 cli.add_command(demo)
 cli.add_command(serve)
 cli.add_command(cache)

@@ -15,12 +15,6 @@ from inspector.reports.formats import Format
 
 Subject = TypeVar("Subject")
 
-HELP = {
-    "json": "Write the JSON report to FILE; - is stdout.",
-    "markdown": "Write Markdown for a pull request; - is stdout.",
-}
-
-
 TEXT, JSON = "--text", "--json"
 
 HELP = {
@@ -29,6 +23,7 @@ HELP = {
 }
 
 STDOUT = ("-", "/dev/stdout")
+"""Names of stdout. As a file, what a shell led it to would be replaced under the other outputs."""
 
 
 class Reports(NamedTuple):

@@ -34,13 +34,9 @@ class Outcome(Struct):
 
 
 def in_the_way(items: Iterable[Item], target: Path) -> list[Path]:
-    """What is there already and would be overwritten."""
-    found = []
-    for item in items:
-        path = _below(target, item.path)
-        if path is not None and (path.is_symlink() or path.is_file()):
-            found.append(path)
-    return found
+    """What is there already and would be overwritten; folders stay."""
+    paths = (_below(target, item.path) for item in items)
+    return [path for path in paths if path is not None and (path.is_symlink() or (path.exists() and not path.is_dir()))]
 
 
 def extract(
@@ -58,6 +54,7 @@ def extract(
 
 def _extract(contents: Contents, items: Sequence[Item], target: Path, overwrite: bool, watch: Watch) -> Outcome:
     filesystem, outcome = contents.inspection.filesystem, Outcome()
+    folders: list[tuple[Path, int]] = []
     links: list[tuple[Path, Item, str]] = []
     files: dict[int, list[tuple[Path, Item, int]]] = {}
     for item in items:
@@ -66,6 +63,8 @@ def _extract(contents: Contents, items: Sequence[Item], target: Path, overwrite:
         if path is None or (entry is not None and entry.kind in (Kind.CHAR, Kind.BLOCK, Kind.FIFO)):
             outcome.left_out.append(item.path)
         elif entry is None or entry.kind == Kind.DIRECTORY:
+            if entry is not None and not path.exists():
+                folders.append((path, entry.mode))
             _folder(target, path)
         elif entry.kind == Kind.SYMLINK:
             links.append((path, item, entry.link))
@@ -79,8 +78,11 @@ def _extract(contents: Contents, items: Sequence[Item], target: Path, overwrite:
             if not _free(target, path, overwrite):
                 outcome.left_out.append(item.path)
                 continue
-            with replacing(path, mode) as copy:
-                copy.writelines(pieces if written is None else _read(written))
+            try:
+                with replacing(path, mode) as copy:
+                    copy.writelines(pieces if written is None else _read(written))
+            except OSError as error:  # which is ours, not the source's: it must not be taken for a lost connection
+                raise write_failed(path, error) from None
             written = written or path
             outcome.files += 1
             outcome.size_bytes += filesystem.entry(file).size
@@ -93,6 +95,8 @@ def _extract(contents: Contents, items: Sequence[Item], target: Path, overwrite:
             outcome.files += 1
         else:
             outcome.left_out.append(item.path)
+    for path, mode in reversed(folders):  # at the end, since something had to be written into them
+        path.chmod(mode & 0o777)
     return outcome
 
 

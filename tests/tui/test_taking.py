@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from inspector.content.extraction import Item, extract, in_the_way
+from inspector.content.lookup import items_of
 from inspector.content.reading import Contents
 from inspector.demo.archive import Member, Step, directory, hardlink, symlink, whiteout
 from inspector.errors import SourceUnavailable, WriteFailed
@@ -18,7 +19,6 @@ from inspector.filesystem.stack import IMPLIED
 from inspector.filesystem.tree import FileTree, layer_tree, stacked_tree
 from inspector.inspection import Inspection
 from inspector.line import inspect_source
-from inspector.tui.taking import items_of
 from inspector.tui.views.file_viewer import ContentPage, is_text, text_lines
 from inspector.tui.widgets.dialogs import AskPath, Confirm
 
