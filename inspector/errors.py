@@ -20,7 +20,15 @@ class BadReference(InspectorError):
 
 
 class BadSetting(InspectorError):
-    """A setting in the environment or a configuration file means nothing."""
+    """A setting means nothing: an option's value, a variable of the environment, a configuration file."""
+
+
+class CannotServe(InspectorError):
+    """The UI cannot be served to browsers: what that needs is not installed, or the port is taken."""
+
+
+class WriteFailed(InspectorError):
+    """A file cannot be written: no such folder, no permission, no room."""
 
 
 class SourceUnavailable(InspectorError):
@@ -29,6 +37,14 @@ class SourceUnavailable(InspectorError):
 
 class ImageNotFound(InspectorError):
     """The place was reached and has no such image, tag or platform."""
+
+
+class BadReport(InspectorError):
+    """A saved report cannot be read, is none, or contradicts itself."""
+
+
+class NoSuchPath(InspectorError):
+    """The image was read, and at that path there is nothing, or something else than what was asked for."""
 
 
 class BadImage(InspectorError):

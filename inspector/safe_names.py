@@ -10,6 +10,11 @@ def printable(name: str) -> str:
     return "".join(char if char.isprintable() else _escape(char) for char in name)
 
 
+def printable_text(text: str) -> str:
+    """The same for text of several lines, whose line feeds and tabs stay."""
+    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
+
+
 def utf8(name: str) -> str:
     """The name as valid Unicode, for JSON: bytes that are not UTF-8 become `\\\\xff`."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

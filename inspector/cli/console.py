@@ -18,6 +18,7 @@ from typing import NoReturn
 import click
 
 from inspector.errors import Cancelled, InspectorError
+from inspector.safe_names import printable
 
 FINE = 0
 FAILED = 1
@@ -26,6 +27,8 @@ INTERRUPTED = 130
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What writing fails with when there is no room left."""
+
+OUTPUT_HINT = "check where the output leads to"
 
 DEFAULT_WIDTH = 120
 """Columns of the text report where the output is no terminal."""
@@ -61,7 +64,7 @@ def write_out(text: str) -> None:
     write_bytes_out(data)
 
 
-def write_bytes_out(data: bytes) -> None:
+def write_bytes_out(data: bytes | memoryview) -> None:
     """Data to stdout as it stands."""
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
@@ -92,7 +95,7 @@ def _code(command: Callable[[], int], *, debug: bool) -> int:
         if debug:
             traceback.print_exc()
         if isinstance(error, OSError) and error.errno in NO_ROOM:
-            _say(f"error: cannot write: {os.strerror(error.errno).lower()}", "check where the output leads to")
+            _say(f"error: cannot write: {os.strerror(error.errno).lower()}", OUTPUT_HINT)
         else:
             _say(
                 f"error: unexpected {type(error).__name__}: {error}",
@@ -102,5 +105,6 @@ def _code(command: Callable[[], int], *, debug: bool) -> int:
 
 
 def _say(message: str, hint: str = "") -> None:
+    """One line and perhaps a hint; names from an image or an engine's words in them cannot command the terminal."""
     lines = [f"leaninspect: {message}", *([f"  hint: {hint}"] if hint else [])]
-    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.write("".join(f"{printable(line)}\n" for line in lines))

@@ -1,46 +1,85 @@
-"""Reports to files: whole or not at all."""
+"""Reports to files and to stdout: what of the table of formats was asked for, and writing all of it."""
 
 from __future__ import annotations
 
-import os
-import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
+import click
+
+from inspector.atomic_file import write_atomically
 from inspector.cli.console import write_bytes_out
-from inspector.errors import SourceUnavailable
+from inspector.cli.options import Decorator, together
+from inspector.reports.formats import Format
+
+Subject = TypeVar("Subject")
+
+TEXT, JSON = "--text", "--json"
+
+HELP = {
+    JSON: "Write the JSON report to FILE; - is stdout.",
+    "--markdown": "Write Markdown for a pull request; - is stdout.",
+}
+
+STDOUT = ("-", "/dev/stdout")
+"""Names of stdout. As a file, what a shell led it to would be replaced under the other outputs."""
+
+
+class Reports(NamedTuple):
+    """What was asked for: the text on stdout, and where each other format goes to, by its option.
+
+    `files` puts every entry of every layer into the JSON report.
+    """
+
+    text: bool
+    targets: Mapping[str, str]
+    files: bool
+
+    @property
+    def any(self) -> bool:
+        return self.text or bool(self.targets)
+
+
+def report_options(*tables: Iterable[Format[Any]]) -> Decorator:
+    """`--text`, and an option for each other format of the tables."""
+    asked = dict.fromkeys(each.option for table in tables for each in table if each.option != TEXT)
+    return together(
+        click.option(TEXT, is_flag=True, help="Print the text report, also on a terminal."),
+        *(click.option(option, _parameter(option), metavar="FILE", help=HELP[option]) for option in asked),
+    )
+
+
+def asked_reports(table: Iterable[Format[Any]], given: Mapping[str, Any]) -> Reports:
+    """The reports of this table that a command's options ask for.
+
+    Raises click's UsageError where two of them would go to stdout, or there is no JSON report for --files.
+    """
+    options = [each.option for each in table if each.option != TEXT]
+    targets = {option: given[_parameter(option)] for option in options if given[_parameter(option)] is not None}
+    printed = [option for option, target in targets.items() if target in STDOUT] + [TEXT] * given["text"]
+    if len(printed) > 1:
+        raise click.UsageError(f"{' and '.join(printed)} cannot both be written to stdout")
+    if given.get("files") and JSON not in targets:
+        raise click.UsageError("--files goes with --json FILE")
+    return Reports(given["text"], targets, given.get("files", False))
+
+
+def write_reports(table: Iterable[Format[Subject]], subject: Subject, reports: Reports) -> None:
+    """Write all files that were asked for. Raises WriteFailed."""
+    for each in table:
+        if each.option in reports.targets:
+            write_report(reports.targets[each.option], each.encode(subject))
+
+
+def _parameter(option: str) -> str:
+    """The parameter of a command that has the file: `json_file`."""
+    return f"{option.removeprefix('--')}_file"
 
 
 def write_report(target: str, data: bytes) -> None:
-    """Write to a file, replacing it in one step, or to stdout for `-`. Raises SourceUnavailable when it cannot."""
-    if target == "-":
+    """Write to a file, replacing it in one step, or to stdout for `-`. Raises WriteFailed when it cannot."""
+    if target in STDOUT:
         write_bytes_out(data)
-        return
-    path = Path(target)
-    try:
-        if path.exists() and not path.is_file():  # /dev/stdout, a named pipe
-            path.write_bytes(data)
-        else:
-            _replace(path, data)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise SourceUnavailable(f"cannot write {target}: {reason}", "check the folder and its permissions") from None
-
-
-def _replace(path: Path, data: bytes) -> None:
-    folder, name = (path.resolve().parent, path.resolve().name)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(folder / name)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    else:
+        write_atomically(Path(target), data)

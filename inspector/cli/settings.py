@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from inspector.errors import BadReference
+from inspector.errors import BadSetting
 
 FILE = ".leaninspect.toml"
 
@@ -21,7 +21,7 @@ class Settings(Struct, frozen=True):
 def read_settings(folder: Path) -> Settings:
     """The settings of a folder, the defaults where it has none.
 
-    Raises BadReference, naming the key, when the file cannot be read or says something unknown.
+    Raises BadSetting, naming the key, when the file cannot be read or says something unknown.
     """
     path = folder / FILE
     try:
@@ -29,14 +29,14 @@ def read_settings(folder: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadReference(f"{FILE} cannot be read: {error}", "it must be a TOML file") from None
+        raise BadSetting(f"{FILE} cannot be read: {error}", "it must be a TOML file") from None
     unknown = sorted(raw.keys() - {"ignore"})
     ignore = raw.get("ignore", {})
     paths = ignore.get("paths", []) if isinstance(ignore, dict) else None
     if unknown:
-        raise BadReference(f"{FILE} has an unknown table [{unknown[0]}]", "known: [ignore]")
+        raise BadSetting(f"{FILE} has an unknown table [{unknown[0]}]", "known: [ignore]")
     if not isinstance(paths, list) or not all(isinstance(glob, str) for glob in paths) or ignore.keys() - {"paths"}:
-        raise BadReference(
+        raise BadSetting(
             f"{FILE}: [ignore] is not of the form paths = [GLOB, …]", 'for example: paths = ["var/lib/rpm/**"]'
         )
     return Settings(tuple(paths))

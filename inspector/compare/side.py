@@ -13,6 +13,7 @@ from inspector.attribution.instructions import Instruction
 from inspector.filesystem.ledger import Ledger
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.find import reclaimable_bytes
+from inspector.findings.finding import Severity
 from inspector.inspection import Inspection
 from inspector.packages.inventory import owners
 
@@ -73,7 +74,7 @@ class SideFinding(Struct, frozen=True):
 
     rule: str
     title: str
-    severity: str
+    severity: Severity
     size_bytes: int
     layers: tuple[int, ...]
     hidden_in: tuple[int, ...]
@@ -156,7 +157,7 @@ def side_of(inspection: Inspection) -> Side:
             SideFinding(
                 each.rule,
                 each.title,
-                each.severity.value,
+                each.severity,
                 each.size_bytes,
                 each.layers,
                 each.hidden_in,

@@ -6,15 +6,13 @@ written through them, and only those that stay inside; devices and the like are 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
 
+from inspector.atomic_file import replacing, write_failed
 from inspector.content.reading import Contents
-from inspector.errors import SourceUnavailable
 from inspector.filesystem.stack import IMPLIED
 from inspector.layers.entries import Kind
 from inspector.sources.protocol import Watch, ignore_progress
@@ -36,13 +34,9 @@ class Outcome(Struct):
 
 
 def in_the_way(items: Iterable[Item], target: Path) -> list[Path]:
-    """What is there already and would be overwritten."""
-    found = []
-    for item in items:
-        path = _below(target, item.path)
-        if path is not None and (path.is_symlink() or path.is_file()):
-            found.append(path)
-    return found
+    """What is there already and would be overwritten; folders stay."""
+    paths = (_below(target, item.path) for item in items)
+    return [path for path in paths if path is not None and (path.is_symlink() or (path.exists() and not path.is_dir()))]
 
 
 def extract(
@@ -55,14 +49,12 @@ def extract(
     try:
         return _extract(contents, items, target, overwrite, watch)
     except OSError as error:
-        raise SourceUnavailable(
-            f"cannot write {error.filename or target}: {(error.strerror or str(error)).lower()}",
-            "check the folder and its permissions",
-        ) from None
+        raise write_failed(Path(error.filename or target), error) from None
 
 
 def _extract(contents: Contents, items: Sequence[Item], target: Path, overwrite: bool, watch: Watch) -> Outcome:
     filesystem, outcome = contents.inspection.filesystem, Outcome()
+    folders: list[tuple[Path, int]] = []
     links: list[tuple[Path, Item, str]] = []
     files: dict[int, list[tuple[Path, Item, int]]] = {}
     for item in items:
@@ -71,6 +63,8 @@ def _extract(contents: Contents, items: Sequence[Item], target: Path, overwrite:
         if path is None or (entry is not None and entry.kind in (Kind.CHAR, Kind.BLOCK, Kind.FIFO)):
             outcome.left_out.append(item.path)
         elif entry is None or entry.kind == Kind.DIRECTORY:
+            if entry is not None and not path.exists():
+                folders.append((path, entry.mode))
             _folder(target, path)
         elif entry.kind == Kind.SYMLINK:
             links.append((path, item, entry.link))
@@ -81,21 +75,28 @@ def _extract(contents: Contents, items: Sequence[Item], target: Path, overwrite:
         """To every path that has this file; hardlinks become files of their own."""
         written: Path | None = None
         for path, item, mode in files[file]:
-            if not _clear(target, path, overwrite):
+            if not _free(target, path, overwrite):
                 outcome.left_out.append(item.path)
                 continue
-            _write(path, pieces if written is None else _read(written), mode)
+            try:
+                with replacing(path, mode) as copy:
+                    copy.writelines(pieces if written is None else _read(written))
+            except OSError as error:  # which is ours, not the source's: it must not be taken for a lost connection
+                raise write_failed(path, error) from None
             written = written or path
             outcome.files += 1
             outcome.size_bytes += filesystem.entry(file).size
 
     contents.stream(list(files), write, watch)
     for path, item, link in links:
-        if _stays_inside(item.path, link) and _clear(target, path, overwrite):
+        if _stays_inside(item.path, link) and _free(target, path, overwrite):
+            path.unlink(missing_ok=True)
             path.symlink_to(link)
             outcome.files += 1
         else:
             outcome.left_out.append(item.path)
+    for path, mode in reversed(folders):  # at the end, since something had to be written into them
+        path.chmod(mode & 0o777)
     return outcome
 
 
@@ -118,33 +119,15 @@ def _folder(target: Path, path: Path) -> None:
         place.mkdir(exist_ok=True)
 
 
-def _clear(target: Path, path: Path, overwrite: bool) -> bool:
-    """Make the folders for a path, and room at it; False where something must stay."""
+def _free(target: Path, path: Path, overwrite: bool) -> bool:
+    """Make the folders for a path; whether it may be written: nothing is there, or nothing that must stay."""
     if path == target:
         path.parent.mkdir(parents=True, exist_ok=True)
     else:
         _folder(target, path.parent)
     if not (path.exists() or path.is_symlink()):
         return True
-    if not overwrite or (path.is_dir() and not path.is_symlink()):
-        return False
-    path.unlink()
-    return True
-
-
-def _write(path: Path, pieces: Iterable[bytes | memoryview], mode: int) -> None:
-    """A new file; it must not exist, not even as a link. Of its mode only the plain permissions are taken."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            for piece in pieces:
-                file.write(piece)
-        path.chmod(mode & 0o777)
-    except BaseException:
-        with suppress(OSError):
-            path.unlink()
-        raise
+    return overwrite and (path.is_symlink() or not path.is_dir())
 
 
 def _read(path: Path) -> Iterable[bytes]:

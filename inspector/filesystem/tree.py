@@ -68,12 +68,15 @@ class FileTree(Struct, frozen=True):
         """The node at a path, None where the tree has none."""
         node = ROOT
         for name in path.split("/") if path else ():
-            named = (child for child in self.children.get(node, ()) if self.names[child] == name)
-            found = next(named, None)
+            found = self.child(node, name)
             if found is None:
                 return None
             node = found
         return node
+
+    def child(self, folder: int, name: str) -> int | None:
+        """What has this name in a folder, None where nothing has."""
+        return next((node for node in self.children.get(folder, ()) if self.names[node] == name), None)
 
     def weight(self, node: int) -> int:
         """Bytes a person would call the node's size: what is there and what was removed."""

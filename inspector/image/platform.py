@@ -6,7 +6,7 @@ import platform as host
 
 from msgspec import Struct
 
-from inspector.errors import BadReference
+from inspector.errors import BadSetting
 
 # Go's architecture names for what uname calls a machine (docker's own normalisation).
 _ARCHITECTURES = {
@@ -38,10 +38,10 @@ class Platform(Struct, frozen=True):
 
 
 def parse_platform(text: str) -> Platform:
-    """`linux/arm64/v8` → Platform. Raises BadReference when it is not of that form."""
+    """`linux/arm64/v8` → Platform. Raises BadSetting when it is not of that form."""
     parts = text.strip().lower().split("/")
     if len(parts) not in (2, 3) or not all(parts):
-        raise BadReference(
+        raise BadSetting(
             f"{text!r} is not a platform", "write os/architecture, for example linux/amd64 or linux/arm/v7"
         )
     architecture = _ARCHITECTURES.get(parts[1], parts[1])

@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from inspector.findings.finding import Severity
 from inspector.reports.contract import FileKind, Image, Ledger, Tool
 
 VERSION = 1
@@ -115,7 +116,7 @@ class Package(Struct, frozen=True):
 class Finding(Struct, frozen=True):
     rule: str
     title: str
-    severity: str
+    severity: Severity
     a_bytes: int | None
     b_bytes: int | None
     delta_bytes: int

@@ -117,7 +117,8 @@ def _findings(comparison: Comparison) -> Iterator[str]:
         yield "| | size | finding | rule |"
         yield "|:--|--:|:--|:--|"
     for word, finding in rows[:ROWS]:
-        yield f"| {word} | {human(finding.size_bytes)} | {_escape(finding.title)} | {finding.rule} |"
+        title, rule = _escape(finding.title), _escape(finding.rule)
+        yield f"| {word} | {human(finding.size_bytes)} | {title} | {rule} |"
     yield from _more(len(rows))
 
 

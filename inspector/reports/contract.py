@@ -10,6 +10,8 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from inspector.findings.finding import Severity
+
 VERSION = 1
 URL = "urn:leaninspect:report:1"
 
@@ -128,7 +130,7 @@ class Package(Struct, frozen=True):
 class Finding(Struct, frozen=True):
     rule: str
     title: str
-    severity: str
+    severity: Severity
     bytes: int
     packages: list[str]
     paths: list[str]

@@ -131,7 +131,7 @@ def _finding(inspection: Inspection, finding: Finding) -> contract.Finding:
     return contract.Finding(
         rule=finding.rule,
         title=finding.title,
-        severity=finding.severity.value,
+        severity=finding.severity,
         bytes=finding.size_bytes,
         packages=list(finding.packages),
         paths=[utf8(filesystem.entry(entry_id).path) for entry_id, _ in biggest],

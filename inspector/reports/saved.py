@@ -9,7 +9,7 @@ import msgspec
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction, LineRange
 from inspector.compare.side import Side, SideFinding, SideLayer, SidePackage, from_base
-from inspector.errors import BadImage, SourceUnavailable
+from inspector.errors import BadReport
 from inspector.reports import contract
 from inspector.reports.saved_files import saved_filesystem, saved_ledger, saved_owners
 
@@ -29,26 +29,28 @@ def is_report(path: Path) -> bool:
 
 
 def read_report(path: Path) -> contract.Report:
-    """Raises BadImage for what is no report of a version that is known, SourceUnavailable where it cannot be read."""
+    """Raises BadReport for what cannot be read, or is no report of a version that is known."""
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise SourceUnavailable(f"cannot read {path}: {error.strerror or error}") from None
+        reason = (error.strerror or str(error)).lower()
+        raise BadReport(f"cannot read {path}: {reason}", "check the path and its permissions") from None
     hint = "write one with `leaninspect IMAGE --json FILE`"
     try:
         schema = msgspec.json.decode(data, type=_Header).schema
         if (schema.url, schema.version) != (contract.URL, contract.VERSION):
-            raise BadImage(f"{path} is of a kind or version that is not known: {schema.url} {schema.version}", hint)
+            raise BadReport(f"{path} is of a kind or version that is not known: {schema.url} {schema.version}", hint)
         return msgspec.json.decode(data, type=contract.Report)
     except msgspec.DecodeError as error:
-        raise BadImage(f"{path} is no leaninspect report: {error}", hint) from None
+        raise BadReport(f"{path} is no leaninspect report: {error}", hint) from None
 
 
 def saved_side(report: contract.Report, path: str) -> Side:
     """A saved report as a side of a comparison, named by its file.
 
-    Raises BadImage when it contradicts itself: a layer is named that it does not have.
+    Raises BadReport when it contradicts itself: a layer is named that it does not have.
     """
+    _check_layers(report)
     image, ledger = report.image, report.ledger
     base = image.base
     known_base = Base(base.name, base.digest, base.evidence, base.layers, None) if base else None
@@ -96,6 +98,23 @@ def saved_side(report: contract.Report, path: str) -> Side:
         exact=False,
         owners=saved_owners(report, filesystem) if filesystem else {},
     )
+
+
+def _check_layers(report: contract.Report) -> None:
+    """Raises BadReport unless the layers are numbered from 0 up and all that is told is told of one of them."""
+    count = len(report.layers)
+    named = {
+        *(step.layer for step in report.instructions),
+        *(package.layer for package in report.packages),
+        *(layer for finding in report.findings for layer in (*finding.layers, *finding.hidden_in)),
+        *(hides.layer for layer in report.layers for hides in layer.hides),
+        *(layer for file in report.files or () for layer in (file.layer, file.hidden_by)),
+    }
+    strange = next((layer for layer in named if layer is not None and not 0 <= layer < count), None)
+    if strange is not None:
+        raise BadReport(f"the report names layer {strange} and has {count}", "it is damaged")
+    if [layer.index for layer in report.layers] != list(range(count)):
+        raise BadReport("the report does not number its layers from 0 up", "it is damaged")
 
 
 class _Header(msgspec.Struct):

@@ -9,7 +9,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from inspector.errors import BadReference, ImageNotFound, SourceUnavailable
+from inspector.errors import BadReference, BadSetting, ImageNotFound, SourceUnavailable
 from inspector.reference import Reference
 from inspector.sources.protocol import Opener, Options, Source
 
@@ -36,7 +36,8 @@ SEARCHED = ("docker", "podman", "registry")
 def open_source(reference: Reference, options: Options) -> Source:
     """The image where the reference says it is, or the first place that has it.
 
-    Raises BadReference, ImageNotFound or SourceUnavailable; after a search, one error says why each place failed.
+    Raises BadReference, BadSetting, ImageNotFound or SourceUnavailable; after a search, one error says why each place
+    failed.
     """
     if reference.transport is not None:
         return _opener(reference.transport)(reference.name, options)
@@ -48,11 +49,11 @@ def open_source(reference: Reference, options: Options) -> Source:
 
 
 def _search(name: str, options: Options) -> Source:
-    failures: list[BadReference | ImageNotFound | SourceUnavailable] = []
+    failures: list[BadReference | BadSetting | ImageNotFound | SourceUnavailable] = []
     for transport in SEARCHED:
         try:
             return _opener(transport)(name, replace(options, hurried=True))
-        except (BadReference, ImageNotFound, SourceUnavailable) as error:
+        except (BadReference, BadSetting, ImageNotFound, SourceUnavailable) as error:
             failures.append(error)
     reasons = "; ".join(error.message for error in failures)
     if Path(name).is_dir():

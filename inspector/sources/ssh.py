@@ -17,7 +17,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
-from inspector.errors import BadReference
+from inspector.errors import BadSetting
 
 BASE_URL = "http://docker.over.ssh:2375"
 """What requests are addressed to; the name is never looked up."""
@@ -29,11 +29,11 @@ CONNECT_SECONDS = 30
 def ssh_command(address: str) -> list[str]:
     """`ssh://[USER@]HOST[:PORT]` → the command whose stdin and stdout are a connection to the engine there.
 
-    BatchMode, since a question of ssh's would appear in the middle of our UI. Raises BadReference.
+    BatchMode, since a question of ssh's would appear in the middle of our UI. Raises BadSetting.
     """
     parts = urlsplit(address)
     if not parts.hostname or parts.hostname.startswith("-") or (parts.username or "").startswith("-"):
-        raise BadReference(f"{address} is no SSH address", "write ssh://USER@HOST")
+        raise BadSetting(f"{address} is no SSH address", "write ssh://USER@HOST")
     user = ["-l", parts.username] if parts.username else []
     port = ["-p", str(parts.port)] if parts.port else []
     options = ["-T", "-o", f"ConnectTimeout={CONNECT_SECONDS}", "-o", "BatchMode=yes"]

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from inspector.errors import BadSetting, SourceUnavailable
+from inspector.errors import CannotServe
 
 HOST = "127.0.0.1"
 
@@ -30,13 +30,13 @@ def inspect_arguments(image: str, options: Mapping[str, str | bool | tuple[str, 
 
 
 def serve(arguments: Sequence[str], title: str, port: int) -> None:
-    """Serve `leaninspect ARGUMENTS` until interrupted. Raises BadSetting without textual-serve, SourceUnavailable when
-    the port is taken."""
+    """Serve `leaninspect ARGUMENTS` until interrupted. Raises CannotServe without textual-serve, or when the port
+    is taken."""
     try:
         from aiohttp import web
         from textual_serve.server import Server
     except ImportError:
-        raise BadSetting("textual-serve is not installed", "pip install 'leaninspect[serve]'") from None
+        raise CannotServe("textual-serve is not installed", "pip install 'leaninspect[serve]'") from None
 
     names = {f"{HOST}:{port}", f"localhost:{port}"}
 
@@ -66,4 +66,4 @@ def serve(arguments: Sequence[str], title: str, port: int) -> None:
         OwnServer(command, host=HOST, port=port, title=f"leaninspect {title}").serve()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise SourceUnavailable(f"cannot serve on port {port}: {reason}", "choose another with --port") from None
+        raise CannotServe(f"cannot serve on port {port}: {reason}", "choose another with --port") from None

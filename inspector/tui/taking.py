@@ -13,10 +13,10 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from inspector.content.extraction import Item, Outcome, extract, in_the_way
+from inspector.content.lookup import items_of, subtree
 from inspector.content.reading import Contents
 from inspector.errors import Cancelled, InspectorError, SourceUnavailable
 from inspector.filesystem.stack import IMPLIED
-from inspector.filesystem.tree import FileTree
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
 from inspector.safe_names import printable
@@ -74,7 +74,7 @@ class FileActions:
         tree, node = files.list.outline.tree, files.list.node
         items = items_of(tree, node)
         name = tree.names[node] or "rootfs"
-        count = sum(tree.kinds[each] != Kind.DIRECTORY for each in _subtree(tree, node))
+        count = sum(tree.kinds[each] != Kind.DIRECTORY for each in subtree(tree, node))
         what = f"{count} files of {printable(name)}" if tree.kinds[node] == Kind.DIRECTORY else printable(name)
         self.screen.app.push_screen(
             AskPath(f"Extract {what} to", f"./{printable(name)}"), lambda path: self._extract_to(items, path)
@@ -147,19 +147,6 @@ class FileActions:
             )
 
         self.screen.run_worker(run, thread=True)
-
-
-def items_of(tree: FileTree, node: int) -> list[Item]:
-    """A node and everything below it, by paths relative to it."""
-    skip = len(tree.path(node)) + 1 if tree.path(node) else 0
-    return [Item("" if each == node else tree.path(each)[skip:], tree.entry_ids[each]) for each in _subtree(tree, node)]
-
-
-def _subtree(tree: FileTree, node: int) -> list[int]:
-    found = [node]
-    for each in found:
-        found += tree.children.get(each, ())
-    return found
 
 
 def _told(outcome: Outcome, target: Path) -> str:

@@ -223,3 +223,29 @@ def test_faulty_settings_are_refused(run: Run, small_tar: Path, tmp_path: Path, 
     outcome = run("small.tar")
     assert outcome.code == 2
     assert outcome.err.startswith(f"leaninspect: error: {message}")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["small.tar", "--text", "--json", "-"],
+        ["small.tar", "--text", "--json", "/dev/stdout"],
+        ["demo", "compare", "--json", "-", "--markdown", "-"],
+    ],
+    ids=str,
+)
+def test_two_reports_on_stdout_are_refused(run: Run, small_tar: Path, arguments: list[str]) -> None:
+    outcome = run(*arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "cannot both be written to stdout" in outcome.err.splitlines()[0]
+
+
+def test_one_image_has_no_markdown(run: Run) -> None:
+    outcome = run("demo", "fat", "--markdown", "x.md")
+    assert (outcome.code, outcome.err.splitlines()[0]) == (2, "leaninspect: error: --markdown is for `demo compare`")
+
+
+def test_a_comparison_of_the_demos_as_markdown(run: Run, tmp_path: Path) -> None:
+    outcome = run("demo", "compare", "--markdown", "demo.md", "--text")
+    assert outcome.out.startswith("demo:fat 2.2 MB → demo:lean")
+    assert (tmp_path / "demo.md").read_text().startswith("### `demo:lean` against `demo:fat`")

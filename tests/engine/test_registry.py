@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inspector.errors import BadReference, ImageNotFound, SourceUnavailable
+from inspector.errors import BadReference, BadSetting, ImageNotFound, SourceUnavailable
 from inspector.line import inspect_image
 from inspector.sources.registry import credentials, source, tls
 
@@ -242,7 +242,7 @@ def test_a_certificate_file_that_holds_none_is_named(encrypted: Registry, tmp_pa
     folder = tmp_path / "certs.d" / encrypted.address
     folder.mkdir(parents=True)
     (folder / "ca.crt").write_text("none")
-    with pytest.raises(SourceUnavailable, match=r"^cannot use the certificate .*/ca\.crt: "):
+    with pytest.raises(BadSetting, match=r"^cannot use the certificate .*/ca\.crt: "):
         inspect(encrypted)
 
 

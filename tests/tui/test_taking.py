@@ -11,14 +11,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from inspector.content.extraction import Item, extract, in_the_way
+from inspector.content.lookup import items_of
 from inspector.content.reading import Contents
 from inspector.demo.archive import Member, Step, directory, hardlink, symlink, whiteout
-from inspector.errors import SourceUnavailable
+from inspector.errors import SourceUnavailable, WriteFailed
 from inspector.filesystem.stack import IMPLIED
 from inspector.filesystem.tree import FileTree, layer_tree, stacked_tree
 from inspector.inspection import Inspection
 from inspector.line import inspect_source
-from inspector.tui.taking import items_of
 from inspector.tui.views.file_viewer import ContentPage, is_text, text_lines
 from inspector.tui.widgets.dialogs import AskPath, Confirm
 
@@ -193,7 +193,7 @@ def test_nothing_is_written_through_a_folder_that_is_a_link(tmp_path: Path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "out").mkdir()
     (tmp_path / "out/deep").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(SourceUnavailable, match="a link, through which nothing is written"):
+    with pytest.raises(WriteFailed, match="a link, through which nothing is written"):
         extract(CONTENTS, items("app"), tmp_path / "out", overwrite=True)
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
@@ -219,7 +219,7 @@ def test_paths_that_would_leave_the_target_are_left_out(tmp_path: Path):
 
 def test_a_target_that_cannot_be_written_is_told(tmp_path: Path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(SourceUnavailable, match="cannot write"):
+    with pytest.raises(WriteFailed, match="cannot write"):
         extract(CONTENTS, items("app/main.py"), tmp_path / "file/below")
 
 

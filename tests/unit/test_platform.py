@@ -6,7 +6,7 @@ import platform as host
 
 import pytest
 
-from inspector.errors import BadReference
+from inspector.errors import BadSetting
 from inspector.image.platform import Platform, default_platform, parse_platform
 
 
@@ -30,7 +30,7 @@ def test_a_platform_is_read_by_dockers_names(text: str, platform: Platform) -> N
     "text", ["", "linux", "amd64", "linux/", "/amd64", "linux//v7", "linux/arm/v7/x", "linux/arm/"]
 )
 def test_what_is_no_platform_is_refused(text: str) -> None:
-    with pytest.raises(BadReference) as refused:
+    with pytest.raises(BadSetting) as refused:
         parse_platform(text)
     assert refused.value.message == f"{text!r} is not a platform"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from requests.adapters import HTTPAdapter
 
-from inspector.errors import SourceUnavailable
+from inspector.errors import BadSetting
 
 CERTIFICATE_FOLDERS = (
     "/etc/docker/certs.d",
@@ -26,7 +26,7 @@ def tls_context(host: str | None, *, insecure: bool) -> ssl.SSLContext:
 
     SSL_CERT_FILE and SSL_CERT_DIR count, as they do for OpenSSL.
 
-    Raises SourceUnavailable for a certificate file that cannot be used.
+    Raises BadSetting for a certificate file that cannot be used.
     """
     context = ssl.create_default_context()
     if insecure:
@@ -42,7 +42,7 @@ def tls_context(host: str | None, *, insecure: bool) -> ssl.SSLContext:
                     context.load_cert_chain(path, path.with_suffix(".key"))
             except OSError as error:  # ssl.SSLError is one
                 reason = error.strerror or str(error)
-                raise SourceUnavailable(f"cannot use the certificate {path}: {reason}", "replace it") from None
+                raise BadSetting(f"cannot use the certificate {path}: {reason}", "replace it") from None
     return context
 
 

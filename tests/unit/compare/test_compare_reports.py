@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -12,7 +15,7 @@ from inspector.compare.comparison import Comparison, compare
 from inspector.compare.side import Cause, Side, Status, side_of
 from inspector.demo.archive import Member, whiteout
 from inspector.demo.load import inspect_demo
-from inspector.errors import BadImage
+from inspector.errors import BadReport
 from inspector.inspection import Inspection
 from inspector.reports import schema
 from inspector.reports.compare_json import encode_comparison
@@ -163,17 +166,69 @@ def test_a_saved_report_without_files_knows_the_rest(tmp_path: Path, demos: Comp
 def test_what_is_no_report(tmp_path: Path, content: bytes, reason: str):
     path = tmp_path / "x.json"
     path.write_bytes(content)
-    with pytest.raises(BadImage, match=reason):
+    with pytest.raises(BadReport, match=reason):
         read_report(path)
 
 
-def test_a_report_that_names_a_layer_it_does_not_have(tmp_path: Path):
-    raw = json.loads(encode(to_report(inspection_of([BASE]), files=True)))
-    raw["files"][0]["layer"] = 7
+def altered(tmp_path: Path, alter: Callable[[dict[str, Any]], object]) -> Side:
+    """A side read from a report that somebody changed."""
+    raw = json.loads(encode(to_report(inspection_of([BASE, run("rm", whiteout("etc/passwd"))]), files=True)))
+    alter(raw)
     path = tmp_path / "x.json"
     path.write_text(json.dumps(raw))
-    with pytest.raises(BadImage, match="names layer 7 and has 1"):
-        saved_side(read_report(path), "x.json")
+    return saved_side(read_report(path), "x.json")
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        lambda raw: raw["files"][0].update(layer=7),
+        lambda raw: raw["files"][0].update(hidden_by=7),
+        lambda raw: raw["instructions"][0].update(layer=7),
+        lambda raw: raw["findings"][0].update(layers=[7]),
+        lambda raw: raw["findings"][0].update(hidden_in=[7]),
+        lambda raw: raw["layers"][1].update(hides=[{"layer": 7, "bytes": 1}]),
+    ],
+)
+def test_a_report_that_names_a_layer_it_does_not_have(tmp_path: Path, alter: Callable[[dict[str, Any]], object]):
+    with pytest.raises(BadReport, match=r"^the report names layer 7 and has 2$"):
+        altered(tmp_path, alter)
+
+
+def test_a_report_whose_layers_are_not_in_order(tmp_path: Path):
+    with pytest.raises(BadReport, match=r"^the report does not number its layers from 0 up$"):
+        altered(tmp_path, lambda raw: raw["layers"].reverse())
+
+
+def test_a_report_with_a_severity_that_there_is_not(tmp_path: Path):
+    with pytest.raises(BadReport, match="no leaninspect report: Invalid enum value '<b>'"):
+        altered(tmp_path, lambda raw: raw["findings"][0].update(severity="<b>"))
+
+
+def test_nothing_that_a_saved_report_says_is_html_in_markdown(tmp_path: Path):
+    evil = "<img src=x>|`@octocat`\x1b[31m\n# title"
+
+    def alter(raw: dict[str, Any]) -> None:
+        for key in ("id", "reference", "platform"):
+            raw["image"][key] = evil
+        raw["image"]["base"] = {"name": evil, "digest": evil, "evidence": evil, "layers": 1}
+        raw["layers"][0]["diff_id"] = evil
+        raw["layers"][1]["diff_id"] = evil + "2"
+        raw["instructions"][1]["text"] = evil
+        raw["findings"][0].update(rule=evil, title=evil, packages=[evil])
+        raw["packages"] = [
+            {"purl": evil, "name": evil, "version": evil, "kind": evil, "size_bytes": 9, "layer": 1, "automatic": None,
+             "build_tool": False}
+        ]  # fmt: skip
+        raw["files"][0].update(path=evil, package=evil)
+
+    markdown = compare_markdown(compare(altered(tmp_path, alter), side_of(inspection_of([BASE]))))
+    outside_code = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", re.sub(r"\\[\\`]", "", markdown))
+    assert "img src=x" in outside_code
+    assert re.sub(r"</?(details|summary)>", "", outside_code).replace("\\<", "").count("<") == 0
+    assert "@octocat" not in outside_code
+    assert "\x1b" not in markdown
+    assert [line for line in markdown.splitlines() if line.startswith("# ")] == []
 
 
 def test_a_file_that_is_no_report_is_not_taken_for_one(tmp_path: Path):

@@ -1,0 +1,31 @@
+"""`leaninspect cat IMAGE PATH`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from inspector.cli import options
+from inspector.cli.options import Job
+
+
+@click.command()
+@click.argument("image")
+@click.argument("path")
+@options.layer
+@options.reading
+@options.debug
+def cat(image: str, path: str, layer: int | None, **given: Any) -> Job:
+    """Print the file at PATH in IMAGE, through symlinks as inside the image.
+
+    On a terminal control characters are shown as escapes; a file or a pipe gets the bytes as they are.
+    """
+
+    def job() -> int:
+        from inspector.cli.images import asked_image
+        from inspector.cli.printing import print_file
+
+        return print_file(asked_image(image, given), path, layer)
+
+    return job

@@ -1,0 +1,47 @@
+"""`leaninspect demo [fat|lean|compare]`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import click
+
+from inspector.cli import options
+from inspector.cli.options import Job
+from inspector.cli.output import asked_reports, report_options
+from inspector.reports.formats import COMPARISON_FORMATS, INSPECTION_FORMATS
+
+
+@click.command()
+@click.argument("which", type=click.Choice(["fat", "lean", "compare"]), default="fat")
+@report_options(INSPECTION_FORMATS, COMPARISON_FORMATS)
+@options.files
+@options.debug
+def demo(which: str, **given: Any) -> Job:
+    """An embedded image, no engine needed: a Node application with its build tools left in (fat) or not (lean).
+
+    `compare` shows what the lean build saves.
+    """
+    if which == "compare" and given["files"]:
+        raise click.UsageError("--files is not for a comparison: its JSON report has the files that differ")
+    if which != "compare" and given["markdown_file"] is not None:
+        raise click.UsageError("--markdown is for `demo compare`")
+    reports = asked_reports(COMPARISON_FORMATS if which == "compare" else INSPECTION_FORMATS, given)
+
+    def one() -> int:
+        from inspector.cli.show import show
+        from inspector.demo.load import inspect_demo, open_demo
+
+        return show(partial(inspect_demo, which), f"demo:{which}", partial(open_demo, which), reports)
+
+    def both() -> int:
+        from inspector.cli.compare import Loadable, show_pair
+        from inspector.demo.load import inspect_demo, open_demo
+
+        fat, lean = (
+            Loadable(f"demo:{each}", partial(inspect_demo, each), partial(open_demo, each)) for each in ("fat", "lean")
+        )
+        return show_pair(fat, lean, reports)
+
+    return both if which == "compare" else one

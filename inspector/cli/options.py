@@ -1,0 +1,60 @@
+"""The options that several commands share, each defined once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+Job = Callable[[], int]
+"""What a command does, outside click: returns the exit code."""
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def together(*options: Decorator) -> Decorator:
+    """Several options as one decorator; --help lists them in this order."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+debug = click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks.")
+"""Read from argv (main.py), because mistakes in the options are met before the options are read."""
+
+platform = click.option("--platform", metavar="OS/ARCH", help="Which image of a multi-platform one, e.g. linux/arm64.")
+insecure = click.option("--insecure", is_flag=True, help="Allow plain HTTP and unknown certificates for registries.")
+no_cache = click.option("--no-cache", is_flag=True, help="Read every layer again, and remember none.")
+reading = together(platform, insecure, no_cache)
+"""How an image is found and read."""
+
+dockerfile = click.option(
+    "--dockerfile", metavar="FILE", help="The Dockerfile it was built from: adds lines to instructions."
+)
+target = click.option(
+    "--target", metavar="STAGE", help="The stage of the Dockerfile that was built; the last if not given."
+)
+base = click.option("--base", metavar="IMAGE", help="The image it is built upon.")
+recipe = together(dockerfile, target, base)
+"""What an image was built from."""
+
+ignore = click.option(
+    "--ignore", metavar="GLOB", multiple=True, help="Paths no finding speaks of, e.g. 'var/lib/rpm/**'."
+)
+
+files = click.option("--files", is_flag=True, help="With --json: every entry of every layer.")
+
+layer = click.option(
+    "--layer", type=click.IntRange(min=0), metavar="N", help="As it was after layer N, in place of the last one."
+)
+
+
+def check_target(given: Mapping[str, Any]) -> None:
+    """Raises click's UsageError for a stage of no Dockerfile."""
+    if given["target"] is not None and given["dockerfile"] is None:
+        raise click.UsageError("--target goes with --dockerfile FILE")

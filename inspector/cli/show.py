@@ -1,0 +1,54 @@
+"""One image shown: in the UI, or by the reports that were asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from inspector.cli.console import FINE, text_width, warn, write_out
+from inspector.cli.output import JSON, Reports, write_reports
+from inspector.reports.formats import INSPECTION_FORMATS, Format
+
+if TYPE_CHECKING:
+    from inspector.content.reading import Reopen
+    from inspector.inspection import Inspection
+    from inspector.sources.protocol import Watch
+
+
+def show(load: Callable[[Watch], Inspection], title: str, reopen: Reopen | None, reports: Reports) -> int:
+    """The UI when stdin and stdout are a terminal and no report is asked for, else the reports."""
+    if not reports.any and has_a_screen():
+        from inspector.tui.app import run as run_tui
+
+        return run_tui(load, title, reopen)
+
+    from inspector.cli.progress import progress_line
+
+    with progress_line() as watch:
+        inspection = load(watch)
+    prints_text = reports.text or not reports.any
+    for note in () if prints_text else inspection.notes:  # the text report has them
+        warn(note)
+    write_reports(_with_files() if reports.files else INSPECTION_FORMATS, inspection, reports)
+    if prints_text:
+        from inspector.reports.text import text_report
+
+        write_out(text_report(inspection, text_width()))
+    return FINE
+
+
+def has_a_screen() -> bool:
+    """Whether there is somebody to show the UI to: on a terminal, or in a browser through textual-serve."""
+    return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _with_files() -> tuple[Format[Inspection], ...]:
+    """The formats, of which JSON has every entry of every layer."""
+    from inspector.reports.json_report import encode, to_report
+
+    def encode_all(inspection: Inspection) -> bytes:
+        return encode(to_report(inspection, files=True))
+
+    return tuple(each._replace(encode=encode_all) if each.option == JSON else each for each in INSPECTION_FORMATS)
