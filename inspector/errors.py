@@ -23,6 +23,10 @@ class BadSetting(InspectorError):
     """A setting in the environment or a configuration file means nothing."""
 
 
+class UnknownRule(InspectorError):
+    """No rule has the id that was asked for."""
+
+
 class SourceUnavailable(InspectorError):
     """The place an image should come from cannot be reached: no engine, no permission, no network."""
 
