@@ -227,6 +227,22 @@ def serve(image: str, port: int, debug: bool, **options: str | bool | tuple[str,
     return job
 
 
+@cli.command()
+@click.argument("rule_id", metavar="[ID]", required=False)
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def rules(rule_id: str | None, debug: bool) -> Job:  # noqa: ARG001 (read from argv by run)
+    """All rules that findings are made by, or what the rule ID means, why it matters and what to do."""
+
+    def job() -> int:
+        from inspector.findings.registry import find_rule
+        from inspector.reports.rules import rule_text, rules_text
+
+        write_out(rules_text() if rule_id is None else rule_text(find_rule(rule_id), text_width()))
+        return FINE
+
+    return job
+
+
 @cli.group()
 def cache() -> None:
     """What is remembered of layers read before, so that a second look transfers nothing.

@@ -84,7 +84,7 @@ class Side(Struct, frozen=True):
     """An image to be compared. `source` is the transport, or `report` for what was read from a saved report.
 
     `filesystem` and `run` (the config's `config` object) are None where they are unknown. `exact` is False where the
-    filesystem lacks contents, link targets, devices and extended attributes. `owners` maps entry ids to packages,
+    filesystem lacks what hardlinks lead to, devices and extended attributes. `owners` maps entry ids to packages,
     `removed_in` packages that are gone, by kind and name, to the layer that removed them.
     """
 

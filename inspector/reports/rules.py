@@ -1,0 +1,44 @@
+"""The registry of rules for people: a table for the terminal, one for README (printed by this module), and the help."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from inspector.findings.registry import Rule, rules
+
+
+def rules_text() -> str:
+    """All rules, one a line: id, severity, family, name, and the rules of other tools that say the same."""
+    return "".join(
+        f"{rule.id}  {rule.severity:<7}  {rule.family:<17}  {rule.name}{_elsewhere(rule)}\n"
+        for rule in rules().values()
+    )
+
+
+def _elsewhere(rule: Rule) -> str:
+    return f" ({', '.join(rule.see)})" if rule.see else ""
+
+
+def rule_text(rule: Rule, width: int = 120) -> str:
+    """All about one rule."""
+    facts = [f"{rule.id}  {rule.name}", f"{rule.family}, {rule.severity}", "", *textwrap.wrap(rule.help, width)]
+    if rule.see:
+        facts += ["", f"the same elsewhere: {', '.join(rule.see)}"]
+    return "\n".join(facts) + "\n"
+
+
+def rules_markdown() -> str:
+    """README's table."""
+    return "\n".join(_rows()) + "\n"
+
+
+def _rows() -> Iterator[str]:
+    yield "| rule | severity | what | the same elsewhere |"
+    yield "|---|---|---|---|"
+    for rule in rules().values():
+        yield f"| {rule.id} | {rule.severity} | {rule.name} | {', '.join(rule.see)} |"
+
+
+if __name__ == "__main__":
+    print(rules_markdown(), end="")
