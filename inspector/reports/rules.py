@@ -10,14 +10,12 @@ from inspector.findings.registry import Rule, rules
 
 def rules_text() -> str:
     """All rules, one a line: id, severity, family, name, and the rules of other tools that say the same."""
-    return "".join(
-        f"{rule.id}  {rule.severity:<7}  {rule.family:<17}  {rule.name}{_elsewhere(rule)}\n"
-        for rule in rules().values()
-    )
+    return "".join(f"{_line(rule)}\n" for rule in rules().values())
 
 
-def _elsewhere(rule: Rule) -> str:
-    return f" ({', '.join(rule.see)})" if rule.see else ""
+def _line(rule: Rule) -> str:
+    elsewhere = f" ({', '.join(rule.see)})" if rule.see else ""
+    return f"{rule.id}  {rule.severity:<7}  {rule.family:<17}  {rule.name}{elsewhere}"
 
 
 def rule_text(rule: Rule, width: int = 120) -> str:

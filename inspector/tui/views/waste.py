@@ -152,6 +152,8 @@ class WastePane(View):
         lines = patch(self.finding.remedy, self.inspection.instructions)
         if lines:
             return new_text(lines), "new instruction"
+        if self.finding.remedy.command:
+            return self.finding.remedy.command, "command"
         return printable(fix_text(self.finding, self.inspection)), "fix"
 
 
