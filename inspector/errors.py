@@ -31,6 +31,10 @@ class WriteFailed(InspectorError):
     """A file cannot be written: no such folder, no permission, no room."""
 
 
+class UnknownRule(InspectorError):
+    """No rule has the id that was asked for."""
+
+
 class SourceUnavailable(InspectorError):
     """The place an image should come from cannot be reached: no engine, no permission, no network."""
 

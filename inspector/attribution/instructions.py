@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from inspector.attribution.created_by import parse_created_by
+from inspector.attribution.dockerfile import DockerfileInstruction
 from inspector.image.config import ImageConfig
 
 
@@ -19,7 +20,7 @@ class LineRange(Struct, frozen=True):
 class Instruction(Struct, frozen=True):
     """One history entry. `layer` is the layer it made: None where it made none (`empty`), or where that is unknown.
 
-    `from_base` and `lines` are None as long as they are unknown (origins.py).
+    `from_base`, `lines` and `written` (as the Dockerfile has it) are None as long as they are unknown (origins.py).
     """
 
     index: int
@@ -30,6 +31,7 @@ class Instruction(Struct, frozen=True):
     empty: bool
     from_base: bool | None = None
     lines: LineRange | None = None
+    written: DockerfileInstruction | None = None
 
 
 def attribute(config: ImageConfig) -> tuple[Instruction, ...]:

@@ -68,7 +68,12 @@ def trace(config: ImageConfig, recipe: Recipe, around: ImageContext) -> Origins:
     from_base = _from_base(steps, base, from_scratch=placement is not None and placement.from_scratch)
     return Origins(
         tuple(
-            replace(step, from_base=from_base[index], lines=_lines(step, placement, exact))
+            replace(
+                step,
+                from_base=from_base[index],
+                lines=_lines(step, placement, exact),
+                written=placement.written[index] if placement else None,
+            )
             for index, step in enumerate(steps)
         ),
         base,

@@ -31,15 +31,21 @@ LAYER_VERBS = frozenset({"ADD", "COPY", "RUN"})
 
 
 class Placement(Struct, frozen=True):
-    """`lines[i]` are those of history entry i; the first `base_entries` entries are the base image's.
+    """`written[i]` made history entry i; the first `base_entries` entries are the base image's.
 
     `base_name` is None where FROM names none for certain (variables), or where there is no base (`scratch`).
     """
 
-    lines: tuple[LineRange | None, ...]
+    path: str
+    written: tuple[DockerfileInstruction | None, ...]
     base_entries: int
     base_name: str | None
     from_scratch: bool
+
+    @property
+    def lines(self) -> tuple[LineRange | None, ...]:
+        """The lines of each history entry."""
+        return tuple(LineRange(self.path, each.first_line, each.last_line) if each else None for each in self.written)
 
 
 class Mismatch(Struct, frozen=True):
@@ -90,13 +96,14 @@ def _place_stage(
         if isinstance(other, Mismatch):
             return found
         found = other
-    lines, left = found
+    written, left = found
     root = chain[0]
     from_scratch = root.base.lower() == SCRATCH
     if from_scratch and left:
         return Mismatch(f"it begins with nothing (FROM scratch), the image with `{_brief(steps[left - 1].text)}`")
     return Placement(
-        lines=(*lines, *[None] * (len(steps) - len(lines))),
+        path=dockerfile.path,
+        written=(*written, *[None] * (len(steps) - len(written))),
         base_entries=left - _triggers_run(steps[:left], shells),
         base_name=root.base if root.base_is_certain and not from_scratch else None,
         from_scratch=from_scratch,
@@ -105,21 +112,21 @@ def _place_stage(
 
 def _align(
     path: str, expected: Sequence[_Expected], steps: Sequence[Instruction], shells: set[str]
-) -> tuple[list[LineRange | None], int] | Mismatch:
-    """The lines of each entry, and how many entries are left in front."""
-    lines: list[LineRange | None] = [None] * len(steps)
+) -> tuple[list[DockerfileInstruction | None], int] | Mismatch:
+    """What made each entry, and how many entries are left in front."""
+    making: list[DockerfileInstruction | None] = [None] * len(steps)
     left = len(steps)
     for item in reversed(expected):
         written = item.written
         if left and made_by(steps[left - 1], written, shells):
             left -= 1
-            lines[left] = LineRange(path, written.first_line, written.last_line)
+            making[left] = written
         elif not item.optional:
             there = (
                 f"the image has `{_brief(steps[left - 1].text)}`" if left else "the image has no further instruction"
             )
             return Mismatch(f"{path}:{written.first_line} says `{_brief(str(written))}` where {there}")
-    return lines, left
+    return making, left
 
 
 def _chain(dockerfile: Dockerfile, stage: Stage) -> list[Stage]:

@@ -18,6 +18,7 @@ from inspector.cli.commands.compare import compare
 from inspector.cli.commands.cp import cp
 from inspector.cli.commands.demo import demo
 from inspector.cli.commands.inspect import inspect
+from inspector.cli.commands.rules import rules
 from inspector.cli.commands.serve import serve
 from inspector.cli.commands.which import which
 from inspector.cli.console import FINE, exit_with
@@ -63,6 +64,7 @@ cli.add_command(compare)
 cli.add_command(cat)
 cli.add_command(cp)
 cli.add_command(which)
+cli.add_command(rules)
 cli.add_command(demo)
 cli.add_command(serve)
 cli.add_command(cache)

@@ -48,7 +48,7 @@ class FileChange(Struct, frozen=True):
 
 
 class FileChanges(Struct, frozen=True):
-    """What differs, by path. `uncertain` counts files of equal size whose content one side does not tell."""
+    """What differs, by path. `uncertain` counts hardlinks, of which a saved report tells neither size nor content."""
 
     changes: tuple[FileChange, ...]
     uncertain: int
@@ -80,10 +80,10 @@ def compare_files(a: Side, b: Side, rows: Sequence[LayerPair]) -> FileChanges | 
             cause = causes.of_change(a_id, b_id)
             kind, package = other.kind(b_id), other.package(b_id) or one.package(a_id)
             changes.append(FileChange(path, Status.CHANGED, kind, a_bytes, b_bytes, cause, package, aspects))
-        elif not exact and other.kind(b_id) in (Kind.FILE, Kind.SYMLINK):
+        elif not exact and (one.is_hardlink(a_id) or other.is_hardlink(b_id)):
             uncertain += 1
     removed = [path for path in one.ids if path not in other.ids]
-    moved = _moves(one, removed, other, added) if exact else {}
+    moved = _moves(one, removed, other, added)
     gone = set(moved.values())
     changes += (_added(path, moved.get(path), one, other, causes) for path in added)
     changes += (_removed(path, one, causes) for path in removed if path not in gone)
@@ -117,6 +117,10 @@ class _Final:
         layer, row = self.original(entry_id)
         kind = Kind(self.filesystem.layers[layer].kinds[row])
         return Kind.FILE if kind is Kind.HARDLINK else kind
+
+    def is_hardlink(self, entry_id: int) -> bool:
+        layer, row = self.filesystem.locate(entry_id)
+        return self.filesystem.layers[layer].kinds[row] == Kind.HARDLINK
 
     def package(self, entry_id: int) -> str | None:
         return self.side.owners.get(entry_id)
@@ -206,14 +210,18 @@ def _aspects(a: _Final, a_id: int, b: _Final, b_id: int) -> tuple[str, ...]:
 
 
 def _known_aspects(a: _Final, a_id: int, b: _Final, b_id: int) -> tuple[str, ...]:
-    """What is known to differ where one side is a saved report, which gives hardlinks no size."""
+    """What is known to differ where one side is a saved report, which gives hardlinks neither size nor content."""
     (a_layer, m), (b_layer, n) = a.filesystem.locate(a_id), b.filesystem.locate(b_id)
     one, other = a.filesystem.layers[a_layer], b.filesystem.layers[b_layer]
     if a.kind(a_id) != b.kind(b_id):
         return ("kind",)
     found = []
-    if Kind.HARDLINK not in (one.kinds[m], other.kinds[n]) and one.sizes[m] != other.sizes[n]:
+    if Kind.HARDLINK not in (one.kinds[m], other.kinds[n]) and (
+        one.sizes[m] != other.sizes[n] or one.contents[m] != other.contents[n]
+    ):
         found.append(CONTENT)
+    if one.kinds[m] == Kind.SYMLINK and one.links.get(m) != other.links.get(n):
+        found.append("target")
     if one.modes[m] != other.modes[n]:
         found.append("mode")
     if (one.uids[m], one.gids[m]) != (other.uids[n], other.gids[n]):

@@ -13,7 +13,7 @@ from inspector.attribution.instructions import Instruction
 from inspector.filesystem.ledger import Ledger
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.find import reclaimable_bytes
-from inspector.findings.finding import Severity
+from inspector.findings.registry import Severity
 from inspector.inspection import Inspection
 from inspector.packages.inventory import owners
 
@@ -85,7 +85,7 @@ class Side(Struct, frozen=True):
     """An image to be compared. `source` is the transport, or `report` for what was read from a saved report.
 
     `filesystem` and `run` (the config's `config` object) are None where they are unknown. `exact` is False where the
-    filesystem lacks contents, link targets, devices and extended attributes. `owners` maps entry ids to packages,
+    filesystem lacks what hardlinks lead to, devices and extended attributes. `owners` maps entry ids to packages,
     `removed_in` packages that are gone, by kind and name, to the layer that removed them.
     """
 

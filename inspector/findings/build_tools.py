@@ -6,23 +6,25 @@ from collections.abc import Collection, Iterable, Iterator
 
 from inspector.filesystem.stack import VISIBLE
 from inspector.findings.bases import slimmer_base
-from inspector.findings.finding import Finding, Severity, Subject, by_bytes
-from inspector.findings.toolchains import find_toolchains
+from inspector.findings.finding import Finding, Subject, by_bytes
+from inspector.findings.registry import BROUGHT, DEVELOPMENT_ONLY, IN_BASE, UNPACKAGED, Severity, find_rule
+from inspector.findings.remedy import Keep, Remedy, RemedyKind, Stricter, shell_path
+from inspector.findings.toolchains import Toolchain, find_toolchains
 from inspector.packages.model import Installed, Package
 from inspector.packages.paths import Paths
 from inspector.packages.removal.commands import MANAGERS
 from inspector.packages.removal.leftovers import Leftovers
 from inspector.packages.removal.programs import Programs, environment
 from inspector.packages.removal.tools import DEVELOPMENT
-from inspector.sizes import human
-
-BROUGHT, IN_BASE, UNPACKAGED, DEVELOPMENT_ONLY = "LI2001", "LI2002", "LI2003", "LI2004"
 
 NAMED = 4
 """Packages named in a title; the finding's `packages` are all of them."""
 
 PRUNE = {"npm": "npm prune --omit=dev", "composer": "composer install --no-dev"}
 """What removes the packages that only development needs."""
+
+VIRTUAL = "or write apk add --virtual .build-deps … there, and end it with: && apk del .build-deps"
+"""What apk has in place of a list of packages to remove."""
 
 
 def build_tool_findings(subject: Subject) -> Iterator[Finding]:
@@ -49,16 +51,16 @@ def _of_instructions(subject: Subject) -> Iterator[Finding]:
             named = {package for package in leftover.default.named if package in packages}
             frees = _files_of(subject, packages.values())
             if named and frees:
+                tools = tools_title((package.name for package in named), len(packages) - len(named))
                 yield Finding(
                     rule=BROUGHT,
-                    title=f"build tools: {tools_title((p.name for p in named), len(packages) - len(named))}",
+                    title=f"{find_rule(BROUGHT).name}: {tools}",
                     severity=_severity(subject, named),
                     frees=frees,
                     layers=(layer,),
                     hidden_in=(),
-                    fix=_fix(subject, leftover, layer, named, sum(frees.values())),
+                    remedy=_remedy(subject, leftover, layer, named, sum(frees.values())),
                     packages=tuple(sorted(package.purl for package in packages)),
-                    command=_command(subject, leftover, layer, named),
                 )
 
 
@@ -82,32 +84,32 @@ def _by_layer(subject: Subject, leftover: Leftovers) -> dict[int, dict[Package, 
     return found
 
 
-def _fix(subject: Subject, leftover: Leftovers, layer: int, named: Collection[Package], size: int) -> str:
-    """The command to add to the instruction, the stricter one where it frees more, and what must be known."""
-    manager = MANAGERS[leftover.kind]
-    there = _there(subject, layer)
+def _remedy(subject: Subject, leftover: Leftovers, layer: int, named: Collection[Package], saves_bytes: int) -> Remedy:
+    """The command for the end of the instruction, the stricter one where it frees more, and what must be known."""
+    manager, there = MANAGERS[leftover.kind], _there(subject, layer)
     names = [package.name for package in named]
-    parts = [f"end {subject.instruction_of(layer)} with: && {_command(subject, leftover, layer, named)}"]
-    if leftover.kind == "apk" and not any(package.virtual for package in named):
-        parts.append("or write apk add --virtual .build-deps … there, and end it with: && apk del .build-deps")
-    stricter = (leftover.strict.removed - leftover.default.removed) & there
-    more = sum(_files_of(subject, (each for each in subject.inventory.installed if each.package in stricter)).values())
-    if more:
-        strict = manager.command(names, [package.name for package in leftover.strict.kept & there], strict=True)
-        parts.append(f"that frees {human(size)}; {human(size + more)} with: && {strict}")
-    if leftover.default.kept & there:
-        rescued = [subject.tooling.rescue[package] for package in leftover.default.kept & there]
-        reasons = sorted({f"keep {need.package.name}, since {need.who} needs {need.what}" for need in rescued})
-        parts.append("; ".join(reasons[:NAMED]))
-    if doubts := {subject.tooling.verdicts[package].doubt for package in named} - {""}:
-        parts.append(f"keep them if they are used at run time: {', '.join(sorted(doubts))}")
-    parts.append("RUNs that use the tools must be joined with it, or the tools stay in a build stage")
-    return ". ".join(parts)
+    kept, strictly_kept = leftover.default.kept & there, leftover.strict.kept & there
+    beyond = (leftover.strict.removed - leftover.default.removed) & there
+    more = sum(_files_of(subject, (each for each in subject.inventory.installed if each.package in beyond)).values())
+    strict = manager.command(names, [package.name for package in strictly_kept], strict=True)
+    command = manager.command(names, [package.name for package in kept])
+    needs = (subject.tooling.rescue[package] for package in kept)
+    doubts = {subject.tooling.verdicts[package].doubt for package in named} - {""}
+    by_virtual = leftover.kind == "apk" and not any(package.virtual for package in named)
+    return Remedy(
+        find_rule(BROUGHT).remedy if command else RemedyKind.DELETE_IN_RUN,
+        subject.indexes_of(layer),
+        command,
+        tuple(sorted({Keep(need.package.name, f"{need.who} needs {need.what}") for need in needs}, key=_by_name)),
+        saves_bytes,
+        tuple(sorted(doubts)),
+        advice=VIRTUAL if by_virtual else "",
+        stricter=Stricter(strict, more) if more and strict else None,
+    )
 
 
-def _command(subject: Subject, leftover: Leftovers, layer: int, named: Collection[Package]) -> str:
-    kept = leftover.default.kept & _there(subject, layer)
-    return MANAGERS[leftover.kind].command([each.name for each in named], [each.name for each in kept])
+def _by_name(keep: Keep) -> tuple[str, str]:
+    return keep.package, keep.reason
 
 
 def _there(subject: Subject, layer: int) -> set[Package]:
@@ -128,23 +130,29 @@ def _of_base(subject: Subject) -> Iterator[Finding]:
     frees = _files_of(subject, going.values())
     if not named or not frees:
         return
-    base = f"the base image {subject.base.name}" if subject.base and subject.base.name else "the base image"
-    advice = slimmer_base(subject.base.name if subject.base else None, environment(subject.run))
-    advice = advice or "build in a stage on it, and copy only the result to a smaller image"
+    rule = find_rule(IN_BASE)
+    slimmer = slimmer_base(subject.base.name if subject.base else None, environment(subject.run))
     yield Finding(
         rule=IN_BASE,
-        title=f"build tools of the base image: {tools_title((p.name for p in named), len(going) - len(named))}",
+        title=f"{rule.name}: {tools_title((p.name for p in named), len(going) - len(named))}",
         severity=_severity(subject, named),
         frees=frees,
         layers=by_bytes(subject.filesystem, frees),
         hidden_in=(),
-        fix=f"{base} brought them, so that removing them frees nothing: {advice}",
+        remedy=Remedy(
+            RemedyKind.ANOTHER_BASE,
+            saves_bytes=sum(frees.values()),
+            doubts=tuple(sorted({subject.tooling.verdicts[package].doubt for package in named} - {""})),
+            advice=slimmer.advice if slimmer else rule.advice,
+            base=slimmer.image if slimmer else "",
+        ),
         packages=tuple(sorted(package.purl for package in going)),
     )
 
 
 def _of_development(subject: Subject) -> Iterator[Finding]:
     """Packages that only development needs, by the marks of their own managers."""
+    rule = find_rule(DEVELOPMENT_ONLY)
     for kind, prune in PRUNE.items():
         marked = [
             each
@@ -156,13 +164,18 @@ def _of_development(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 rule=DEVELOPMENT_ONLY,
                 title=f"{len(marked)} {kind} packages: {DEVELOPMENT}",
-                severity=Severity.WARNING,
+                severity=rule.severity,
                 frees=frees,
                 layers=layers,
                 hidden_in=(),
-                fix=f"end {subject.instruction_of(layers[0])} with: && {prune}, once the program is built",
+                remedy=Remedy(
+                    RemedyKind.ANOTHER_BASE if subject.is_from_base(layers[0]) else rule.remedy,
+                    subject.indexes_of(layers[0]),
+                    prune,
+                    saves_bytes=sum(frees.values()),
+                    advice=rule.advice,
+                ),
                 packages=tuple(sorted({each.package.purl for each in marked})),
-                command=prune,
             )
 
 
@@ -180,18 +193,25 @@ def _outside_packages(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             rule=UNPACKAGED,
             title=f"{toolchain.rule.title} in /{toolchain.home}",
-            severity=Severity.WARNING,
+            severity=find_rule(UNPACKAGED).severity,
             frees=frees,
             layers=layers,
             hidden_in=(),
-            fix=f"{_bringer(subject, layers[0])}: {toolchain.rule.fix}",
+            remedy=_without_toolchain(subject, toolchain, layers[0], sum(frees.values())),
         )
 
 
-def _bringer(subject: Subject, layer: int) -> str:
-    if subject.is_from_base(layer):
-        return "the base image brought it, so that removing it here frees nothing"
-    return f"{subject.instruction_of(layer)} brought it"
+def _without_toolchain(subject: Subject, toolchain: Toolchain, layer: int, saves_bytes: int) -> Remedy:
+    rule, home = toolchain.rule, shell_path(toolchain.home)
+    command = rule.command.format(home=home) if home else ""
+    kind = rule.remedy if command or not rule.command else RemedyKind.DELETE_IN_RUN
+    return Remedy(
+        RemedyKind.ANOTHER_BASE if subject.is_from_base(layer) else kind,
+        subject.indexes_of(layer),
+        command,
+        saves_bytes=saves_bytes,
+        advice=rule.advice,
+    )
 
 
 def _sizes(subject: Subject, entries: Iterable[int]) -> dict[int, int]:

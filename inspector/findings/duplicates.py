@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.findings.finding import Finding, Severity, Subject, by_bytes
-from inspector.sizes import human
-
-DUPLICATE = "LI8001"
+from inspector.findings.finding import Finding, Subject, by_bytes
+from inspector.findings.registry import DUPLICATE, find_rule
+from inspector.findings.remedy import Remedy, RemedyKind
 
 SMALLEST = 4096
 """Bytes; below this a group of equal files (licences, empty modules, icons) is nobody's mistake."""
@@ -28,15 +27,20 @@ def duplicate_findings(subject: Subject) -> Iterator[Finding]:
     copies = {entry_id: size for (size, _), ids in groups.items() for entry_id in ids[1:]}
     if not copies:
         return
-    (size, _), biggest = max(groups.items(), key=lambda group: group[0][0] * (len(group[1]) - 1))
-    paths = [filesystem.entry(entry_id).path for entry_id in biggest[:2]]
+    _, biggest = max(groups.items(), key=lambda group: group[0][0] * (len(group[1]) - 1))
+    rule, layers = find_rule(DUPLICATE), by_bytes(filesystem, copies)
     yield Finding(
         rule=DUPLICATE,
         title=f"the same content at {sum(len(ids) for ids in groups.values() if len(ids) > 1)} paths",
-        severity=Severity.WARNING,
+        severity=rule.severity,
         frees=copies,
-        layers=by_bytes(filesystem, copies),
+        layers=layers,
         hidden_in=(),
-        fix=f"keep one copy and link to it (ln -s), or copy the files once; "
-        f"the most: {human(size)} at {len(biggest)} paths, {paths[0]} and {paths[1]}",
+        remedy=Remedy(
+            RemedyKind.ANOTHER_BASE if subject.is_from_base(layers[0]) else rule.remedy,
+            subject.indexes_of(*layers),
+            saves_bytes=sum(copies.values()),
+            advice=rule.advice,
+        ),
+        examples=tuple(biggest),
     )

@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from inspector.findings.build_tools import build_tool_findings
 from inspector.findings.duplicates import duplicate_findings
-from inspector.findings.finding import Finding, Severity, Subject, by_bytes, union_bytes
+from inspector.findings.finding import Finding, Subject, by_bytes, union_bytes
 from inspector.findings.globs import matcher
 from inspector.findings.hidden import hidden_findings
 from inspector.findings.patterns import pattern_findings
+from inspector.findings.registry import Severity
 from inspector.findings.secrets import secret_findings
 from inspector.findings.unstripped import unstripped_findings
 
@@ -67,6 +68,11 @@ def _order(finding: Finding) -> tuple[bool, int, str, tuple[int, ...]]:
     return finding.severity is not Severity.ERROR, -finding.size_bytes, finding.rule, finding.layers
 
 
+def by_size(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings for a list that says “biggest first”: errors are wherever their bytes put them."""
+    return sorted(findings, key=lambda finding: (-finding.size_bytes, finding.rule, finding.layers))
+
+
 def reclaimable_bytes(findings: Iterable[Finding]) -> int:
     """Bytes that following all advice would free, none counted twice.
 
@@ -84,4 +90,9 @@ def _without(subject: Subject, findings: Iterable[Finding], ignore: Sequence[str
         if len(kept) == len(finding.frees):
             yield finding
         elif kept:
-            yield replace(finding, frees=kept, layers=by_bytes(filesystem, kept))
+            remedy = finding.remedy
+            if remedy.saves_bytes:
+                remedy = replace(remedy, saves_bytes=sum(kept.values()))
+            examples = tuple(i for i in finding.examples if not ignored.fullmatch(filesystem.entry(i).path))
+            layers = by_bytes(filesystem, kept)
+            yield replace(finding, frees=kept, layers=layers, remedy=remedy, examples=examples)

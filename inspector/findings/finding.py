@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -12,29 +11,32 @@ from msgspec import Struct, field
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
 from inspector.filesystem.stack import Filesystem
+from inspector.findings.registry import Severity
+from inspector.findings.remedy import Remedy, RemedyKind
 from inspector.layers.scan import LayerScan
 from inspector.packages.model import Inventory
 from inspector.packages.removal.tooling import Tooling
 
-QUOTE = 100
-"""Characters of an instruction that are enough to recognise it."""
 
+class AdviceClass(StrEnum):
+    """What following the advice asks of a person."""
 
-class Severity(StrEnum):
-    """INFO is told and not counted as reclaimable; ERROR is for what must not leave the house."""
-
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
+    SAFE = "safe"
+    """Nothing that runs can notice."""
+    TRADE = "trade"
+    """A choice, or unavoidable."""
+    BASE = "base"
+    """Only another base image is without it."""
+    QUESTION = "question"
+    """It hangs on what cannot be seen from outside."""
 
 
 class Finding(Struct, frozen=True):
     """Something that should not be in the image.
 
     `frees` maps entry ids to the bytes that would be gone if the advice were followed, at most the entry's size.
-    `layers` brought them and `hidden_in` hide them, both with the most bytes first. `fix` says what to write instead,
-    `see` names the rules of other tools that say the same. `command` is what the instruction of the first of `layers`
-    is to run at its end, empty where the advice is another.
+    `layers` brought them and `hidden_in` hide them, both with the most bytes first. `packages` are purls, `examples`
+    entries that show best what is meant, where a rule has such.
     """
 
     rule: str
@@ -43,15 +45,23 @@ class Finding(Struct, frozen=True):
     frees: Mapping[int, int]
     layers: tuple[int, ...]
     hidden_in: tuple[int, ...]
-    fix: str
-    see: tuple[str, ...] = ()
+    remedy: Remedy
     packages: tuple[str, ...] = ()
-    command: str = ""
+    examples: tuple[int, ...] = ()
 
     @property
     def size_bytes(self) -> int:
         """What following this advice alone would free."""
         return sum(self.frees.values())
+
+    @property
+    def advice_class(self) -> AdviceClass:
+        """By the doubts, then by who brought it, then by the severity, which says what is a choice."""
+        if self.remedy.doubts:
+            return AdviceClass.QUESTION
+        if self.remedy.kind is RemedyKind.ANOTHER_BASE:
+            return AdviceClass.BASE
+        return AdviceClass.TRADE if self.severity is Severity.INFO else AdviceClass.SAFE
 
 
 class Subject(Struct, frozen=True):
@@ -76,10 +86,13 @@ class Subject(Struct, frozen=True):
         """The rows of a layer's core dumps."""
         return frozenset(row for row, facts in self.scans[layer].facts.elf.items() if facts.type == "core")
 
-    def instruction_of(self, layer: int) -> str:
-        """The instruction that made a layer, quoted; long ones end in an ellipsis."""
-        text = next((step.text for step in self.instructions if step.layer == layer), "")
-        return f"`{textwrap.shorten(text, QUOTE, placeholder=' …')}`" if text else f"the instruction of layer {layer}"
+    def verb_of(self, layer: int) -> str | None:
+        """What kind of instruction made a layer, None where that is unknown."""
+        return next((step.verb for step in self.instructions if step.layer == layer), None)
+
+    def indexes_of(self, *layers: int) -> tuple[int, ...]:
+        """The indexes of the instructions that made these layers, of those that are known."""
+        return tuple(step.index for step in self.instructions if step.layer in layers)
 
 
 def by_bytes(filesystem: Filesystem, frees: Mapping[int, int]) -> tuple[int, ...]:

@@ -6,16 +6,12 @@ from collections.abc import Iterator
 
 from inspector.filesystem.ledger import Fate
 from inspector.findings.build_tools import tools_title
-from inspector.findings.finding import Finding, Severity, Subject
+from inspector.findings.finding import Finding, Subject
 from inspector.findings.globs import matcher
-from inspector.findings.rules import PatternTable
+from inspector.findings.path_rules import PathTable
+from inspector.findings.registry import OVERWRITTEN, RECOPIED, REMOVED, UNAVOIDABLE, find_rule
+from inspector.findings.remedy import Remedy, RemedyKind
 from inspector.packages.removal.tools import reason_by_name
-from inspector.sizes import human
-
-REMOVED = "LI1001"
-OVERWRITTEN = "LI1002"
-RECOPIED = "LI1003"
-UNAVOIDABLE = "LI1004"
 
 RULE_OF = {
     Fate.DELETED: REMOVED,
@@ -42,7 +38,7 @@ DATABASES = matcher(
 """What a package manager rewrites whole whenever it runs: two RUNs that install something cannot avoid it."""
 
 MOSTLY = 0.9
-"""Share of a finding's bytes that must belong to one rule of patterns.toml to be named after it."""
+"""Share of a finding's bytes that must belong to one rule on paths to be named after it."""
 
 
 def hidden_findings(subject: Subject) -> Iterator[Finding]:
@@ -57,53 +53,42 @@ def hidden_findings(subject: Subject) -> Iterator[Finding]:
                 rule = UNAVOIDABLE
             hider = filesystem.hiders[start + row]
             groups.setdefault((rule, layer, hider), {})[start + row] = entries.sizes[row]
-    table = PatternTable()
+    table = PathTable()
     for (rule, added_by, hidden_by), files in groups.items():
         yield _finding(subject, table, rule, added_by, hidden_by, files)
 
 
 def _finding(
-    subject: Subject, table: PatternTable, rule: str, added_by: int, hidden_by: int, files: dict[int, int]
+    subject: Subject, table: PathTable, rule_id: str, added_by: int, hidden_by: int, files: dict[int, int]
 ) -> Finding:
-    added, hider = subject.instruction_of(added_by), subject.instruction_of(hidden_by)
-    size = human(sum(files.values()))
-    if rule == REMOVED:
-        tools = _removed_tools(subject, added_by, hidden_by, files)
-        title = tools or f"removed too late{_of_what(subject, table, added_by, files)}"
-        fix = f"{hider} hides {size} of {added}, and frees nothing: {_instead(subject, added_by)}"
-    elif rule == OVERWRITTEN:
-        title = f"overwritten by a later layer{_of_what(subject, table, added_by, files)}"
-        fix = (
-            f"{hider} replaces {size} of {added}, and the image keeps both: make the change in the instruction that "
-            "brings the files"
-        )
-    elif rule == RECOPIED:
-        title = "copied again with the same content"
-        fix = (
-            f"{hider} changes only mode, owner or time of {size} of {added}, and the image keeps both: "
-            + _set_at_once(added)
-        )
-    else:
-        title = "package database rewritten"
-        fix = (
-            f"{hider} rewrites {size} of {added}: unavoidable while both install packages; one RUN would keep one copy"
-        )
-    severity = Severity.INFO if rule == UNAVOIDABLE else Severity.WARNING
-    return Finding(rule, title, severity, files, (added_by,), (hidden_by,), fix)
+    rule = find_rule(rule_id)
+    title = rule.name
+    if rule_id in (REMOVED, OVERWRITTEN):
+        title += _of_what(subject, table, added_by, files)
+    if rule_id == REMOVED:
+        title = _removed_tools(subject, added_by, hidden_by, files) or title
+    kind = _kind(subject, rule_id, added_by)
+    remedy = Remedy(
+        kind,
+        subject.indexes_of(added_by, hidden_by),
+        saves_bytes=0 if kind is RemedyKind.NOTHING else sum(files.values()),
+        advice=rule.advice,
+    )
+    return Finding(rule_id, title, rule.severity, files, (added_by,), (hidden_by,), remedy)
 
 
-def _instead(subject: Subject, added_by: int) -> str:
-    """What to do about bytes that are removed after the layer that brought them."""
+def _kind(subject: Subject, rule_id: str, added_by: int) -> RemedyKind:
+    """The rule's own advice, where the instruction that brought the files is one that can follow it."""
+    copied = subject.verb_of(added_by) in ("COPY", "ADD")
+    if rule_id == UNAVOIDABLE:
+        return RemedyKind.NOTHING
     if subject.is_from_base(added_by):
-        return "they came with the base image, so only another base is without them"
-    return "remove it in the RUN that brought it, or build in another stage and copy only the result"
-
-
-def _set_at_once(added: str) -> str:
-    verb = added.strip("`").partition(" ")[0]
-    if verb in ("COPY", "ADD"):
-        return f"write {verb} --chown=… or {verb} --chmod=…"
-    return "do it in that RUN"
+        return RemedyKind.ANOTHER_BASE
+    if rule_id == REMOVED and copied:
+        return RemedyKind.COPY_LESS
+    if rule_id == RECOPIED and copied:
+        return RemedyKind.COPY_MODE
+    return find_rule(rule_id).remedy
 
 
 def _removed_tools(subject: Subject, added_by: int, hidden_by: int, files: dict[int, int]) -> str:
@@ -124,7 +109,7 @@ def _removed_tools(subject: Subject, added_by: int, hidden_by: int, files: dict[
     return f"removed too late: {tools_title(asked_for, len(gone) - len(asked_for))}"
 
 
-def _of_what(subject: Subject, table: PatternTable, layer: int, files: dict[int, int]) -> str:
+def _of_what(subject: Subject, table: PathTable, layer: int, files: dict[int, int]) -> str:
     """`: apt package lists` when nearly all the bytes are of one known kind."""
     sums: dict[str, int] = {}
     start, paths = subject.filesystem.offsets[layer], subject.filesystem.layers[layer].paths
@@ -133,7 +118,7 @@ def _of_what(subject: Subject, table: PatternTable, layer: int, files: dict[int,
         row = entry_id - start
         rule = table.rule_for(paths[row], owned=False, core=row in cores)
         if rule is not None:
-            sums[rule.title] = sums.get(rule.title, 0) + size
+            sums[rule.name] = sums.get(rule.name, 0) + size
     total = sum(files.values())
     title, most = max(sums.items(), key=lambda item: item[1], default=("", 0))
     return f": {title}" if most >= MOSTLY * total else ""

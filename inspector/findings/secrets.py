@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 from inspector.filesystem.ledger import Fate
 from inspector.filesystem.stack import VISIBLE
-from inspector.findings.finding import Finding, Severity, Subject, by_bytes
-
-SECRET = "LI9001"
+from inspector.findings.finding import Finding, Subject, by_bytes
+from inspector.findings.registry import SECRET, Severity, find_rule
+from inspector.findings.remedy import Remedy, RemedyKind
 
 _example = re.compile(
     r"(?:^|/)(?:tests?|testing|testdata|fixtures?|examples?|samples?|demos?|docs?)/", re.IGNORECASE
 ).search
 """Folders whose keys are made up."""
 
-SEE = ("dockle CIS-DI-0010", "trivy secret")
+MADE_UP = "likely made up"
 
 
 def secret_findings(subject: Subject) -> Iterator[Finding]:
@@ -41,24 +41,28 @@ def secret_findings(subject: Subject) -> Iterator[Finding]:
             frees=made_up,
             layers=layers,
             hidden_in=(),
-            fix=f"likely made up; if not, change them: the first is /{filesystem.entry(min(made_up)).path}",
-            see=SEE,
+            remedy=_remedy(subject, layers, sum(made_up.values()), doubts=(MADE_UP,)),
+            examples=(min(made_up),),
         )
 
 
 def _finding(subject: Subject, layer: int, entry_id: int, title: str, size: int) -> Finding:
     hider = subject.filesystem.hiders[entry_id]
-    fix = f"{subject.instruction_of(layer)} brought it"
     if hider != VISIBLE:
         title += f", hidden by layer {hider} but still readable in layer {layer}"
-        fix += f", {subject.instruction_of(hider)} hides it from containers, but not from those who pull the image"
     return Finding(
         rule=SECRET,
         title=title,
-        severity=Severity.ERROR,
+        severity=find_rule(SECRET).severity,
         frees={entry_id: size},
         layers=(layer,),
         hidden_in=() if hider == VISIBLE else (hider,),
-        fix=f"{fix}: change the secret, then hand it over with RUN --mount=type=secret or keep it out by .dockerignore",
-        see=SEE,
+        remedy=_remedy(subject, (layer,), size),
+        examples=(entry_id,),
     )
+
+
+def _remedy(subject: Subject, layers: tuple[int, ...], size: int, doubts: tuple[str, ...] = ()) -> Remedy:
+    rule = find_rule(SECRET)
+    kind = RemedyKind.ANOTHER_BASE if subject.is_from_base(layers[0]) else rule.remedy
+    return Remedy(kind, subject.indexes_of(*layers), saves_bytes=size, doubts=doubts, advice=rule.advice)

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.findings.globs import expand, matcher
+from inspector.findings.remedy import RemedyKind
 from inspector.layers.entries import Kind
 from inspector.layers.scan import LayerScan
 
@@ -28,7 +29,9 @@ class ToolchainRule(Struct, frozen=True):
     """What the markers' names end with: `.jar`."""
     elf: bool
     parts: re.Pattern[str]
-    fix: str
+    remedy: RemedyKind
+    command: str
+    advice: str
 
 
 class Toolchain(Struct, frozen=True):
@@ -116,7 +119,9 @@ def toolchain_rules() -> tuple[ToolchainRule, ...]:
             endings=tuple({glob[glob.rfind(".") :] for glob in fields["markers"]}),
             elf=fields["elf"],
             parts=matcher(fields["parts"]),
-            fix=fields["fix"],
+            remedy=RemedyKind(fields["remedy"]),
+            command=fields.get("command", ""),
+            advice=fields.get("advice", ""),
         )
         for order, fields in enumerate(table.values())
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.filesystem.stack import VISIBLE
-from inspector.findings.finding import Finding, Severity, Subject, by_bytes
-from inspector.sizes import human
-
-UNSTRIPPED = "LI6005"
+from inspector.findings.finding import Finding, Subject, by_bytes
+from inspector.findings.registry import UNSTRIPPED, find_rule
+from inspector.findings.remedy import Remedy, RemedyKind
 
 SMALLEST = 100_000
 """Bytes of debug sections in a file; below this a symbol table is nobody's mistake."""
@@ -30,19 +29,19 @@ def unstripped_findings(subject: Subject) -> Iterator[Finding]:
                 debug[start + row] = min(facts.debug_bytes, scan.entries.sizes[row])
     if not debug:
         return
-    layers = by_bytes(filesystem, debug)
-    most = max(debug, key=lambda entry_id: debug[entry_id])
-    path = filesystem.entry(most).path
-    where = f"in {subject.instruction_of(layers[0])}"
-    if subject.is_from_base(layers[0]):
-        where = "most came with the base image; where that is built"
+    rule, layers = find_rule(UNSTRIPPED), by_bytes(filesystem, debug)
     yield Finding(
         rule=UNSTRIPPED,
-        title="programs and libraries with debug information",
-        severity=Severity.WARNING,
+        title=rule.name,
+        severity=rule.severity,
         frees=debug,
         layers=layers,
         hidden_in=(),
-        fix=f"{where}: strip them, or link with -s (Go: -ldflags '-s -w', Rust: strip = true); "
-        f"the most: {human(debug[most])} of /{path}",
+        remedy=Remedy(
+            RemedyKind.ANOTHER_BASE if subject.is_from_base(layers[0]) else rule.remedy,
+            subject.indexes_of(layers[0]),
+            saves_bytes=sum(debug.values()),
+            advice=rule.advice,
+        ),
+        examples=(max(debug, key=lambda entry_id: debug[entry_id]),),
     )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from inspector.findings.finding import Severity
+from inspector.findings.registry import Severity
 from inspector.reports.contract import FileKind, Image, Ledger, Tool
 
 VERSION = 1
@@ -88,7 +88,7 @@ class File(Struct, frozen=True):
 
 
 class Files(Struct, frozen=True):
-    """The counts are those of the list; `uncertain` counts files of equal size whose content a saved report lacks."""
+    """The counts are those of the list; `uncertain` counts hardlinks, whose content a saved report lacks."""
 
     added: int
     removed: int

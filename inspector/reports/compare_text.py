@@ -89,7 +89,7 @@ def _files(files: FileChanges) -> Iterator[str]:
     told = words.marks(change.status for change in files.changes) or "no difference"
     metadata = sum(change.metadata_only for change in files.changes)
     only = f" ({metadata} in metadata only)" if metadata else ""
-    unknown = f"; of {files.uncertain} of equal size the content is unknown" if files.uncertain else ""
+    unknown = f"; of {files.uncertain} hardlinks the content is unknown" if files.uncertain else ""
     order = ", biggest change first" if files.changes else ""
     yield f"Files{order}: {told}{only}{unknown}"
     changes = words.biggest(files.changes)

@@ -6,17 +6,34 @@ by their index.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from inspector.findings.finding import Severity
+from inspector.findings.registry import Severity
 
 VERSION = 1
 URL = "urn:leaninspect:report:1"
 
 Fate = Literal["live", "overwritten", "recopied", "deleted", "deleted_tree"]
 FileKind = Literal["file", "hardlink", "symlink", "directory", "char", "block", "fifo"]
+AdviceClass = Literal["safe", "trade", "base", "question"]
+RemedyKind = Literal[
+    "end-run-with",
+    "join-runs",
+    "delete-in-run",
+    "change-at-source",
+    "copy-mode",
+    "copy-less",
+    "install-option",
+    "cache-mount",
+    "secret-mount",
+    "another-stage",
+    "another-base",
+    "link",
+    "strip",
+    "nothing",
+]
 
 
 class Schema(Struct, frozen=True):
@@ -127,10 +144,31 @@ class Package(Struct, frozen=True):
     build_tool: bool
 
 
+class Keep(Struct, frozen=True):
+    package: str
+    reason: str
+
+
+class Remedy(Struct, frozen=True):
+    """`instructions` are indexes of those to change; `command` is a shell command line, null where none is meant."""
+
+    kind: RemedyKind
+    instructions: list[int]
+    command: str | None
+    keeps: list[Keep]
+    saves_bytes: int
+    doubts: list[str]
+
+
 class Finding(Struct, frozen=True):
+    """`class`: `question` where the remedy has doubts, else `base` where the base image brought it, else `trade` where
+    the severity is info (a choice, or unavoidable), else `safe`.
+    """
+
     rule: str
     title: str
     severity: Severity
+    class_: AdviceClass = field(name="class")
     bytes: int
     packages: list[str]
     paths: list[str]
@@ -139,6 +177,7 @@ class Finding(Struct, frozen=True):
     instructions: list[int]
     hidden_in: list[int]
     fix: str
+    remedy: Remedy | None
 
 
 class Plan(Struct, frozen=True):
@@ -152,12 +191,19 @@ class Plan(Struct, frozen=True):
 
 
 class File(Struct, frozen=True):
+    """`mtime` is in seconds since 1970; `link` where a link leads, `content` an id of a file's bytes (xxh3-64, in 16
+    hexadecimal digits: equal sizes and ids mean equal bytes), each null for all else.
+    """
+
     path: str
     kind: FileKind
     size_bytes: int
     mode: int
     uid: int
     gid: int
+    mtime: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+    link: str | None
+    content: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")] | None
     layer: int
     fate: Fate
     hidden_by: int | None

@@ -16,6 +16,8 @@ from inspector.filesystem.ledger import Fate
 from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.findings.find import reclaimable_bytes
 from inspector.findings.finding import Finding
+from inspector.findings.remedy import Remedy
+from inspector.findings.words import fix_text
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
 from inspector.packages.inventory import owners
@@ -68,8 +70,8 @@ def _image(inspection: Inspection) -> contract.Image:
         source=image.source,
         id=image.id,
         digest=image.digest,
-        platform=str(image.config.platform) if image.config.platform else None,
-        created=image.config.created,
+        platform=utf8(str(image.config.platform)) if image.config.platform else None,
+        created=_known(image.config.created),
         size_bytes=inspection.filesystem.ledger.total_bytes,
         compressed_bytes=image.compressed_bytes,
         layers=len(image.layers),
@@ -78,7 +80,12 @@ def _image(inspection: Inspection) -> contract.Image:
 
 
 def _base(base: Base) -> contract.Base:
-    return contract.Base(utf8(base.name) if base.name else None, base.digest, base.evidence, base.layers)
+    return contract.Base(_known(base.name), _known(base.digest), base.evidence, base.layers)
+
+
+def _known(text: str | None) -> str | None:
+    """Text of the image for JSON, where there is any."""
+    return None if text is None else utf8(text)
 
 
 def _dive(filesystem: Filesystem) -> contract.Dive:
@@ -109,8 +116,8 @@ def _instruction(inspection: Inspection, step: Instruction) -> contract.Instruct
     return contract.Instruction(
         index=step.index,
         verb=step.verb,
-        text=step.text,
-        created=step.created,
+        text=utf8(step.text),
+        created=_known(step.created),
         layer=step.layer,
         size_bytes=totals.size_bytes if totals else nothing,
         live_bytes=totals.live_bytes if totals else nothing,
@@ -130,23 +137,36 @@ def _finding(inspection: Inspection, finding: Finding) -> contract.Finding:
     making = (inspection.instruction_of(layer) for layer in finding.layers)
     return contract.Finding(
         rule=finding.rule,
-        title=finding.title,
+        title=utf8(finding.title),
         severity=finding.severity,
+        class_=finding.advice_class.value,
         bytes=finding.size_bytes,
-        packages=list(finding.packages),
+        packages=[utf8(purl) for purl in finding.packages],
         paths=[utf8(filesystem.entry(entry_id).path) for entry_id, _ in biggest],
         paths_total=len(finding.frees),
         layers=list(finding.layers),
         instructions=[step.index for step in making if step],
         hidden_in=list(finding.hidden_in),
-        fix=utf8(finding.fix),
+        fix=utf8(fix_text(finding, inspection)),
+        remedy=_remedy(finding.remedy),
+    )
+
+
+def _remedy(remedy: Remedy) -> contract.Remedy:
+    return contract.Remedy(
+        kind=remedy.kind.value,
+        instructions=list(remedy.instructions),
+        command=remedy.command or None,
+        keeps=[contract.Keep(utf8(keep.package), utf8(keep.reason)) for keep in remedy.keeps],
+        saves_bytes=remedy.saves_bytes,
+        doubts=[utf8(doubt) for doubt in remedy.doubts],
     )
 
 
 def _package(inspection: Inspection, each: Installed) -> contract.Package:
     package = each.package
     return contract.Package(
-        purl=package.purl,
+        purl=utf8(package.purl),
         name=utf8(package.name),
         version=utf8(package.version),
         kind=package.kind,
@@ -174,10 +194,13 @@ def _files(filesystem: Filesystem, owned: Mapping[int, Package]) -> list[contrac
                     mode=entries.modes[row],
                     uid=entries.uids[row],
                     gid=entries.gids[row],
+                    mtime=entries.mtimes[row],
+                    link=utf8(entries.links[row]) if row in entries.links else None,
+                    content=f"{entries.contents[row]:016x}" if kind == Kind.FILE else None,
                     layer=layer,
                     fate=FATES[filesystem.fates[start + row]],
                     hidden_by=None if hider == VISIBLE else hider,
-                    package=package.purl if package else None,
+                    package=utf8(package.purl) if package else None,
                 )
             )
     return files

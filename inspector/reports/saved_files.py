@@ -15,7 +15,7 @@ from inspector.reports import contract
 
 
 def saved_filesystem(report: contract.Report) -> Filesystem | None:
-    """Every entry with its fate, as far as `--files` saves it: no contents, link targets, devices and attributes.
+    """Every entry with its fate, as far as `--files` saves it: no devices and attributes.
 
     A path is taken to be gone when its bytes are hidden, which is wrong only for a deleted name of a file that lives
     on under another.
@@ -31,13 +31,15 @@ def saved_filesystem(report: contract.Report) -> Filesystem | None:
         entries = layers[file.layer]
         entries.paths.append(file.path)
         entries.kinds.append(Kind[file.kind.upper()])
+        if file.link is not None:
+            entries.links[len(entries) - 1] = file.link
         for column, value in (
             (entries.sizes, file.size_bytes),
             (entries.modes, file.mode),
             (entries.uids, file.uid),
             (entries.gids, file.gid),
-            (entries.mtimes, 0),
-            (entries.contents, 0),
+            (entries.mtimes, file.mtime),
+            (entries.contents, int(file.content or "0", 16)),
         ):
             column.append(value)
         fates[file.layer].append(Fate[file.fate.upper()])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from inspector.attribution.base import Base
 from inspector.filesystem.hidden_files import biggest_hidden
 from inspector.filesystem.ledger import Fate
-from inspector.findings.find import reclaimable_bytes
 from inspector.image.digest import short
 from inspector.inspection import Inspection
+from inspector.reports.findings_text import secret_lines, waste_lines
 from inspector.reports.package_text import package_changes, package_lines
 from inspector.safe_names import printable
 from inspector.sizes import human
@@ -18,12 +17,8 @@ from inspector.sizes import human
 BAR = 20
 """Cells of the longest layer's bar."""
 
-FINDINGS = 12
 HIDDEN_FILES = 10
-"""Rows of the lists under the layers; the JSON report has them all."""
-
-INDENT = 14
-"""Cells before a finding's advice."""
+"""Rows of the list; the JSON report has them all."""
 
 HOW = {
     Fate.OVERWRITTEN: "overwritten",
@@ -36,11 +31,10 @@ HOW = {
 def text_report(inspection: Inspection, width: int = 120) -> str:
     """The report in lines of at most `width` cells where only an instruction or a path would be longer."""
     lines = [*_headline(inspection), "", *_layers(inspection, width)]
-    if inspection.findings:
-        lines += ["", *_waste(inspection, width)]
-    packages = [_cut(line, width) for line in package_lines(inspection)]
-    if packages:
-        lines += ["", *packages]
+    for told in (waste_lines(inspection, width), secret_lines(inspection, width), package_lines(inspection)):
+        section = [_cut(line, width) for line in told]
+        if section:
+            lines += ["", *section]
     if inspection.filesystem.ledger.hidden_bytes:
         lines += ["", *_hidden_files(inspection, width)]
     return "\n".join(lines) + "\n"
@@ -105,20 +99,6 @@ def _origin(inspection: Inspection, layer: int) -> str:
         return ""
     first, last = step.lines.first, step.lines.last
     return str(first) if first == last else f"{first}-{last}"
-
-
-def _waste(inspection: Inspection, width: int) -> Iterator[str]:
-    reclaimable = reclaimable_bytes(inspection.findings)
-    yield f"Waste, biggest first: {human(reclaimable)} reclaimable" if reclaimable else "For information"
-    for finding in inspection.findings[:FINDINGS]:
-        files = f"{len(finding.frees)} {'file' if len(finding.frees) == 1 else 'files'}"
-        see = f" ({', '.join(finding.see)})" if finding.see else ""
-        yield _cut(f"  {human(finding.size_bytes):>10}  {finding.title}, {files}   {finding.rule}{see}", width)
-        for line in textwrap.wrap(printable(finding.fix), max(width - INDENT, 40), break_on_hyphens=False):
-            yield f"{'':{INDENT}}{line}"
-    rest = inspection.findings[FINDINGS:]
-    if rest:
-        yield f"  {human(sum(finding.size_bytes for finding in rest)):>10}  in {len(rest)} smaller findings"
 
 
 def _hidden_files(inspection: Inspection, width: int) -> Iterator[str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from textual.content import Content
 
-from inspector.attribution.instructions import Instruction
+from inspector.attribution.commands import command_lines
 from inspector.inspection import Inspection
 from inspector.safe_names import printable
 from inspector.sizes import human
@@ -18,9 +16,6 @@ Part = str | tuple[str, str]
 """Text, or text and style, as Content.assemble takes it."""
 
 UNKNOWN_INSTRUCTION = "instruction unknown"
-
-_WORDS = re.compile(r"""(?:[^\s'"]|'[^']*'|"(?:\\.|[^"])*")+""")
-"""Words of a shell command; quoted ones whole."""
 
 
 def instruction_text(inspection: Inspection, layer: int) -> str:
@@ -65,21 +60,6 @@ def place(inspection: Inspection, layer: int) -> str:
     return f"layer {layer}"
 
 
-def commands(step: Instruction) -> list[str]:
-    """A RUN with each of its commands on a line of its own; every other instruction as it is."""
-    text = printable(" ".join(step.text.split("\n")) if "<<" not in step.text else step.text)
-    if step.verb != "RUN":
-        return [text]
-    lines, line = [], ""
-    for word in _WORDS.findall(text):
-        if word == "&&" and line:
-            lines.append(line)
-            line = "    &&"
-        else:
-            line = f"{line} {word}" if line else word
-    return [*lines, line] if line else lines
-
-
 def instruction_details(inspection: Inspection, layer: int) -> Content:
     """The instruction that made a layer, one command on a line, with its neighbours and where it is written."""
     step = inspection.instruction_of(layer)
@@ -93,7 +73,7 @@ def instruction_details(inspection: Inspection, layer: int) -> Content:
     parts += ["\n\n"]
     around = inspection.instructions[max(step.index - 2, 0) : step.index + 3]
     for other in around:
-        for nth, line in enumerate(commands(other)):
+        for nth, line in enumerate(command_lines(printable(other.text))):
             mark = "▌ " if other is step and not nth else "  "
             parts += [(mark, "$primary"), (f"{line}\n", "bold" if other is step else MUTED)]
     totals = inspection.totals_of(layer)

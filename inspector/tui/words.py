@@ -11,8 +11,8 @@ from textual.content import Content
 
 from inspector.filesystem.stack import IMPLIED, VISIBLE
 from inspector.filesystem.tree import SEVERAL, Change, FileTree
-from inspector.findings.find import reclaimable_bytes
-from inspector.findings.finding import Severity
+from inspector.findings.find import by_size, reclaimable_bytes
+from inspector.findings.registry import Severity
 from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
@@ -78,7 +78,8 @@ def layer_details(inspection: Inspection, layer: int) -> Content:
     """All about a layer: what ran, how big it is, what it changed, what hides it and what it hides."""
     totals, image_layer = inspection.totals_of(layer), inspection.image.layers[layer]
     parts: list[Part] = [(instruction_text(inspection, layer), "bold"), "\n\n"]
-    worst = next((f for f in inspection.findings if f.layers[:1] == (layer,) and f.severity is not Severity.INFO), None)
+    wasted = (f for f in by_size(inspection.findings) if f.layers[:1] == (layer,) and f.severity is not Severity.INFO)
+    worst = next(wasted, None)
     if worst is not None:
         parts += [(f"{human(worst.size_bytes)} of waste", "bold $text-warning"), f": {printable(worst.title)}\n\n"]
     told = place(inspection, layer).partition(", ")[2] or ("your Dockerfile" if inspection.base else "")

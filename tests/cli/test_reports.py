@@ -8,9 +8,10 @@ from typing import Any
 
 import jsonschema
 import pytest
+from xxhash import xxh3_64_intdigest
 
 from inspector import __version__
-from inspector.demo.archive import Member, Step, image_archive, symlink, tar_layer, whiteout
+from inspector.demo.archive import EPOCH, Member, Step, image_archive, symlink, tar_layer, whiteout
 from inspector.reports import schema
 from tests.cli.conftest import Run
 
@@ -64,8 +65,8 @@ def test_text_report_on_a_pipe(run: Run, small_tar: Path) -> None:
         "              the instruction that brings the files\n"
         "       500 B  removed too late, 1 file   LI1001\n"
         "              `RUN rm gone` hides 500 B of `ADD file:abc in /`, and frees nothing: "
-        "remove it in the RUN that brought it,\n"
-        "              or build in another stage and copy only the result\n"
+        "keep it out by .dockerignore, or\n"
+        "              build in another stage and copy only the result\n"
         "\n"
         "Biggest hidden files\n"
         "      1.0 kB  keep  layer 0, overwritten by layer 1\n"
@@ -137,6 +138,12 @@ def test_json_report_with_files(run: Run, small_tar: Path) -> None:
         ("link", "symlink", 0, 1, "live", None),
     ]
     assert files[0]["mode"] == 0o644
+    assert {file["mtime"] for file in files} == {EPOCH}
+    assert [file["link"] for file in files] == [None, None, None, "keep"]
+    assert [file["content"] for file in files] == [
+        *(f"{xxh3_64_intdigest(content):016x}" for content in (b"k" * 1000, b"g" * 500, b"n" * 300)),
+        None,
+    ]
 
 
 def test_json_report_validates_against_the_shipped_schema(run: Run, fat_tar: Path) -> None:
@@ -184,6 +191,94 @@ def test_names_that_are_not_utf8_are_valid_json(run: Run, tmp_path: Path) -> Non
     archive = image_archive("odd:1", [Step("COPY . .", layer)], created="2026-01-01T00:00:00Z")
     (tmp_path / "odd.tar").write_bytes(archive)
     assert json.loads(run("odd.tar", "--json", "-", "--files").out)["files"][0]["path"] == "caf\\xe9"
+
+
+KEY = b"-----BEGIN RSA " + b"PRIVATE KEY-----\nnot a real one\n"
+
+
+def image_of(tmp_path: Path, *steps: tuple[str, list[Member]]) -> None:
+    """`odd.tar`, of layers with their histories."""
+    made = [Step(text, tar_layer(members)) for text, members in steps]
+    (tmp_path / "odd.tar").write_bytes(image_archive("odd:1", made, created="2026-01-01T00:00:00Z"))
+
+
+def test_a_secrets_path_drives_no_terminal(run: Run, tmp_path: Path) -> None:
+    path = "srv/\x1b]0;owned\x07\x1b[31m.pem"
+    image_of(tmp_path, ("COPY . .", [Member(path, KEY)]), ("RUN rm", [whiteout(path)]))
+    out = run("odd.tar").out
+    assert "RSA private key: /srv/\\x1b]0;owned\\x07\\x1b[31m.pem, hidden by layer 1 but still readable" in out
+    assert not set(out) & {"\x1b", "\x07"}
+
+
+def test_a_secrets_path_that_is_no_utf8_is_valid_json(run: Run, tmp_path: Path) -> None:
+    image_of(tmp_path, ("COPY . .", [Member("caf\udce9.pem", KEY)]))
+    (finding,) = json.loads(run("odd.tar", "--json", "-").out)["findings"]
+    assert finding["title"] == "RSA private key in /caf\\xe9.pem"
+    assert finding["paths"] == ["caf\\xe9.pem"]
+
+
+def test_secrets_have_a_section_of_their_own_beside_waste_by_bytes(run: Run, tmp_path: Path) -> None:
+    keys = [Member(f"etc/keys/{n}.pem", KEY + bytes(1000 + n)) for n in range(10)]
+    image_of(
+        tmp_path,
+        ("RUN /bin/sh -c apt-get update # buildkit", [Member("var/lib/apt/lists/x_Packages", bytes(90_000))]),
+        ("COPY keys /etc/keys # buildkit", keys),
+        ("COPY app/.env / # buildkit", [Member("srv/.env", b"API_TOKEN=0123456789abcdef\n")]),
+    )
+    lines = run("odd.tar").out.splitlines()
+    start = lines.index("Waste, biggest first: 100.5 kB reclaimable")
+    assert lines[start + 1 : start + 11] == [
+        "     90.0 kB  apt package lists, 1 file   LI3001 (hadolint DL3009, dockle DKL-DI-0005)",
+        "              end `RUN apt-get update` with: && rm -rf /var/lib/apt/lists/*",
+        "",
+        "Secrets that whoever has the image can read   LI9001 (dockle CIS-DI-0010, trivy secret)",
+        "     10.5 kB  10 × RSA private key: /etc/keys/9.pem, /etc/keys/8.pem, /etc/keys/7.pem and 7 more",
+        "              `COPY keys /etc/keys` brought it: change the secret, then hand it over with RUN "
+        "--mount=type=secret or",
+        "              keep it out by .dockerignore",
+        "        27 B  password or token for the environment: /srv/.env",
+        "              `COPY app/.env /` brought it: change the secret, then hand it over with RUN --mount=type=secret "
+        "or keep it",
+        "              out by .dockerignore",
+    ]
+
+
+def test_json_tells_the_remedy_as_a_value(run: Run, small_tar: Path) -> None:
+    report = json.loads(run(str(small_tar), "--json", "-").out)
+    assert [(each["rule"], each["class"], each["remedy"]) for each in report["findings"]] == [
+        (
+            "LI1002",
+            "safe",
+            {
+                "kind": "change-at-source",
+                "instructions": [0, 2],
+                "command": None,
+                "keeps": [],
+                "saves_bytes": 1000,
+                "doubts": [],
+            },
+        ),
+        (
+            "LI1001",
+            "safe",
+            {
+                "kind": "copy-less",
+                "instructions": [0, 3],
+                "command": None,
+                "keeps": [],
+                "saves_bytes": 500,
+                "doubts": [],
+            },
+        ),
+    ]
+
+
+def test_a_remedys_bytes_are_those_of_the_files_that_are_not_ignored(run: Run, tmp_path: Path) -> None:
+    lists = [Member(f"var/lib/apt/lists/{name}", bytes(1000)) for name in "ab"]
+    image_of(tmp_path, ("RUN /bin/sh -c apt-get update # buildkit", lists))
+    (finding,) = json.loads(run("odd.tar", "--json", "-", "--ignore", "**/b").out)["findings"]
+    assert (finding["bytes"], finding["remedy"]["saves_bytes"]) == (1000, 1000)
+    assert finding["remedy"]["command"] == "rm -rf /var/lib/apt/lists/*"
 
 
 @pytest.mark.parametrize("which", ["fat", "lean"])

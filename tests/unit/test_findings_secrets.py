@@ -10,9 +10,10 @@ from inspector.attribution.instructions import Instruction
 from inspector.demo.archive import Member, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.findings.find import find
-from inspector.findings.finding import Finding, Severity, Subject
-from inspector.findings.secrets import SECRET
-from inspector.findings.unstripped import SMALLEST, UNSTRIPPED
+from inspector.findings.finding import AdviceClass, Finding, Subject
+from inspector.findings.registry import SECRET, UNSTRIPPED, Severity
+from inspector.findings.unstripped import SMALLEST
+from inspector.findings.words import fix_text
 from tests.builders import scan_of
 from tests.elves import elf
 
@@ -30,17 +31,19 @@ def of_rule(subject: Subject, rule: str) -> list[Finding]:
 
 
 def test_a_visible_secret_is_an_error() -> None:
-    (finding,) = of_rule(subject_of([KEY]), SECRET)
+    subject = subject_of([KEY])
+    (finding,) = of_rule(subject, SECRET)
     assert finding.title == "OpenSSH private key in /root/.ssh/id_rsa"
     assert (finding.severity, finding.size_bytes, finding.layers) == (Severity.ERROR, len(KEY.content), (0,))
-    assert finding.fix.startswith("`RUN step 0` brought it: change the secret")
+    assert fix_text(finding, subject).startswith("`RUN step 0` brought it: change the secret")
 
 
 def test_a_deleted_secret_can_still_be_read() -> None:
-    (finding,) = of_rule(subject_of([KEY], [whiteout("root/.ssh")]), SECRET)
+    subject = subject_of([KEY], [whiteout("root/.ssh")])
+    (finding,) = of_rule(subject, SECRET)
     assert finding.title == "OpenSSH private key in /root/.ssh/id_rsa, hidden by layer 1 but still readable in layer 0"
     assert (finding.severity, finding.layers, finding.hidden_in) == (Severity.ERROR, (0,), (1,))
-    assert "`RUN step 1` hides it" in finding.fix
+    assert "`RUN step 1` hides it" in fix_text(finding, subject)
 
 
 def test_a_secret_whose_mode_was_changed_is_told_once() -> None:
@@ -51,10 +54,14 @@ def test_a_secret_whose_mode_was_changed_is_told_once() -> None:
 
 @pytest.mark.parametrize("folder", ["usr/lib/python3/test", "app/tests/data", "srv/examples/tls", "x/testdata"])
 def test_made_up_secrets_are_told_for_information(folder: str) -> None:
-    (finding,) = of_rule(
-        subject_of([Member(f"{folder}/a.pem", KEY.content), Member(f"{folder}/b.pem", KEY.content)]), SECRET
-    )
+    subject = subject_of([Member(f"{folder}/a.pem", KEY.content), Member(f"{folder}/b.pem", KEY.content)])
+    (finding,) = of_rule(subject, SECRET)
     assert (finding.severity, finding.size_bytes) == (Severity.INFO, 2 * len(KEY.content))
+    assert finding.advice_class is AdviceClass.QUESTION
+    assert fix_text(finding, subject) == (
+        "likely made up; if not, change the secret, then hand it over with RUN --mount=type=secret or keep it out by "
+        f".dockerignore; the first is /{folder}/a.pem"
+    )
 
 
 def test_secrets_that_a_package_owns_are_told_for_information() -> None:
@@ -75,10 +82,12 @@ def test_debug_information_of_programs_is_counted_to_the_byte() -> None:
         Member("usr/local/bin/app", elf(interpreter="/ld", debug=DEBUG)),
         Member("opt/lib.so", elf(debug=2 * DEBUG)),
     ]
-    (finding,) = of_rule(subject_of(members), UNSTRIPPED)
+    subject = subject_of(members)
+    (finding,) = of_rule(subject, UNSTRIPPED)
     assert (finding.size_bytes, finding.severity) == (3 * DEBUG, Severity.WARNING)
-    assert finding.fix.startswith("in `RUN step 0`: strip them")
-    assert "of /opt/lib.so" in finding.fix
+    fix = fix_text(finding, subject)
+    assert fix.startswith("in `RUN step 0`: strip them")
+    assert "of /opt/lib.so" in fix
 
 
 @pytest.mark.parametrize("debug", [0, SMALLEST - 1])

@@ -13,12 +13,14 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import Static
 
-from inspector.findings.find import reclaimable_bytes
-from inspector.findings.finding import Finding, Severity
+from inspector.findings.find import by_size, reclaimable_bytes
+from inspector.findings.finding import Finding
+from inspector.findings.patch import new_text, patch
+from inspector.findings.registry import Severity, find_rule
+from inspector.findings.words import fix_text
 from inspector.inspection import Inspection
 from inspector.safe_names import printable
 from inspector.sizes import human
-from inspector.tui.advice import diff, rewritten
 from inspector.tui.commands import Place, bindings
 from inspector.tui.instruction_words import MUTED, Part, instruction_text, origin, place
 from inspector.tui.views.view import Target, View
@@ -51,7 +53,7 @@ class FindingList(RowList):
     def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self.inspection = inspection
-        self.findings = inspection.findings
+        self.findings = by_size(inspection.findings)
         self.most = max((finding.size_bytes for finding in self.findings), default=0)
         self.reclaimable = f"{human(reclaimable_bytes(self.findings))} reclaimable"
 
@@ -147,15 +149,20 @@ class WastePane(View):
         return Target(f"“{printable(finding.title)}”", (lambda: finding.frees) if finding.frees else None, layer)
 
     def copied(self) -> tuple[str, str]:
-        lines = diff(self.inspection, self.finding)
-        return (rewritten(lines), "new instruction") if lines else (self.finding.fix, "fix")
+        lines = patch(self.finding.remedy, self.inspection.instructions)
+        if lines:
+            return new_text(lines), "new instruction"
+        if self.finding.remedy.command:
+            return self.finding.remedy.command, "command"
+        return printable(fix_text(self.finding, self.inspection)), "fix"
 
 
 def finding_details(inspection: Inspection, finding: Finding) -> Content:
     """What is wasted, how to write it instead, who brought it and who hid it, and which tools say the same."""
     count = len(finding.frees)
     total = inspection.filesystem.ledger.total_bytes
-    see = f" · {', '.join(finding.see)}" if finding.see else ""
+    others = find_rule(finding.rule).see
+    see = f" · {', '.join(others)}" if others else ""
     parts: list[Part] = [
         (printable(finding.title), "bold"),
         "\n",
@@ -163,13 +170,11 @@ def finding_details(inspection: Inspection, finding: Finding) -> Content:
         (f" in {count:,} {'file' if count == 1 else 'files'}".replace(",", " "), MUTED),
         (f" · without it the image has {human(total - finding.size_bytes)} of {human(total)}\n", MUTED),
     ]
-    lines = diff(inspection, finding)
+    lines = patch(finding.remedy, inspection.instructions)
     if lines:
         parts += ["\n", ("Write this instead\n", "bold $primary")]
-        for (line_sign, text), (_, after) in zip(lines, [*lines[1:], ("", "")], strict=True):
-            goes_on = " \\" if after.startswith("    ") else ""
-            parts += [(f"{line_sign} {text}{goes_on}\n", DIFF_STYLES[line_sign])]
-    parts += ["\n", *_quoting(printable(finding.fix)), "\n\n"]
+        parts += [(f"{line.sign} {line.text}\n", DIFF_STYLES[line.sign]) for line in lines]
+    parts += ["\n", *_quoting(printable(fix_text(finding, inspection))), "\n\n"]
     for label, layers in (("brought by ", finding.layers), ("hidden by  ", finding.hidden_in)):
         for layer in layers[:1]:
             more = f" and {len(layers) - 1} more" if len(layers) > 1 else ""

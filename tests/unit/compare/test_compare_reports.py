@@ -129,9 +129,10 @@ def test_a_saved_report_with_files_tells_what_came_and_went(tmp_path: Path):
     assert comparison.a.source == "report"
     assert comparison.files is not None
     assert [(change.path, change.status, change.cause) for change in comparison.files.changes] == [
-        ("more", Status.ADDED, Cause("b", 1))
+        ("more", Status.ADDED, Cause("b", 1)),
+        ("out", Status.CHANGED, Cause("b", 1)),
     ]
-    assert comparison.files.uncertain == 1  # `out`, of equal size
+    assert comparison.files.uncertain == 0
     assert comparison.settings is None
 
 

@@ -1,36 +1,26 @@
-"""The table of waste known by where it lies (patterns.toml), ready to be asked about a million paths."""
+"""The rules on waste known by where it lies (rules.toml), ready to be asked about a million paths."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
-from typing import Any
 
 from msgspec import Struct
 
 from inspector.findings.globs import expand, matcher
+from inspector.findings.registry import Rule, rules
 
 
-class PatternRule(Struct, frozen=True):
-    """One rule of the table; `order` is its place in it. The fields are explained at the head of patterns.toml."""
+class PathRule(Struct, frozen=True):
+    """A rule that names paths, with its place in the table; `excepted` are those that are not meant."""
 
-    id: str
     order: int
-    title: str
-    paths: tuple[str, ...]
+    rule: Rule
     excepted: re.Pattern[str]
-    unowned: bool
-    trade_off: bool
-    minimum: int
-    elf_core: bool
-    fix: str
-    see: tuple[str, ...]
 
 
-class PatternTable:
+class PathTable:
     """Tells which rule a path belongs to, for one image: what it learns about a folder it remembers.
 
     Most rules name whole folders; those are asked once per folder. The others are asked only about names that fit the
@@ -39,9 +29,9 @@ class PatternTable:
 
     def __init__(self) -> None:
         self._compiled = _compiled()
-        self._known: dict[str, tuple[PatternRule, ...]] = {}
+        self._known: dict[str, tuple[PathRule, ...]] = {}
 
-    def rule_for(self, path: str, *, owned: bool, core: bool) -> PatternRule | None:
+    def rule_for(self, path: str, *, owned: bool, core: bool) -> Rule | None:
         """The first rule of the table that names the path.
 
         `owned` tells whether a package owns the file, `core` whether its content is a core dump.
@@ -51,19 +41,20 @@ class PatternTable:
         if candidates is None:
             candidates = self._known[folder] = self._rules_of_folder(folder)
         if self._compiled.may_fit(name):
-            named = [rule for rule, fits in self._compiled.files if fits.fullmatch(path)]
-            candidates = tuple(sorted({*candidates, *named}, key=lambda rule: rule.order))
-        for rule in candidates:
-            if not (rule.unowned and owned) and (core or not rule.elf_core) and not rule.excepted.fullmatch(path):
+            named = [each for each, fits in self._compiled.files if fits.fullmatch(path)]
+            candidates = tuple(sorted({*candidates, *named}, key=lambda each: each.order))
+        for each in candidates:
+            rule = each.rule
+            if not (rule.unowned and owned) and (core or not rule.elf_core) and not each.excepted.fullmatch(path):
                 return rule
         return None
 
-    def _rules_of_folder(self, folder: str) -> tuple[PatternRule, ...]:
+    def _rules_of_folder(self, folder: str) -> tuple[PathRule, ...]:
         below, folders = f"{folder}/x", self._compiled.folders
         found = {
-            rule for part in {ANY, *folder.split("/")} for rule, fits in folders.get(part, ()) if fits.fullmatch(below)
+            each for part in {ANY, *folder.split("/")} for each, fits in folders.get(part, ()) if fits.fullmatch(below)
         }
-        return tuple(sorted(found, key=lambda rule: rule.order))
+        return tuple(sorted(found, key=lambda each: each.order))
 
 
 ANY = "*"
@@ -73,8 +64,8 @@ ANY = "*"
 class _Compiled(Struct, frozen=True):
     """What names whole folders, by a name that must be among the path's; what names files, and their names' ends."""
 
-    folders: Mapping[str, tuple[tuple[PatternRule, re.Pattern[str]], ...]]
-    files: tuple[tuple[PatternRule, re.Pattern[str]], ...]
+    folders: Mapping[str, tuple[tuple[PathRule, re.Pattern[str]], ...]]
+    files: tuple[tuple[PathRule, re.Pattern[str]], ...]
     beginnings: tuple[str, ...]
     endings: tuple[str, ...]
     tails: frozenset[str]
@@ -91,19 +82,20 @@ _wildcards = re.compile(r"\*|\?|\[[^]]*\]")
 
 @cache
 def _compiled() -> _Compiled:
-    folders: dict[str, list[tuple[PatternRule, re.Pattern[str]]]] = {}
+    folders: dict[str, list[tuple[PathRule, re.Pattern[str]]]] = {}
     files, names = [], set[str]()
-    for rule in pattern_rules():
+    for order, rule in enumerate(rule for rule in rules().values() if rule.paths):
+        each = PathRule(order, rule, matcher(rule.excepted))
         globs = [glob for path in rule.paths for glob in expand(path)]
         for glob in globs:
             if glob.endswith("/**"):
-                folders.setdefault(_telling_part(glob), []).append((rule, matcher([glob])))
+                folders.setdefault(_telling_part(glob), []).append((each, matcher([glob])))
         single = [glob for glob in globs if not glob.endswith("/**")]
-        files.append((rule, matcher(single)))
+        files.append((each, matcher(single)))
         names.update(glob.rpartition("/")[2] for glob in single)
     beginnings, endings = _outer_letters(names)
     tails = frozenset(ending[-2:] for ending in endings)
-    return _Compiled({part: tuple(rules) for part, rules in folders.items()}, tuple(files), beginnings, endings, tails)
+    return _Compiled({part: tuple(named) for part, named in folders.items()}, tuple(files), beginnings, endings, tails)
 
 
 def _outer_letters(globs: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -122,26 +114,3 @@ def _telling_part(glob: str) -> str:
     """The last folder name in a glob that has no wildcard."""
     parts = glob.removesuffix("/**").split("/")
     return next((part for part in reversed(parts) if not set(part) & set("*?[")), ANY)
-
-
-@cache
-def pattern_rules() -> tuple[PatternRule, ...]:
-    """The rules of patterns.toml, in its order."""
-    table = tomllib.loads(resources.files(__package__).joinpath("patterns.toml").read_text(encoding="utf-8"))
-    return tuple(_rule(order, id_, fields) for order, (id_, fields) in enumerate(table.items()))
-
-
-def _rule(order: int, id_: str, fields: dict[str, Any]) -> PatternRule:
-    return PatternRule(
-        id=id_,
-        order=order,
-        title=fields["title"],
-        paths=tuple(fields["paths"]),
-        excepted=matcher(fields.get("except", ())),
-        unowned=fields.get("unowned", False),
-        trade_off=fields.get("trade_off", False),
-        elf_core=fields.get("elf_core", False),
-        minimum=fields.get("minimum", 0),
-        fix=fields["fix"],
-        see=tuple(fields["see"]),
-    )

@@ -1,0 +1,99 @@
+"""Findings in the text report: waste by bytes, and secrets, whose bytes say nothing, in a section of their own."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from inspector.findings.find import by_size, reclaimable_bytes
+from inspector.findings.finding import Finding
+from inspector.findings.registry import SECRET, Severity, find_rule
+from inspector.findings.words import fix_text
+from inspector.inspection import Inspection
+from inspector.safe_names import printable
+from inspector.sizes import human
+
+FINDINGS = 12
+SECRETS = 12
+"""Rows of the lists; the JSON report has them all."""
+
+PATHS = 3
+"""Secrets of one kind and instruction that are named."""
+
+INDENT = 14
+"""Cells before a finding's advice."""
+
+
+def waste_lines(inspection: Inspection, width: int) -> Iterator[str]:
+    """What could be freed, biggest first; nothing where all is well. Advice is wrapped, other lines may be longer."""
+    waste = [finding for finding in by_size(inspection.findings) if finding.rule != SECRET]
+    if not waste:
+        return
+    reclaimable = reclaimable_bytes(inspection.findings)
+    yield f"Waste, biggest first: {human(reclaimable)} reclaimable" if reclaimable else "For information"
+    for finding in waste[:FINDINGS]:
+        told = f"{printable(finding.title)}, {_files(finding)}"
+        yield f"  {human(finding.size_bytes):>10}  {told}   {_rule(finding.rule)}"
+        yield from _advice(inspection, finding, width)
+    yield from _rest(waste[FINDINGS:], "smaller findings")
+
+
+def secret_lines(inspection: Inspection, width: int) -> Iterator[str]:
+    """A line for each kind of secret that an instruction brought; nothing where there are none."""
+    groups: dict[object, list[Finding]] = {}
+    for finding in inspection.findings:
+        if finding.rule == SECRET:
+            groups.setdefault((finding.layers, finding.hidden_in, _kind(inspection, finding)), []).append(finding)
+    if not groups:
+        return
+    yield f"Secrets that whoever has the image can read   {_rule(SECRET)}"
+    for findings in list(groups.values())[:SECRETS]:
+        yield f"  {human(_bytes(findings)):>10}  {printable(_told(inspection, findings))}"
+        yield from _advice(inspection, findings[0], width)
+    yield from _rest([finding for more in list(groups.values())[SECRETS:] for finding in more], "further files")
+
+
+def _kind(inspection: Inspection, finding: Finding) -> str:
+    """`OpenSSH private key`, or the title of those that are no certain secrets, which are told together."""
+    if finding.severity is not Severity.ERROR:
+        return finding.title
+    layer, row = inspection.filesystem.locate(finding.examples[0])
+    return inspection.scans[layer].facts.secrets[row]
+
+
+def _told(inspection: Inspection, findings: list[Finding]) -> str:
+    """`3 × OpenSSH private key: /a, /b, /c`, and who hides them in vain."""
+    first = findings[0]
+    if first.severity is not Severity.ERROR:
+        return f"{first.title}, {_files(first)}"
+    ids = [entry_id for finding in findings for entry_id in finding.frees]
+    paths = ", ".join(f"/{inspection.filesystem.entry(entry_id).path}" for entry_id in ids[:PATHS])
+    count = f"{len(ids)} × " if len(ids) > 1 else ""
+    more = f" and {len(ids) - PATHS} more" if len(ids) > PATHS else ""
+    hidden = f", hidden by layer {first.hidden_in[0]} but still readable" if first.hidden_in else ""
+    return f"{count}{_kind(inspection, first)}: {paths}{more}{hidden}"
+
+
+def _advice(inspection: Inspection, finding: Finding, width: int) -> Iterator[str]:
+    text = printable(fix_text(finding, inspection))
+    for line in textwrap.wrap(text, max(width - INDENT, 40), break_on_hyphens=False):
+        yield f"{'':{INDENT}}{line}"
+
+
+def _rule(id_: str) -> str:
+    """Its id, and those of other tools' rules that say the same."""
+    see = find_rule(id_).see
+    return f"{id_} ({', '.join(see)})" if see else id_
+
+
+def _files(finding: Finding) -> str:
+    return f"{len(finding.frees)} {'file' if len(finding.frees) == 1 else 'files'}"
+
+
+def _bytes(findings: Iterable[Finding]) -> int:
+    return sum(finding.size_bytes for finding in findings)
+
+
+def _rest(findings: list[Finding], what: str) -> Iterator[str]:
+    if findings:
+        yield f"  {human(_bytes(findings)):>10}  in {len(findings)} {what}"
