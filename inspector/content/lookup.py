@@ -43,11 +43,10 @@ def paths_like(filesystem: Filesystem, text: str) -> list[str]:
     path = "/".join(part for part in text.split("/") if part not in ("", "."))
     if histories(filesystem, [path]):
         return [path]
-    tree = tree_after(filesystem, None)
-    try:
-        return [tree.path(follow(filesystem, tree, path, last=False))]
-    except NoSuchPath:
-        fits = matcher([path]).fullmatch
+    real = _through_links(filesystem, path)
+    if histories(filesystem, [real]):
+        return [real]
+    fits = matcher([path]).fullmatch
     return sorted(
         {
             each
@@ -56,3 +55,14 @@ def paths_like(filesystem: Filesystem, text: str) -> list[str]:
             if kind < Kind.WHITEOUT and fits(each)
         }
     )
+
+
+def _through_links(filesystem: Filesystem, path: str) -> str:
+    """The path by its folder as the final image has it."""
+    tree = tree_after(filesystem, None)
+    folder, _, name = path.rpartition("/")
+    try:
+        real = tree.path(follow(filesystem, tree, folder))
+    except NoSuchPath:
+        return path
+    return f"{real}/{name}" if real else name

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from enum import Enum
+from itertools import accumulate
 
 from msgspec import Struct
 
 from inspector.filesystem.stack import VISIBLE, Filesystem
-from inspector.layers.entries import Entry, Kind
+from inspector.filesystem.tree import stands
+from inspector.layers.entries import Kind
 
 
 class Deed(Enum):
@@ -46,83 +48,75 @@ def histories(filesystem: Filesystem, paths: Iterable[str]) -> dict[str, tuple[E
         for row, path in enumerate(entries.paths):
             if path in found:
                 found[path].append(start + row)
-    told = ((path, _history(filesystem, path, entry_ids)) for path, entry_ids in found.items())
+    told = ((path, tuple(_history(filesystem, path, entry_ids))) for path, entry_ids in found.items())
     return {path: events for path, events in told if events}
 
 
-def living_links(filesystem: Filesystem, entry_id: int) -> list[str]:
-    """The paths of the final image at which the bytes of a file with hardlinks are still seen."""
+def living_links(filesystem: Filesystem, entry_id: int, layer: int) -> list[str]:
+    """The paths at which the bytes of a file with hardlinks are still seen after a layer."""
     file = filesystem.shares.get(entry_id, entry_id)
     links = [file, *(link for link, shared in filesystem.shares.items() if shared == file)]
-    return [filesystem.entry(link).path for link in links if filesystem.leavers[link] == VISIBLE]
+    return [filesystem.entry(link).path for link in links if stands(filesystem, link, layer)]
 
 
-def _history(filesystem: Filesystem, path: str, entry_ids: Iterable[int]) -> tuple[Event, ...]:
-    """The story of a path's entries, its whiteouts among them."""
-    standing: dict[int, int] = {}  # layer → the entry that is at the path after it
+def _history(filesystem: Filesystem, path: str, entry_ids: Iterable[int]) -> Iterator[Event]:
+    """The story of a path, from its entries and whiteouts and, where it may be a folder, from what is in it."""
+    count = len(filesystem.layers)
+    standing: list[int | None] = [None] * count  # by layer: the entry at the path after it
     whiteouts = set()
     for entry_id in entry_ids:
         layer, row = filesystem.locate(entry_id)
-        kind = filesystem.layers[layer].kinds[row]
+        kind, leaver = filesystem.layers[layer].kinds[row], filesystem.leavers[entry_id]
         if kind == Kind.WHITEOUT:
             whiteouts.add(layer)
-        elif kind != Kind.OPAQUE and filesystem.leavers[entry_id] != layer:
-            standing[layer] = entry_id
-    if not standing:
-        return tuple(_history_of_implied(filesystem, path, whiteouts))
-    return tuple(_history_of_entries(filesystem, standing, whiteouts))
-
-
-def _history_of_entries(
-    filesystem: Filesystem, standing: Mapping[int, int], whiteouts: Collection[int]
-) -> Iterator[Event]:
+        elif kind != Kind.OPAQUE:
+            last = count if leaver == VISIBLE else leaver
+            standing[layer:last] = [entry_id] * (last - layer)
+    filled = _filled(filesystem, path)
     before: int | None = None
-    for layer, entry_id in standing.items():
-        if before is not None and filesystem.leavers[before] != layer:
-            yield _gone(filesystem.leavers[before], before, whiteouts)
-            before = None
-        deed = Deed.ADDED if before is None else _deed(filesystem, before, entry_id)
+    was_there = False
+    for layer, after in enumerate(standing):
+        is_there = after is not None or filled[layer]
+        deed = _deed(filesystem, before, after) if was_there and is_there else None
+        if is_there and not was_there:
+            deed = Deed.ADDED
+        elif was_there and not is_there:
+            deed = Deed.DELETED if layer in whiteouts else Deed.DELETED_TREE
         if deed is not None:
-            yield Event(layer, deed, before, entry_id)
-        before = entry_id
-    if before is not None and filesystem.leavers[before] != VISIBLE:
-        yield _gone(filesystem.leavers[before], before, whiteouts)
+            yield Event(layer, deed, before, after)
+        before, was_there = after, is_there
 
 
-def _history_of_implied(filesystem: Filesystem, path: str, whiteouts: Collection[int]) -> Iterator[Event]:
-    """Of a folder without an entry of its own: it is there as long as anything is in it."""
+def _filled(filesystem: Filesystem, path: str) -> list[bool]:
+    """By layer: whether anything is below the path after it."""
     top = f"{path}/" if path else ""
-    changes = [0] * (len(filesystem.layers) + 1)  # of how much is in it, by layer
+    changes = [0] * (len(filesystem.layers) + 1)
     for layer, entries in enumerate(filesystem.layers):
         start = filesystem.offsets[layer]
         for row, below in enumerate(entries.paths):
-            if entries.kinds[row] < Kind.WHITEOUT and below.startswith(top):
+            if below.startswith(top) and below != path and entries.kinds[row] < Kind.WHITEOUT:
                 changes[layer] += 1
-                changes[filesystem.leavers[start + row]] -= 1  # VISIBLE: at the end, after all layers
-    count = 0
-    for layer, change in enumerate(changes[:-1]):
-        if change and not count:
-            yield Event(layer, Deed.ADDED, None, None)
-        elif change and not count + change:
-            yield _gone(layer, None, whiteouts)
-        count += change
+                changes[filesystem.leavers[start + row]] -= 1  # VISIBLE: after all layers
+    return [count > 0 for count in accumulate(changes[:-1])]
 
 
-def _gone(layer: int, before: int | None, whiteouts: Collection[int]) -> Event:
-    return Event(layer, Deed.DELETED if layer in whiteouts else Deed.DELETED_TREE, before, None)
+def _deed(filesystem: Filesystem, old: int | None, new: int | None) -> Deed | None:
+    """What it means that one stands where the other stood; None for the same and for a folder restated."""
+    if old == new:
+        return None
+    before, after = (_what(filesystem, entry_id) for entry_id in (old, new))
+    if before == after:
+        return None if before[0] == Kind.DIRECTORY else Deed.RECOPIED
+    implied = (Kind.DIRECTORY,) in (before, after)
+    return None if implied and before[0] == after[0] else Deed.CHANGED
 
 
-def _deed(filesystem: Filesystem, old: int, new: int) -> Deed | None:
-    """What it means that an entry took the place of another; None for a folder restated."""
-    before, after = (filesystem.entry(filesystem.shares.get(entry_id, entry_id)) for entry_id in (old, new))
-    if before.kind == after.kind == Kind.DIRECTORY:
-        return None if _owner(before) == _owner(after) else Deed.CHANGED
-    return Deed.RECOPIED if _what(before) == _what(after) else Deed.CHANGED
-
-
-def _owner(entry: Entry) -> tuple[object, ...]:
-    return entry.mode, entry.uid, entry.gid
-
-
-def _what(entry: Entry) -> tuple[object, ...]:
+def _what(filesystem: Filesystem, entry_id: int | None) -> tuple[object, ...]:
+    """What makes an entry another one: a folder's mode and owner, which an implied one has not; of all else what it
+    is and has in it."""
+    if entry_id is None:
+        return (Kind.DIRECTORY,)
+    entry = filesystem.entry(filesystem.shares.get(entry_id, entry_id))
+    if entry.kind == Kind.DIRECTORY:
+        return entry.kind, entry.mode, entry.uid, entry.gid
     return entry.kind, entry.size, entry.content, entry.link, entry.device

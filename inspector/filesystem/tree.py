@@ -167,7 +167,7 @@ def _visible_rows(filesystem: Filesystem, layer: int, upto: int) -> list[int]:
     ]
 
 
-def _stands(filesystem: Filesystem, entry_id: int, upto: int) -> bool:
+def stands(filesystem: Filesystem, entry_id: int, upto: int) -> bool:
     """Whether an entry is at its path in the image made of the layers up to `upto`."""
     leaver = filesystem.leavers[entry_id]
     return filesystem.locate(entry_id)[0] <= upto and (leaver == VISIBLE or leaver > upto)
@@ -276,7 +276,7 @@ def _count_at_links(filesystem: Filesystem, tree: FileTree, plan: _Plan, upto: i
     """Bytes of files whose own path is gone, counted at one of the links they live through."""
     taken = set()
     for link, file in filesystem.shares.items():
-        if file in taken or _stands(filesystem, file, upto) or not _stands(filesystem, link, upto):
+        if file in taken or stands(filesystem, file, upto) or not stands(filesystem, link, upto):
             continue
         taken.add(file)
         number = plan.numbers[_path(filesystem, link)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from inspector.filesystem.path_history import Event, histories, living_links
-from inspector.filesystem.stack import VISIBLE, Filesystem
+from inspector.filesystem.stack import Filesystem
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
 from inspector.packages.inventory import owners
@@ -67,11 +67,12 @@ def _what(filesystem: Filesystem, entry_id: int) -> str:
 def _hidden(filesystem: Filesystem, layer: int, entry_id: int) -> Iterator[str]:
     """What became of the bytes of an entry whose path a layer took: hidden by it, or seen elsewhere."""
     file = filesystem.shares.get(entry_id, entry_id)
-    size, hider = filesystem.size(file), filesystem.hiders[file]
-    if size and hider == layer:
+    size = filesystem.size(file)
+    if size and filesystem.hiders[file] == layer:
         yield f"hides {human(size)} of layer {filesystem.locate(file)[0]}"
-    elif size and hider == VISIBLE:
-        yield f"{human(size)} live on at /{living_links(filesystem, file)[0]}"
+    elif size:
+        for link in living_links(filesystem, file, layer)[:1]:
+            yield f"{human(size)} live on at /{link}"
 
 
 def _instruction(inspection: Inspection, layer: int) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from inspector.demo.archive import Member, directory, hardlink, opaque, symlink, whiteout
 from inspector.filesystem.ledger import Fate
+from inspector.filesystem.path_history import Deed, histories
 from inspector.filesystem.stack import VISIBLE, Filesystem, stack_layers
 from inspector.layers.entries import Entries, Entry, Kind
 from inspector.line import inspect_image
@@ -188,6 +189,24 @@ def test_a_random_stack_has_the_tree_and_the_books_of_the_model(stack: list[list
     filesystem = stack_layers(layers)
     assert_equal(filesystem, model_of(layers))
     assert_conserved(filesystem, layers)
+
+
+@settings(max_examples=300, deadline=None)
+@given(stacks)
+def test_the_history_of_a_path_says_after_each_layer_whether_it_is_there(stack: list[list[Member]]) -> None:
+    filesystem = stack_layers([scan_of(layer).entries for layer in stack])
+    every = {path for layer in filesystem.layers for path in layer.paths} | {"a/b", "c"}
+    told = histories(filesystem, every)
+    for layer in range(len(stack)):
+        seen = {filesystem.entry(entry_id).path for entry_id in filesystem.visible(layer)}
+        there = {
+            path for path in every if path in seen or any(one.startswith(f"{path}/" if path else "") for one in seen)
+        }
+        last = {path: [event for event in events if event.layer <= layer][-1:] for path, events in told.items()}
+        gone = (Deed.DELETED, Deed.DELETED_TREE)
+        assert {path for path, events in last.items() if events and events[0].deed not in gone} == every & (
+            seen | folders
+        )
 
 
 @pytest.mark.parametrize(
