@@ -56,9 +56,9 @@ class Extractor:
             entry = self._wanted.get(clean_path(member.name))
             if entry is None or member.kind is not Kind.FILE or member.size != entry.size:
                 continue
-            checked = _Checked(feed.pieces(member.stored))
+            checked = _Checked(feed.pieces(member.stored), entry)
             self._sink(entry, checked)
-            checked.finish(entry)
+            checked.finish()
             del self._wanted[entry.path]
             if not self._wanted:
                 raise Complete
@@ -66,10 +66,14 @@ class Extractor:
 
 
 class _Checked:
-    """Pieces passed on unchanged, their content id made on the way."""
+    """Pieces passed on unchanged, their content id made on the way.
 
-    def __init__(self, pieces: Iterator[memoryview]) -> None:
-        self._pieces = pieces
+    Whoever takes them all gets BadLayer at their end when they are not the entry's: before a file of them is put in
+    its place.
+    """
+
+    def __init__(self, pieces: Iterator[memoryview], entry: Entry) -> None:
+        self._pieces, self._entry = pieces, entry
         self._content = xxh3_64()
         self._empty = True
 
@@ -78,10 +82,10 @@ class _Checked:
             self._empty = False
             self._content.update(piece)
             yield piece
+        if (0 if self._empty else self._content.intdigest()) != self._entry.content:
+            raise BadLayer(f"/{self._entry.path} has another content by now", "inspect the image again")
 
-    def finish(self, entry: Entry) -> None:
+    def finish(self) -> None:
         """Read what the sink left. Raises BadLayer when the bytes are not the entry's."""
         for _ in self:
             pass
-        if (0 if self._empty else self._content.intdigest()) != entry.content:
-            raise BadLayer(f"/{entry.path} has another content by now", "inspect the image again")
