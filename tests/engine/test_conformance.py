@@ -16,11 +16,11 @@ import pytest
 
 from inspector.errors import ImageNotFound
 from inspector.inspection import Inspection
-from inspector.layers.scan import LayerScan
-from inspector.layers.scanner import Afresh
+from inspector.layers.cache.scans import ScanCache
+from inspector.layers.cache.store import Store
 from inspector.line import inspect_image
 from inspector.reference import parse_reference
-from inspector.sources.protocol import Options, ignore_progress
+from inspector.sources.protocol import Options
 from inspector.sources.resolve import open_source
 from tests.watching import Seen
 
@@ -29,7 +29,7 @@ from .registry import Registry, running_registry
 from .samples import PROVENANCE, TAG, oci_layout, sample_archive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from .engine import Engine
@@ -320,32 +320,18 @@ def test_the_command_of_readme_works(name: str, places: Any, expected: Inspectio
     assert json.loads(done.stdout)["ledger"]["total_bytes"] == expected.filesystem.ledger.total_bytes
 
 
-@dataclass
-class Known:
-    """A scanner that knows every layer."""
-
-    scans: dict[str, LayerScan]
-
-    def known(self, diff_id: str) -> LayerScan | None:
-        return self.scans.get(diff_id)
-
-    def scan(self, _: Iterable[bytes]) -> Any:
-        raise AssertionError("a layer was read")
-
-    def document(self, _: str) -> bytes | None:
-        return None
-
-    def keep(self, _: bytes) -> None:
-        pass
-
-
 @pytest.mark.parametrize("name", ["oci_dir_gzip", "oci_archive", "docker_archive", "registry", "registry_multi"])
-def test_nothing_is_transferred_of_layers_that_are_known(name: str, places: Any, expected: Inspection) -> None:
-    place = places(name)
-    known = Known({scan.diff_id: scan for scan in expected.scans})
+def test_nothing_is_transferred_of_layers_that_are_known(
+    name: str, places: Any, expected: Inspection, tmp_path: Path
+) -> None:
+    place, watch = places(name), Seen()
+    cache = ScanCache(Store(tmp_path, 1 << 30))
+    for scan in expected.scans:
+        cache.put(scan)
     with going_to(place):
-        found = inspect_image(place.reference, platform=PLATFORM, scanner=known)
+        found = inspect_image(place.reference, platform=PLATFORM, cache=cache, watch=watch)
     assert found.scans == expected.scans
+    assert watch.bytes_read == 0
 
 
 @pytest.mark.parametrize("name", ["oci_dir_multi", "registry_multi", "oci_dir_links"])
@@ -354,7 +340,7 @@ def test_provenance_of_the_chosen_image_is_delivered(name: str, places: Any) -> 
     with going_to(place), ExitStack() as stack:
         source = open_source(parse_reference(place.reference), Options(parse(PLATFORM)))
         stack.callback(source.close)
-        assert source.read(Afresh(), ignore_progress).provenance == (PROVENANCE,)
+        assert source.image().provenance == (PROVENANCE,)
 
 
 @pytest.mark.parametrize("name", ["oci_dir_multi", "registry_multi"])
