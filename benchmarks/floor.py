@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from inspector.layers.scanner import Afresh
+
 from inspector.image.config import parse_config
 from inspector.layers.compression import decompress
 from inspector.layers.entries import Entries
 from inspector.layers.read_ahead import made_ahead
 from inspector.layers.scan import LayerScan, ScannedBlob
-from inspector.layers.scanner import Afresh
 from inspector.sources.archive import open_path
 from inspector.sources.protocol import Options, ignore_progress
 

@@ -9,7 +9,6 @@ from msgspec import Struct
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.origins import ImageContext, Recipe, trace
-from inspector.errors import BadImage, BadLayer
 from inspector.filesystem.captured import visible_captured
 from inspector.filesystem.stack import Filesystem, LayerTotals, stack_layers
 from inspector.findings.find import find
@@ -21,7 +20,8 @@ from inspector.layers.scan import LayerScan
 from inspector.packages.inventory import owned_paths, take_inventory
 from inspector.packages.model import Inventory
 from inspector.packages.removal.tooling import Tooling, find_tooling, unchangeable_layers
-from inspector.sources.protocol import DeliveredLayer, Delivery
+from inspector.reading import ReadImage
+from inspector.sources.protocol import SourceImage
 
 
 class Inspection(Struct, frozen=True):
@@ -48,13 +48,11 @@ class Inspection(Struct, frozen=True):
         return self.filesystem.totals[layer]
 
 
-def account(delivery: Delivery, reference: str, recipe: Recipe, ignore: Sequence[str]) -> Inspection:
-    """Account for an image. Raises BadImage and BadLayer where its layers are not those that its config promises."""
-    config = parse_config(delivery.config)
-    _verify(config, delivery.layers)
-    scans = tuple(layer.scan for layer in delivery.layers)
+def account(read: ReadImage, reference: str, recipe: Recipe, ignore: Sequence[str]) -> Inspection:
+    """Account for an image. Raises BadImage for a config that is none."""
+    config, scans = parse_config(read.image.config), read.scans
     filesystem = stack_layers([scan.entries for scan in scans])
-    origins = trace(config, recipe, _surroundings(delivery))
+    origins = trace(config, recipe, _context(read.image))
     instructions = origins.instructions
     inventory = take_inventory(filesystem, scans)
     captured, fixed = visible_captured(filesystem, scans), unchangeable_layers(instructions)
@@ -63,7 +61,7 @@ def account(delivery: Delivery, reference: str, recipe: Recipe, ignore: Sequence
         filesystem, scans, instructions, owned_paths(inventory), inventory, tooling, origins.base, config.raw_run
     )
     return Inspection(
-        image=_image(reference, delivery, config),
+        image=_image(reference, read.image, config),
         scans=scans,
         filesystem=filesystem,
         instructions=instructions,
@@ -75,32 +73,20 @@ def account(delivery: Delivery, reference: str, recipe: Recipe, ignore: Sequence
     )
 
 
-def _surroundings(delivery: Delivery) -> ImageContext:
-    digests = tuple(layer.digest for layer in delivery.layers)
-    return ImageContext(digests, delivery.annotations, delivery.provenance, delivery.lower_images)
+def _context(image: SourceImage) -> ImageContext:
+    digests = tuple(layer.digest for layer in image.layers)
+    return ImageContext(digests, image.annotations, image.provenance, image.lower_images)
 
 
-def _verify(config: ImageConfig, layers: tuple[DeliveredLayer, ...]) -> None:
-    """Every layer must be the one its config promises (OCI image-spec config.md, `rootfs.diff_ids`)."""
-    if len(config.diff_ids) != len(layers):
-        raise BadImage(f"the config names {len(config.diff_ids)} layers and the manifest {len(layers)}")
-    for index, (diff_id, layer) in enumerate(zip(config.diff_ids, layers, strict=True)):
-        if diff_id != layer.scan.diff_id:
-            raise BadLayer(
-                f"layer {index} is not what the image promises: {layer.scan.diff_id} instead of {diff_id}",
-                "its data is damaged; pull or save the image again",
-            )
-
-
-def _image(reference: str, delivery: Delivery, config: ImageConfig) -> Image:
+def _image(reference: str, image: SourceImage, config: ImageConfig) -> Image:
     return Image(
         reference,
-        delivery.transport,
-        sha256_digest(delivery.config),
-        delivery.manifest_digest,
+        image.transport,
+        sha256_digest(image.config),
+        image.manifest_digest,
         config,
         tuple(
-            ImageLayer(index, layer.scan.diff_id, layer.digest, layer.compressed_bytes)
-            for index, layer in enumerate(delivery.layers)
+            ImageLayer(index, layer.diff_id, layer.digest, layer.compressed_bytes)
+            for index, layer in enumerate(image.layers)
         ),
     )

@@ -10,9 +10,10 @@ from inspector.image.config import parse_config
 from inspector.image.image import NamedImage
 from inspector.image.platform import parse_platform
 from inspector.inspection import Inspection, account
-from inspector.layers.scanner import AFRESH
+from inspector.layers.cache.scans import ScanCache
+from inspector.reading import read_image
 from inspector.reference import parse_reference
-from inspector.sources.protocol import Options, Progress, ReadEvent, Scanner, Source, Watch, ignore_progress
+from inspector.sources.protocol import Options, Progress, ReadEvent, Source, Watch, ignore_progress
 from inspector.sources.resolve import open_source
 
 
@@ -25,13 +26,13 @@ def inspect_image(
     target: str | None = None,
     base: str | None = None,
     ignore: Sequence[str] = (),
-    scanner: Scanner = AFRESH,
+    cache: ScanCache | None = None,
     watch: Watch = ignore_progress,
 ) -> Inspection:
     """Find, read and account for an image.
 
     `dockerfile` and its stage `target` (None: the last) are what it was built from, `base` a reference to what upon.
-    `ignore` are globs of paths that no finding speaks of. `scanner` may know layers already (layers/cache.py).
+    `ignore` are globs of paths that no finding speaks of. `cache` may know layers already.
     `watch` is told the progress and may raise Cancelled to stop. Raises InspectorError for everything that is wrong
     with the reference, the place, or the image.
     """
@@ -39,11 +40,11 @@ def inspect_image(
     options = Options(parse_platform(platform) if platform else None, insecure)
     source = open_source(parsed, options)
     try:
-        recipe = Recipe(dockerfile, target, _named(base, options, scanner, watch) if base else None)
+        recipe = Recipe(dockerfile, target, _named(base, options, cache, watch) if base else None)
     except BaseException:
         source.close()
         raise
-    return inspect_source(source, reference, recipe=recipe, ignore=ignore, scanner=scanner, watch=watch)
+    return inspect_source(source, reference, recipe=recipe, ignore=ignore, cache=cache, watch=watch)
 
 
 def inspect_source(
@@ -52,20 +53,18 @@ def inspect_source(
     *,
     recipe: Recipe = NO_RECIPE,
     ignore: Sequence[str] = (),
-    scanner: Scanner = AFRESH,
+    cache: ScanCache | None = None,
     watch: Watch = ignore_progress,
 ) -> Inspection:
     """The line from an opened source on; closes it."""
     try:
-        delivery = source.read(scanner, watch)
+        read = read_image(source, cache, watch)
     finally:
         source.close()
-    inspection = account(delivery, reference, recipe, ignore)
-    scanner.keep(delivery.config)
-    return inspection
+    return account(read, reference, recipe, ignore)
 
 
-def _named(reference: str, options: Options, scanner: Scanner, watch: Watch) -> NamedImage:
+def _named(reference: str, options: Options, cache: ScanCache | None, watch: Watch) -> NamedImage:
     """The image of a reference, by what tells whether others are built upon it. Its layers are not told to `watch`."""
 
     def of_another(news: ReadEvent) -> None:
@@ -74,14 +73,13 @@ def _named(reference: str, options: Options, scanner: Scanner, watch: Watch) -> 
 
     source = open_source(parse_reference(reference), options)
     try:
-        delivery = source.read(scanner, of_another)
+        image = read_image(source, cache, of_another).image
     finally:
         source.close()
-    config = parse_config(delivery.config)
-    scanner.keep(delivery.config)
+    config = parse_config(image.config)
     return NamedImage(
         (reference,),
-        delivery.manifest_digest,
+        image.manifest_digest,
         config.diff_ids,
         tuple(entry.created_by for entry in config.history),
         triggers=bool(config.raw_run.get("OnBuild")),

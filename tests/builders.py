@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from inspector.demo.archive import Member, sha256, tar_layer
+from inspector.demo.archive import Member, Step, image_config, sha256, tar_layer
 from inspector.filesystem.stack import Filesystem, stack_layers
 from inspector.layers.compression import decompress
 from inspector.layers.feed import Feed
 from inspector.layers.scan import LayerScan, ScannedBlob, scan_layer
 from inspector.layers.tar import TarMember, tar_members
+from inspector.sources.protocol import Chunks, Known, LayerBlob, Poll, SourceImage, do_not_poll, nothing_known
 
 END = bytes(1024)
 """The two zero blocks that end a tar."""
@@ -143,6 +145,30 @@ def saved(*images: SavedImage, docker_25: bool = False) -> bytes:
         members |= {config: image.config, **dict(zip(layers, image.layers, strict=True))}
         manifest.append({"Config": config, "RepoTags": list(image.tags) or None, "Layers": layers})
     return archive_of(members | {"manifest.json": json.dumps(manifest).encode()})
+
+
+class BuiltImage:
+    """A source that has in memory the image that some steps made. `sizes` are those of the compressed layers."""
+
+    at_once = 1
+
+    def __init__(self, steps: Sequence[Step], run: Mapping[str, Any] | None = None, sizes: Sequence[int] = ()) -> None:
+        self._config = image_config(steps, created="2018-01-01T00:00:00Z", run=run)
+        self._layers = [step.layer for step in steps if step.layer is not None]
+        self._sizes = sizes or [None] * len(self._layers)
+
+    def image(self, known: Known = nothing_known, poll: Poll = do_not_poll) -> SourceImage:  # noqa: ARG002
+        layers = tuple(
+            LayerBlob(sha256(layer), size=size, compressed=True)
+            for layer, size in zip(self._layers, self._sizes, strict=True)
+        )
+        return SourceImage("test", self._config, None, layers)
+
+    def open_layer(self, index: int, poll: Poll = do_not_poll) -> Chunks:  # noqa: ARG002
+        yield self._layers[index]
+
+    def close(self) -> None:
+        pass
 
 
 def archive_of(members: Mapping[str, bytes], links: Iterable[Member] = ()) -> bytes:

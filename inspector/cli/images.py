@@ -11,8 +11,7 @@ from inspector.cli.build_file import read_dockerfile
 from inspector.content.reading import Reopen
 from inspector.image.platform import parse_platform
 from inspector.inspection import Inspection
-from inspector.layers.cache.scans import user_scanner
-from inspector.layers.scanner import AFRESH
+from inspector.layers.cache.scans import user_cache
 from inspector.line import inspect_image
 from inspector.reference import parse_reference
 from inspector.sources.protocol import Options, Source, Watch
@@ -46,7 +45,7 @@ def inspect_asked(asked: Asked, watch: Watch, ignore: Sequence[str] = ()) -> Ins
         target=asked.target,
         base=asked.base,
         ignore=ignore,
-        scanner=AFRESH if asked.no_cache else user_scanner(),
+        cache=None if asked.no_cache else user_cache(),
         watch=watch,
     )
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing
 
 from msgspec import Struct
 
-from inspector.errors import SourceUnavailable
+from inspector.errors import BadLayer, SourceUnavailable
 from inspector.inspection import Inspection
-from inspector.layers.entries import Kind
-from inspector.layers.extract import Complete, Extractor
-from inspector.sources.protocol import Source, Watch, ignore_progress
+from inspector.layers.entries import Entry, Kind
+from inspector.layers.extract import Sink, extract_files, set_aside
+from inspector.sources.meter import Meter
+from inspector.sources.protocol import OnePass, Source, Watch, ignore_progress
 
 LIMIT = 1 << 20
 """Bytes of a file kept to be looked at."""
@@ -62,28 +64,67 @@ class Contents:
             entry = filesystem.entry(file)
             if entry.kind == Kind.FILE:
                 by_layer.setdefault(filesystem.locate(file)[0], {})[entry.path] = file
-        for layer, files in sorted(by_layer.items()):
-            self._stream_layer(layer, files, receive, watch)
+        if not by_layer:
+            return
+        if self._reopen is None:
+            raise SourceUnavailable(
+                "the image came from a stream, which cannot be read twice", "save it to a file and inspect that"
+            )
+        source = self._reopen()
+        try:
+            if isinstance(source, OnePass):
+                self._as_they_pass(source, by_layer, receive, watch)
+            else:
+                self._one_by_one(source, by_layer, receive, watch)
+        finally:
+            source.close()
 
     def file_of(self, entry_id: int) -> int:
         """The entry that has the bytes: a hardlink's is the file it shares."""
         return self.inspection.filesystem.shares.get(entry_id, entry_id)
 
-    def _stream_layer(self, layer: int, files: dict[str, int], receive: Receive, watch: Watch) -> None:
-        if self._reopen is None:
-            raise SourceUnavailable(
-                "the image came from a stream, which cannot be read twice", "save it to a file and inspect that"
-            )
-        scans = self.inspection.scans
-        wanted = {path: self.inspection.filesystem.entry(file) for path, file in files.items()}
-        extractor = Extractor(
-            scans, scans[layer].diff_id, wanted, lambda entry, pieces: receive(files[entry.path], pieces)
-        )
-        source = self._reopen()
-        try:
-            source.read(extractor, watch)
-        except Complete:
-            return
-        finally:
-            source.close()
-        raise SourceUnavailable("the image is another one by now", "inspect it again")
+    def _one_by_one(
+        self, source: Source, by_layer: Mapping[int, Mapping[str, int]], receive: Receive, watch: Watch
+    ) -> None:
+        """From a place that opens each layer on its own."""
+        meter = Meter(watch)
+        layers = source.image(poll=meter.poll).layers
+        for layer, files in sorted(by_layer.items()):
+            if layer >= len(layers) or layers[layer].diff_id != self.inspection.scans[layer].diff_id:
+                raise _another_image()
+            with closing(source.open_layer(layer, meter.poll)) as chunks:
+                extract_files(meter.counted(chunks), self._entries(files), _receiving(files, receive))
+
+    def _as_they_pass(
+        self, source: OnePass, by_layer: Mapping[int, Mapping[str, int]], receive: Receive, watch: Watch
+    ) -> None:
+        """From a stream: which layer it was that passed, its digest says at its end; until then files are set aside."""
+        meter = Meter(watch, bytes_total=source.expected.size_bytes)
+        wanted: dict[str, dict[str, int]] = {}
+        for layer, files in by_layer.items():
+            wanted.setdefault(self.inspection.scans[layer].diff_id, {}).update(files)
+        candidates = [self._entries(files) for files in wanted.values()]
+        with closing(source.blobs(wanted.__contains__, meter.counted, meter.poll)) as blobs:
+            for blob in blobs:
+                with ExitStack() as kept:
+                    try:
+                        diff_id, found = kept.enter_context(set_aside(blob.chunks, candidates))
+                    except BadLayer:  # some member of the archive that is no layer
+                        continue
+                    if diff_id in wanted:
+                        files = wanted.pop(diff_id)
+                        found.hand_over(self._entries(files), _receiving(files, receive))
+                if not wanted:
+                    return
+        raise _another_image()
+
+    def _entries(self, files: Mapping[str, int]) -> dict[str, Entry]:
+        return {path: self.inspection.filesystem.entry(file) for path, file in files.items()}
+
+
+def _another_image() -> SourceUnavailable:
+    return SourceUnavailable("the image is another one by now", "inspect it again")
+
+
+def _receiving(files: Mapping[str, int], receive: Receive) -> Sink:
+    return lambda entry, pieces: receive(files[entry.path], pieces)

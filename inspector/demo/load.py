@@ -8,10 +8,11 @@ from inspector.demo.article import fat_archive, lean_archive
 from inspector.image.platform import Platform
 from inspector.inspection import Inspection
 from inspector.line import inspect_source
-from inspector.sources.archive import StreamedImage
+from inspector.sources.archive import read_once
 from inspector.sources.docker_archive import docker_archive_image
-from inspector.sources.members import Members
-from inspector.sources.protocol import Delivery, Watch
+from inspector.sources.members import Located, Members
+from inspector.sources.protocol import Watch
+from inspector.sources.stream import StreamedImage
 
 ARCHIVES = {"fat": fat_archive, "lean": lean_archive}
 
@@ -23,8 +24,9 @@ def inspect_demo(which: str, watch: Watch) -> Inspection:
 
 def open_demo(which: str) -> StreamedImage:
     """`fat` or `lean`, as a source."""
-    return StreamedImage([ARCHIVES[which]()], _layout, None, None)
+    return read_once([ARCHIVES[which]()], _layout)
 
 
-def _layout(members: Members, tag: str | None, platform: Platform | None) -> Delivery:
-    return replace(docker_archive_image(members, tag, platform), transport="demo")
+def _layout(members: Members, tag: str | None, platform: Platform | None) -> Located:
+    located = docker_archive_image(members, tag, platform)
+    return replace(located, image=replace(located.image, transport="demo"))

@@ -2,90 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from tempfile import SpooledTemporaryFile
 
 from xxhash import xxh3_64
 
-from inspector.errors import BadLayer, Cancelled
+from inspector.errors import BadLayer
 from inspector.layers.compression import decompress
 from inspector.layers.entries import Entry, Kind
 from inspector.layers.feed import Feed
-from inspector.layers.scan import LayerScan, ScannedBlob
-from inspector.layers.tar import clean_path, tar_members
+from inspector.layers.tar import TarMember, clean_path, tar_members
 
 Sink = Callable[[Entry, Iterable[memoryview]], None]
 """Takes the bytes of a file, in pieces; what it does not take is skipped."""
 
+NO_CONTENT = 0
+"""The content id of an empty file (entries.py)."""
 
-class Complete(Cancelled):
-    """All wanted files were found: the rest of the layer need not be read."""
+IN_MEMORY = 8 << 20
+"""Bytes of a file that is set aside which stay in memory; more go to a temporary file."""
+
+PIECE = 1 << 20
+"""Bytes of a file that was set aside, at a time."""
 
 
-class Extractor:
-    """A Scanner (sources/protocol.py) that knows every layer of an image but one, and hands that one's files over.
+def extract_files(chunks: Iterable[bytes], wanted: Mapping[str, Entry], sink: Sink) -> None:
+    """Hand over the wanted files of a layer, entries by their path; the rest of the layer is not read.
 
-    `wanted` are entries of the layer by their path. Reading ends with Complete as soon as all were found, long before
-    the layer's digest could be checked; so each file must have the content id that the first reading gave it.
+    So the layer's digest is not checked: each file must have the content id that the first reading gave it. Raises
+    BadLayer for one that is not there, and for one that has another at the end of its pieces: before whoever takes
+    them all puts a file of them in its place.
     """
-
-    def __init__(self, scans: Iterable[LayerScan], diff_id: str, wanted: Mapping[str, Entry], sink: Sink) -> None:
-        self._scans = {scan.diff_id: scan for scan in scans}
-        self._diff_id = diff_id
-        self._wanted = dict(wanted)
-        self._sink = sink
-
-    @property
-    def missing(self) -> frozenset[str]:
-        """Paths that were not found."""
-        return frozenset(self._wanted)
-
-    def known(self, diff_id: str) -> LayerScan | None:
-        return None if diff_id == self._diff_id else self._scans.get(diff_id)
-
-    def document(self, digest: str) -> bytes | None:  # noqa: ARG002
-        return None
-
-    def keep(self, document: bytes) -> None:
-        pass
-
-    def scan(self, chunks: Iterable[bytes]) -> ScannedBlob:
-        """Raises Complete, or BadLayer when the layer is not the one that was scanned."""
-        _, plain = decompress(chunks)
-        feed = Feed(plain)
-        for member in tar_members(feed):
-            entry = self._wanted.get(clean_path(member.name))
-            if entry is None or member.kind is not Kind.FILE or member.size != entry.size:
-                continue
-            checked = _Checked(feed.pieces(member.stored), entry)
-            self._sink(entry, checked)
-            checked.finish()
-            del self._wanted[entry.path]
-            if not self._wanted:
-                raise Complete
+    left = dict(wanted)
+    _, plain = decompress(chunks)
+    feed = Feed(plain)
+    for member in tar_members(feed) if left else ():
+        entry = left.get(clean_path(member.name))
+        if entry is None or not _may_be(member, entry):
+            continue
+        pieces = _checked(feed.pieces(member.stored), entry)
+        sink(entry, pieces)
+        for _ in pieces:  # what the sink left
+            pass
+        del left[entry.path]
+        if not left:
+            return
+    if left:
         raise BadLayer("the layer is another one by now", "inspect the image again")
 
 
-class _Checked:
-    """Pieces passed on unchanged, their content id made on the way.
+class FilesSetAside:
+    """Files of a layer by path and content id."""
 
-    Whoever takes them all gets BadLayer at their end when they are not the entry's: before a file of them is put in
-    its place.
+    def __init__(self, files: Mapping[tuple[str, int], SpooledTemporaryFile[bytes]]) -> None:
+        self._files = files
+
+    def hand_over(self, wanted: Mapping[str, Entry], sink: Sink) -> None:
+        """Those that are wanted. Raises BadLayer where one is not there."""
+        for entry in wanted.values():
+            file = self._files.get((entry.path, entry.content))
+            if file is None:
+                raise _other_content(entry)
+            sink(entry, _pieces_of(file))
+
+
+@contextmanager
+def set_aside(
+    chunks: Iterable[bytes], candidates: Sequence[Mapping[str, Entry]]
+) -> Iterator[tuple[str, FilesSetAside]]:
+    """The diff_id of a layer, which only its last byte tells, and those of its files that some candidate is.
+
+    They are kept for as long as the block lasts. Raises BadLayer for what is no layer.
     """
+    digest = hashlib.sha256()
 
-    def __init__(self, pieces: Iterator[memoryview], entry: Entry) -> None:
-        self._pieces, self._entry = pieces, entry
-        self._content = xxh3_64()
-        self._empty = True
+    def hashed(plain: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in plain:
+            digest.update(chunk)
+            yield chunk
 
-    def __iter__(self) -> Iterator[memoryview]:
-        for piece in self._pieces:
-            self._empty = False
-            self._content.update(piece)
-            yield piece
-        if (0 if self._empty else self._content.intdigest()) != self._entry.content:
-            raise BadLayer(f"/{self._entry.path} has another content by now", "inspect the image again")
+    _, plain = decompress(chunks)
+    feed = Feed(hashed(plain))
+    with ExitStack() as files:
+        kept: dict[tuple[str, int], SpooledTemporaryFile[bytes]] = {}
+        for member in tar_members(feed):
+            path = clean_path(member.name)
+            if not any(path in wanted and _may_be(member, wanted[path]) for wanted in candidates):
+                continue
+            file, content = files.enter_context(SpooledTemporaryFile(IN_MEMORY)), xxh3_64()
+            for piece in feed.pieces(member.stored):
+                file.write(piece)
+                content.update(piece)
+            kept[path, content.intdigest() if member.stored else NO_CONTENT] = file
+        feed.drain()
+        yield f"sha256:{digest.hexdigest()}", FilesSetAside(kept)
 
-    def finish(self) -> None:
-        """Read what the sink left. Raises BadLayer when the bytes are not the entry's."""
-        for _ in self:
-            pass
+
+def _pieces_of(file: SpooledTemporaryFile[bytes]) -> Iterator[memoryview]:
+    file.seek(0)
+    while piece := file.read(PIECE):
+        yield memoryview(piece)
+
+
+def _may_be(member: TarMember, entry: Entry) -> bool:
+    return member.kind is Kind.FILE and member.size == entry.size
+
+
+def _checked(pieces: Iterator[memoryview], entry: Entry) -> Iterator[memoryview]:
+    """Pieces passed on unchanged. Raises BadLayer behind the last one when they are not the entry's."""
+    content, empty = xxh3_64(), True
+    for piece in pieces:
+        empty = False
+        content.update(piece)
+        yield piece
+    if (NO_CONTENT if empty else content.intdigest()) != entry.content:
+        raise _other_content(entry)
+
+
+def _other_content(entry: Entry) -> BadLayer:
+    return BadLayer(f"/{entry.path} has another content by now", "inspect the image again")

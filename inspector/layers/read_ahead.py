@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Semaphore, Thread
 
 from inspector.errors import Cancelled
@@ -12,13 +12,17 @@ from inspector.errors import Cancelled
 DEPTH = 4
 """Chunks that may wait. A few even out the pace of both sides; more would only take memory."""
 
+IDLE_SECONDS = 0.1
+"""Between two calls of `idle` while no chunk is made."""
+
 
 @contextmanager
-def made_ahead(chunks: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
+def made_ahead(chunks: Iterator[bytes], idle: Callable[[], None] | None = None) -> Iterator[Iterator[bytes]]:
     """The same chunks, made by a thread of their own while the block works on those before.
 
     What `chunks` raises is raised here. When the block is left, the thread has ended and `chunks` is the caller's
-    again, unless the person asked to stop: then it is abandoned, for it may wait for bytes that never come.
+    again, unless the person asked to stop, or whoever waits for the chunks has left: then it is abandoned, for it may
+    wait for bytes that never come. `idle` is called while no chunk is made; what it raises is raised here.
     """
     made: SimpleQueue[bytes | BaseException | None] = SimpleQueue()
     room = Semaphore(DEPTH)
@@ -37,7 +41,7 @@ def made_ahead(chunks: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
         made.put(end)
 
     def taken() -> Iterator[bytes]:
-        while isinstance(chunk := made.get(), bytes):
+        while isinstance(chunk := _next(made, idle), bytes):
             room.release()
             yield chunk
         if chunk is not None:
@@ -45,7 +49,7 @@ def made_ahead(chunks: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
 
     maker = Thread(target=make, name="ahead", daemon=True)
     maker.start()
-    abandoned = False
+    abandoned = idle is not None
     try:
         yield taken()
     except (Cancelled, KeyboardInterrupt):
@@ -56,3 +60,15 @@ def made_ahead(chunks: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
         room.release()
         if not abandoned:
             maker.join()
+
+
+def _next(
+    made: SimpleQueue[bytes | BaseException | None], idle: Callable[[], None] | None
+) -> bytes | BaseException | None:
+    if idle is None:
+        return made.get()
+    while True:
+        try:
+            return made.get(timeout=IDLE_SECONDS)
+        except Empty:
+            idle()

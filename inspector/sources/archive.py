@@ -7,98 +7,135 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from inspector.errors import BadImage, BadLayer, ImageNotFound, SourceUnavailable
 from inspector.image.platform import Platform
-from inspector.layers.compression import compression_of, decompress
+from inspector.layers.compression import compression_of
 from inspector.sources import docker_archive, oci_layout
-from inspector.sources.members import READ_CHUNK, Members, StreamedArchive, file_chunks, folder, plain_archive
-from inspector.sources.meter import Meter
-from inspector.sources.protocol import Delivery, Options, Scanner, Watch
-
-Layout = Callable[[Members, str | None, Platform | None], Delivery]
-"""How to find the image among the members, once they can be asked for by name."""
+from inspector.sources.members import (
+    HEAD,
+    READ_CHUNK,
+    ExtentMembers,
+    Layout,
+    Located,
+    Members,
+    file_chunks,
+    folder,
+    plain_archive,
+)
+from inspector.sources.protocol import (
+    Chunks,
+    Expected,
+    Known,
+    Options,
+    Poll,
+    Source,
+    SourceImage,
+    do_not_poll,
+    nothing_known,
+)
+from inspector.sources.stream import StreamedImage
 
 
 class ArchivedImage:
-    """An image in a file or folder that exists."""
+    """An image in a plain archive or a folder: each of its layers can be opened on its own."""
+
+    at_once = 1
 
     def __init__(self, path: Path, layout: Layout, tag: str | None, platform: Platform | None) -> None:
         self._path, self._layout, self._tag, self._platform = path, layout, tag, platform
+        self._found: tuple[ExtentMembers, Located] | None = None
 
-    def read(self, scanner: Scanner, watch: Watch) -> Delivery:
+    def image(self, known: Known = nothing_known, poll: Poll = do_not_poll) -> SourceImage:  # noqa: ARG002
+        return self._locate()[1].image
+
+    def open_layer(self, index: int, poll: Poll = do_not_poll) -> Chunks:  # noqa: ARG002
+        members, located = self._locate()
         try:
-            return self._layout(self._members(scanner, watch), self._tag, self._platform)
+            yield from members.extent(located.names[index]).chunks()
         except OSError as error:
             raise unreadable(self._path, error) from None
 
     def close(self) -> None:
         """Files are open only while they are read."""
 
-    def _members(self, scanner: Scanner, watch: Watch) -> Members:
+    def _locate(self) -> tuple[ExtentMembers, Located]:
+        if self._found is None:
+            try:
+                members = self._members()
+                self._found = members, self._layout(members, self._tag, self._platform)
+            except OSError as error:
+                raise unreadable(self._path, error) from None
+        return self._found
+
+    def _members(self) -> ExtentMembers:
         if self._path.is_dir():
-            return folder(self._path, scanner, watch)
+            return folder(self._path)
         try:
-            if self._path.is_file() and _compression(self._path) is None:
-                return plain_archive(self._path, scanner, watch)
-            meter = Meter(watch, bytes_total=self._path.stat().st_size or None)
-            return streamed(file_chunks(self._path), scanner, meter)
+            return plain_archive(self._path)
         except BadLayer as error:
-            raise BadImage(f"{self._path} cannot be read as an image archive: {error.message}", error.hint) from None
+            raise BadImage(f"{_complaint(self._path)}: {error.message}", error.hint) from None
 
 
-class StreamedImage:
-    """An image archive that can be read only once, front to back."""
+def compressed_archive(path: Path, layout: Layout, tag: str | None, platform: Platform | None) -> StreamedImage:
+    """An image in an archive that is compressed as a whole, or that cannot seek: a named pipe."""
 
-    def __init__(self, chunks: Iterable[bytes], layout: Layout, tag: str | None, platform: Platform | None) -> None:
-        self._chunks, self._layout, self._tag, self._platform = chunks, layout, tag, platform
-
-    def read(self, scanner: Scanner, watch: Watch) -> Delivery:
+    @contextmanager
+    def opened(_: Poll) -> Iterator[Iterable[bytes]]:
         try:
-            members = streamed(self._chunks, scanner, Meter(watch))
-        except BadLayer as error:
-            raise BadImage(f"the stream is not an image archive: {error.message}", error.hint) from None
-        return self._layout(members, self._tag, self._platform)
+            yield file_chunks(path)
+        except OSError as error:
+            raise unreadable(path, error) from None
 
-    def close(self) -> None:
-        """Whoever made the stream closes it."""
-
-
-def streamed(chunks: Iterable[bytes], scanner: Scanner, meter: Meter) -> Members:
-    """The members of an archive, compressed or not, that comes as a stream. Raises BadLayer when it is no tar."""
-    _, plain = decompress(meter.counted(chunks))
-    return StreamedArchive(plain, scanner, meter.layer_done)
+    expected = Expected(size_bytes=path.stat().st_size or None)
+    return StreamedImage(opened, layout, tag=tag, platform=platform, expected=expected, complaint=_complaint(path))
 
 
-def open_docker_archive(name: str, options: Options) -> ArchivedImage:
+def read_once(chunks: Iterable[bytes], layout: Layout, platform: Platform | None = None) -> StreamedImage:
+    """An image in a stream that comes a single time."""
+    left = [chunks]
+
+    @contextmanager
+    def opened(_: Poll) -> Iterator[Iterable[bytes]]:
+        if not left:
+            raise SourceUnavailable(
+                "the image came from a stream, which cannot be read twice", "save it to a file and inspect that"
+            )
+        yield left.pop()
+
+    return StreamedImage(opened, layout, platform=platform)
+
+
+def open_docker_archive(name: str, options: Options) -> Source:
     return _open(name, docker_archive.docker_archive_image, options)
 
 
-def open_oci_archive(name: str, options: Options) -> ArchivedImage:
+def open_oci_archive(name: str, options: Options) -> Source:
     return _open(name, _oci("oci-archive"), options)
 
 
-def open_oci_dir(name: str, options: Options) -> ArchivedImage:
+def open_oci_dir(name: str, options: Options) -> Source:
     return _open(name, _oci("oci-dir"), options)
 
 
-def open_path(name: str, options: Options) -> ArchivedImage:
+def open_path(name: str, options: Options) -> Source:
     """A file or folder, recognised by its content."""
     return _open(name, any_layout, options)
 
 
-def open_stdin(_: str, options: Options) -> StreamedImage:
+def open_stdin(_: str, options: Options) -> Source:
     """An archive on stdin, recognised by its content. Raises ImageNotFound when a person is typing there."""
     if sys.stdin is None or sys.stdin.isatty():
         raise ImageNotFound("no image comes on stdin", "for example: docker save NAME | leaninspect -")
     # read below sys.stdin, whose lock a thread that still waits for bytes would hold when the process ends
     chunks = iter(lambda: os.read(sys.stdin.fileno(), READ_CHUNK), b"")
-    return StreamedImage(chunks, any_layout, None, options.platform)
+    return read_once(chunks, any_layout, options.platform)
 
 
-def any_layout(members: Members, tag: str | None, platform: Platform | None) -> Delivery:
+def any_layout(members: Members, tag: str | None, platform: Platform | None) -> Located:
     """Whichever layout the members have; Docker 25 and newer write both, and then manifest.json has the names."""
     if docker_archive.MANIFEST in members:
         return docker_archive.docker_archive_image(members, tag, platform)
@@ -115,10 +152,15 @@ def _oci(transport: str) -> Layout:
     return lambda members, tag, platform: oci_layout.oci_image(members, tag, platform, transport)
 
 
-def _open(name: str, layout: Layout, options: Options) -> ArchivedImage:
-    """`PATH` or `PATH:TAG`. Raises ImageNotFound when there is nothing at that path."""
+def _open(name: str, layout: Layout, options: Options) -> Source:
+    """`PATH` or `PATH:TAG`. Raises ImageNotFound when there is nothing at that path, SourceUnavailable."""
     path, tag = split_path(name)
-    return ArchivedImage(path, layout, tag, options.platform)
+    try:
+        seekable = path.is_dir() or (path.is_file() and _compression(path) is None)
+        image = ArchivedImage if seekable else compressed_archive
+        return image(path, layout, tag, options.platform)
+    except OSError as error:
+        raise unreadable(path, error) from None
 
 
 def split_path(name: str) -> tuple[Path, str | None]:
@@ -143,6 +185,10 @@ def unreadable(path: Path, error: OSError) -> SourceUnavailable:
     return SourceUnavailable(f"cannot read {path}: {reason}", "check the path and its permissions")
 
 
+def _complaint(path: Path) -> str:
+    return f"{path} cannot be read as an image archive"
+
+
 def _compression(path: Path) -> str | None:
     with path.open("rb") as file:
-        return compression_of(file.read(6))
+        return compression_of(file.read(HEAD))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from inspector.errors import BadImage, BadLayer, ImageNotFound, SourceUnavailable
-from inspector.image.config import ImageConfig, parse_config
+from inspector.image.config import parse_config
 from inspector.image.digest import sha256_digest
 from inspector.image.manifest import Descriptor, Index, Manifest, choose_manifest, parse_manifest
 from inspector.image.platform import Platform
-from inspector.sources.protocol import DeliveredLayer, Delivery
-from inspector.sources.verified import require_tar_layers
+from inspector.sources.protocol import SourceImage
+from inspector.sources.verified import layer_blobs
 
 MAX_NESTING = 4
 """Indexes within indexes; real ones have two levels, and a hostile one could name itself."""
@@ -30,16 +29,11 @@ class Blobs(Protocol):
         """A manifest or config, its digest verified. Raises BadImage, ImageNotFound or SourceUnavailable."""
         ...
 
-    def layers(self, blobs: Sequence[Descriptor], config: ImageConfig) -> tuple[DeliveredLayer, ...]:
-        """The layers of an image in these blobs, in this order; those that the scanner knows are not fetched.
 
-        Each carries its descriptor's digest and size, which the bytes were verified against. Raises BadLayer.
-        """
-        ...
-
-
-def image_at(blobs: Blobs, root: bytes, platform: Platform | None, transport: str) -> Delivery:
-    """The image for a platform under a manifest or index, which is given as it stands.
+def image_at(
+    blobs: Blobs, root: bytes, platform: Platform | None, transport: str
+) -> tuple[SourceImage, tuple[Descriptor, ...]]:
+    """The image for a platform under a manifest or index, which is given as it stands; with its layers' descriptors.
 
     Raises ImageNotFound when no image is for that platform, BadImage when a document is not what it should be.
     """
@@ -48,11 +42,10 @@ def image_at(blobs: Blobs, root: bytes, platform: Platform | None, transport: st
         kind = manifest.artifact_type or manifest.config.media_type
         raise BadImage(f"it is an OCI artifact of the type {kind}, not an image", "name an image")
     config = blobs.document(manifest.config)
-    parsed = parse_config(config)
-    require_tar_layers(manifest)
-    layers = blobs.layers(manifest.layers, parsed)
+    layers = layer_blobs(manifest, parse_config(config))
     annotations = {**(index.annotations if index else {}), **manifest.annotations}
-    return Delivery(transport, config, digest, layers, provenance_of(blobs, index, digest), annotations)
+    provenance = provenance_of(blobs, index, digest)
+    return SourceImage(transport, config, digest, layers, provenance, annotations), manifest.layers
 
 
 def provenance_of(blobs: Blobs, index: Index | None, digest: str) -> tuple[bytes, ...]:

@@ -6,9 +6,10 @@ the layer, as `docker commit` would, and nothing is stored. What volumes hold be
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from io import RawIOBase
 from typing import Any
@@ -20,13 +21,27 @@ from msgspec.structs import replace
 from requests.exceptions import RequestException
 
 from inspector.errors import BadImage, ImageNotFound
-from inspector.sources.engine import DOCKER, EngineImage, engine_errors, require_platform
+from inspector.sources.engine import DOCKER, EngineImage, engine_errors, engine_stream, require_platform
 from inspector.sources.engine_clients import docker_client
 from inspector.sources.members import READ_CHUNK
-from inspector.sources.meter import Meter
-from inspector.sources.protocol import DeliveredLayer, Delivery, Options, Scanner, Watch
+from inspector.sources.protocol import (
+    Chunks,
+    Known,
+    LayerBlob,
+    Options,
+    PassingBlob,
+    Poll,
+    SourceImage,
+    Tap,
+    Wants,
+    do_not_poll,
+    nothing_known,
+)
 
 TRANSPORT = "docker-container"
+
+CHANGED_LAYER = "changes"
+"""In place of a member's name: the layer that is in no archive."""
 
 DELETED = 2
 """`Kind` of a change (Docker Engine API, ContainerChanges): 0 and 1 are modified and added paths."""
@@ -40,30 +55,64 @@ class Changes(Struct, frozen=True):
 
 
 class Container:
-    """A container an engine has, running or not."""
+    """A container (OnePass) that an engine has, running or not: its image, and what changed as one more layer."""
+
+    at_once = 1
 
     def __init__(self, client: docker.DockerClient, image: EngineImage, attributes: dict[str, Any]) -> None:
         self._client, self._image, self._attributes = client, image, attributes
+        self.expected = image.expected
+        self._changes: Changes | None = None
+        self._diff_id: str | None = None
 
-    def read(self, scanner: Scanner, watch: Watch) -> Delivery:
-        delivery = self._image.read(scanner, watch)
-        with engine_errors(DOCKER):
-            changes = _changes(self._client.api.diff(self._attributes["Id"]) or ())
-            if not (changes.there or changes.deleted):
-                return replace(delivery, transport=TRANSPORT, config=self._config(delivery.config, None))
-            meter = Meter(watch, layers_total=len(delivery.layers) + 1)
-            for layer in delivery.layers:
-                meter.layer_done(layer.scan)
-            stream = meter.counted(self._client.api.export(self._attributes["Id"], chunk_size=READ_CHUNK))
-            scan = scanner.scan(changed_members(stream, changes)).scan
-            meter.layer_done(scan)
-        layer = DeliveredLayer(scan, None, None)
-        config = self._config(delivery.config, scan.diff_id)
-        return replace(delivery, transport=TRANSPORT, config=config, layers=(*delivery.layers, layer))
+    def image(self, known: Known = nothing_known, poll: Poll = do_not_poll) -> SourceImage:
+        image = self._image.image(known, poll)
+        if not self._changed():
+            return replace(image, transport=TRANSPORT, config=self._config(image.config, None))
+        if self._diff_id is None:
+            for _ in self._changed_layer(poll):
+                pass
+        assert self._diff_id is not None, "the layer was read to its end"
+        layers = (*image.layers, LayerBlob(self._diff_id))
+        return replace(image, transport=TRANSPORT, config=self._config(image.config, self._diff_id), layers=layers)
+
+    def blobs(self, wants: Wants, tap: Tap = iter, poll: Poll = do_not_poll) -> Generator[PassingBlob]:
+        yield from self._image.blobs(wants, tap, poll)
+        if self._changed():
+            yield PassingBlob(CHANGED_LAYER, iter(tap(self._changed_layer(poll))))
+
+    def name_of(self, index: int) -> str:
+        return self._image.name_of(index) if index < len(self.expected.diff_ids) else CHANGED_LAYER
+
+    def open_layer(self, index: int, poll: Poll = do_not_poll) -> Chunks:
+        is_own = index >= len(self.expected.diff_ids)
+        return self._changed_layer(poll) if is_own else self._image.open_layer(index, poll)
 
     def close(self) -> None:
         with suppress(RequestException, OSError):
             self._client.close()
+
+    def _changed(self) -> Changes | None:
+        """What changed, None where nothing did."""
+        if self._changes is None:
+            with engine_errors(DOCKER):
+                self._changes = _changes(self._client.api.diff(self._attributes["Id"]) or ())
+        return self._changes if self._changes.there or self._changes.deleted else None
+
+    def _changed_layer(self, poll: Poll) -> Chunks:
+        """The tar of the changes. Its diff_id is known once it was read to its end."""
+
+        def export(client: docker.DockerClient) -> Iterable[bytes]:
+            chunks: Iterable[bytes] = client.api.export(self._attributes["Id"], chunk_size=READ_CHUNK)
+            return chunks
+
+        changes, digest = self._changed(), hashlib.sha256()
+        assert changes is not None, "there is a layer only if something changed"
+        with engine_stream(DOCKER, export, poll) as chunks:
+            for chunk in changed_members(chunks, changes):
+                digest.update(chunk)
+                yield chunk
+        self._diff_id = f"sha256:{digest.hexdigest()}"
 
     def _config(self, image_config: bytes, diff_id: str | None) -> bytes:
         """The image's config with what the container runs, and its layer if it has one."""

@@ -5,20 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
-from threading import Thread
+from tempfile import TemporaryFile
 
 from inspector.errors import ImageNotFound, SourceUnavailable
 from inspector.image.platform import Platform
-from inspector.sources.archive import streamed
-from inspector.sources.members import READ_CHUNK
-from inspector.sources.meter import Meter
+from inspector.sources.members import READ_CHUNK, Located, Members
 from inspector.sources.oci_layout import oci_image
-from inspector.sources.protocol import Delivery, Options, Scanner, Watch
+from inspector.sources.protocol import Options, Poll
 from inspector.sources.registry.image_name import parse_name
+from inspector.sources.stream import StreamedImage
 
 TRANSPORT = "containerd"
 NAMESPACES = ("default", "moby", "k8s.io")
@@ -29,50 +28,47 @@ DEFAULT_SOCKET = "/run/containerd/containerd.sock"
 START_HINT = "start it, or set CONTAINERD_ADDRESS to its socket"
 
 
-class ContainerdImage:
-    """An image that containerd has in a namespace."""
+def containerd_image(namespace: str, name: str, platform: Platform | None) -> StreamedImage:
+    """An image that containerd has in a namespace; each stream is an export of its own."""
 
-    def __init__(self, namespace: str, name: str, platform: Platform | None) -> None:
-        self._name, self._platform = name, platform
-        self._process = subprocess.Popen(
-            _ctr(namespace, "images", "export", *_platform_option(platform), "-", name),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        self._complaints: list[bytes] = []
-        self._listener = Thread(target=self._listen, daemon=True)
-        self._listener.start()
+    @contextmanager
+    def opened(_: Poll) -> Iterator[Iterable[bytes]]:
+        export = ["images", "export", *_platform_option(platform), "-", name]
+        with _exporting(_ctr(namespace, *export), name) as chunks:
+            yield chunks
 
-    def read(self, scanner: Scanner, watch: Watch) -> Delivery:
-        members = streamed(self._chunks(), scanner, Meter(watch))
-        return oci_image(members, None, self._platform, TRANSPORT)
+    def layout(members: Members, tag: str | None, platform: Platform | None) -> Located:
+        return oci_image(members, tag, platform, TRANSPORT)
 
-    def close(self) -> None:
-        """Ends the export, finished or not."""
-        with suppress(OSError):
-            self._process.kill()
-        self._process.wait()
-        self._listener.join()
-        for pipe in (self._process.stdout, self._process.stderr):
-            if pipe is not None:
-                pipe.close()
-
-    def _chunks(self) -> Iterator[bytes]:
-        assert self._process.stdout is not None
-        while chunk := self._process.stdout.read(READ_CHUNK):
-            yield chunk
-        if self._process.wait() != 0:
-            self._listener.join()
-            raise SourceUnavailable(f"ctr could not export {self._name}: {_reason(b''.join(self._complaints))}")
-
-    def _listen(self) -> None:
-        """Empties stderr, which would block ctr when full."""
-        assert self._process.stderr is not None
-        self._complaints.extend(self._process.stderr)
+    return StreamedImage(opened, layout, platform=platform)
 
 
-def open_containerd_image(name: str, options: Options) -> ContainerdImage:
+@contextmanager
+def _exporting(command: Sequence[str], name: str) -> Iterator[Iterable[bytes]]:
+    """What the command writes to stdout; it is ended with the block, finished or not.
+
+    Raises SourceUnavailable, while it is read, with its own words when it fails.
+    """
+    with TemporaryFile() as complaints:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints)
+
+        def chunks() -> Iterator[bytes]:
+            assert process.stdout is not None, "stdout is a pipe"
+            while chunk := process.stdout.read(READ_CHUNK):
+                yield chunk
+            if process.wait() != 0:
+                complaints.seek(0)
+                raise SourceUnavailable(f"ctr could not export {name}: {_reason(complaints.read())}")
+
+        with process:
+            try:
+                yield chunks()
+            finally:
+                with suppress(OSError):
+                    process.kill()
+
+
+def open_containerd_image(name: str, options: Options) -> StreamedImage:
     """Raises SourceUnavailable when there is no ctr or it may not talk to containerd, ImageNotFound otherwise."""
     if shutil.which("ctr") is None:
         raise SourceUnavailable("containerd's client ctr is not installed", "it comes with containerd")
@@ -86,7 +82,7 @@ def open_containerd_image(name: str, options: Options) -> ContainerdImage:
         names = listing.stdout.decode(errors="replace").split()
         for candidate in (wanted, name):
             if candidate in names:
-                return ContainerdImage(namespace, candidate, options.platform)
+                return containerd_image(namespace, candidate, options.platform)
         there += names
     close = get_close_matches(wanted, there, n=3, cutoff=0.8)
     raise ImageNotFound(

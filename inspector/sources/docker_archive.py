@@ -11,15 +11,16 @@ from inspector.image.archive_manifest import ArchivedImage, images_named, only_i
 from inspector.image.config import parse_config
 from inspector.image.manifest import some
 from inspector.image.platform import Platform, default_platform
-from inspector.sources.members import MemberLayer, Members
-from inspector.sources.protocol import DeliveredLayer, Delivery
+from inspector.sources.members import Located, Members
+from inspector.sources.protocol import LayerBlob, SourceImage
+from inspector.sources.verified import promised_diff_ids
 
 TRANSPORT = "docker-archive"
 MANIFEST = "manifest.json"
 
 
-def docker_archive_image(members: Members, tag: str | None, platform: Platform | None) -> Delivery:
-    """The image with this tag and platform, its layers scanned.
+def docker_archive_image(members: Members, tag: str | None, platform: Platform | None) -> Located:
+    """The image with this tag and platform.
 
     Raises ImageNotFound when it is not there or several could be meant, BadImage when manifest.json is absent.
     """
@@ -30,13 +31,15 @@ def docker_archive_image(members: Members, tag: str | None, platform: Platform |
     images = images_named(parse_archive_manifest(members.document(MANIFEST)), tag)
     image = only_image(_for_platform(members, images, platform))
     config = members.document(image.config)
-    layers = members.layers(image.layers, parse_config(config))
-    return Delivery(TRANSPORT, config, None, tuple(map(_delivered, layers)))
+    diff_ids = promised_diff_ids(parse_config(config), len(image.layers))
+    layers = tuple(_layer(members, *pair) for pair in zip(diff_ids, image.layers, strict=True))
+    return Located(SourceImage(TRANSPORT, config, None, layers), image.layers)
 
 
-def _delivered(layer: MemberLayer) -> DeliveredLayer:
-    """No digest: `docker save` writes layers anew, so it would be no registry's. The size counts if compressed."""
-    return DeliveredLayer(layer.scan, None, layer.size if layer.compressed else None)
+def _layer(members: Members, diff_id: str, name: str) -> LayerBlob:
+    """No digest: `docker save` writes layers anew, so it would be no registry's."""
+    blob = members.blob(name)
+    return LayerBlob(diff_id, size=blob.size, compressed=blob.compressed)
 
 
 def _for_platform(

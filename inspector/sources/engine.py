@@ -1,12 +1,12 @@
 """Docker Engine and podman: `docker:NAME` and `podman:NAME`, by the docker SDK, which speaks the API of both.
 
-An image is streamed out of the engine as `docker save` does and scanned on its way; nothing is stored.
+An image is streamed out of the engine as `docker save` does; nothing is stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from difflib import get_close_matches
 from typing import Any
 
@@ -17,14 +17,28 @@ from msgspec.structs import replace
 from requests.exceptions import RequestException
 
 from inspector.errors import ImageNotFound, SourceUnavailable
-from inspector.image.config import ImageConfig, parse_config
+from inspector.image.config import parse_config
 from inspector.image.image import NamedImage
-from inspector.image.platform import Platform, parse_platform
+from inspector.image.platform import Platform
 from inspector.sources.docker_archive import docker_archive_image
-from inspector.sources.engine_clients import docker_client, podman_client
-from inspector.sources.members import READ_CHUNK, StreamedArchive
-from inspector.sources.meter import Meter
-from inspector.sources.protocol import DeliveredLayer, Delivery, Options, Scanner, Watch
+from inspector.sources.engine_clients import CONNECT_SECONDS, docker_client, podman_client
+from inspector.sources.engine_stream import patient
+from inspector.sources.members import READ_CHUNK
+from inspector.sources.protocol import (
+    Chunks,
+    Expected,
+    Known,
+    LayerBlob,
+    Options,
+    PassingBlob,
+    Poll,
+    SourceImage,
+    Tap,
+    Wants,
+    do_not_poll,
+    nothing_known,
+)
+from inspector.sources.stream import StreamedImage
 
 MAX_OTHERS = 500
 """Other images that are asked about, the newest first, at a millisecond or two each."""
@@ -38,6 +52,7 @@ class Engine(Struct, frozen=True):
     command: str
     start_hint: str
     permission_hint: str
+    connect: Callable[[], docker.DockerClient]
 
 
 DOCKER = Engine(
@@ -46,6 +61,7 @@ DOCKER = Engine(
     command="docker",
     start_hint="start it, or set DOCKER_HOST or `docker context use` to where it runs",
     permission_hint="run as a member of the docker group, with sudo, or use a rootless engine",
+    connect=docker_client,
 )
 PODMAN = Engine(
     transport="podman",
@@ -53,48 +69,89 @@ PODMAN = Engine(
     command="podman",
     start_hint="start its socket: `systemctl --user start podman.socket`, or set CONTAINER_HOST to where it runs",
     permission_hint="use your own rootless podman, or run with sudo",
+    connect=podman_client,
 )
 
 
 class EngineImage:
-    """An image an engine has."""
+    """An image (OnePass) that an engine has: it comes as one stream, as `docker save` writes it."""
+
+    at_once = 1
 
     def __init__(self, engine: Engine, client: docker.DockerClient, name: str, attributes: dict[str, Any]) -> None:
         self._engine, self._client, self._name, self._attributes = engine, client, name, attributes
+        diff_ids = tuple((attributes.get("RootFS") or {}).get("Layers") or ())
+        self.expected = Expected(attributes["Id"], diff_ids, attributes.get("Size"))
+        self._archive = StreamedImage(self._stream, docker_archive_image, expected=self.expected)
 
-    def read(self, scanner: Scanner, watch: Watch) -> Delivery:
-        delivery = self._remembered(scanner) or self._streamed(scanner, watch)
-        return replace(delivery, lower_images=tuple(_lower_images(self._client, self._attributes)))
+    def image(self, known: Known = nothing_known, poll: Poll = do_not_poll) -> SourceImage:
+        """Without a transfer where the config is known: the engine's id is its digest, and it names the layers.
+
+        Not so with Docker's containerd image store, whose ids are those of manifests.
+        """
+        config = known(self._attributes["Id"])
+        if config is None:
+            image = replace(self._archive.image(known, poll), transport=self._engine.transport)
+        else:
+            layers = tuple(map(LayerBlob, parse_config(config).diff_ids))
+            image = SourceImage(self._engine.transport, config, None, layers)
+        return replace(image, lower_images=tuple(_lower_images(self._client, self._attributes)))
+
+    def blobs(self, wants: Wants, tap: Tap = iter, poll: Poll = do_not_poll) -> Generator[PassingBlob]:
+        if not self.expected.diff_ids or any(map(wants, self.expected.diff_ids)):
+            yield from self._archive.blobs(wants, tap, poll)
+
+    def name_of(self, index: int) -> str:
+        return self._archive.name_of(index)
+
+    def open_layer(self, index: int, poll: Poll = do_not_poll) -> Chunks:
+        return self._archive.open_layer(index, poll)
 
     def close(self) -> None:
         with suppress(RequestException, OSError):
             self._client.close()
 
-    def _remembered(self, scanner: Scanner) -> Delivery | None:
-        """The image without a transfer: the engine's id is the digest of the config, which names the layers.
+    @contextmanager
+    def _stream(self, poll: Poll) -> Iterator[Iterable[bytes]]:
+        def save(client: docker.DockerClient) -> Iterable[bytes]:
+            chunks: Iterable[bytes] = client.api.get_image(self._attributes["Id"], chunk_size=READ_CHUNK)
+            return chunks
 
-        None when anything is missing, and for Docker's containerd image store, whose ids are those of manifests.
-        """
-        config = scanner.document(self._attributes["Id"])
-        if config is None:
-            return None
-        layers = []
-        for diff_id in parse_config(config).diff_ids:
-            scan = scanner.known(diff_id)
-            if scan is None:
-                return None
-            layers.append(DeliveredLayer(scan, None, None))
-        return Delivery(self._engine.transport, config, None, tuple(layers))
+        with engine_stream(self._engine, save, poll) as chunks:
+            yield chunks
 
-    def _streamed(self, scanner: Scanner, watch: Watch) -> Delivery:
-        diff_ids = tuple((self._attributes.get("RootFS") or {}).get("Layers") or ())
-        meter = Meter(watch, bytes_total=self._attributes.get("Size"), layers_total=len(diff_ids))
-        watch(ImageConfig(None, None, diff_ids, (), {}))  # the whole of it comes behind the layers
-        with engine_errors(self._engine):
-            stream = self._client.api.get_image(self._attributes["Id"], chunk_size=READ_CHUNK)
-            archive = StreamedArchive(meter.counted(stream), scanner, meter.layer_done)
-            delivery = docker_archive_image(archive, None, None)
-            return replace(delivery, transport=self._engine.transport)
+
+@contextmanager
+def engine_stream(
+    engine: Engine, begin: Callable[[docker.DockerClient], Iterable[bytes]], poll: Poll
+) -> Iterator[Iterable[bytes]]:
+    """What `begin` has an engine stream, on a connection of its own that ends with the block.
+
+    Raises SourceUnavailable, while it is read, when the engine refuses or does not answer any more.
+    """
+    with engine_errors(engine):
+        client, other = engine.connect(), engine.connect()
+    client.api.timeout = (CONNECT_SECONDS, None)  # type: ignore[assignment]  # as requests takes it
+
+    def chunks() -> Iterator[bytes]:
+        with engine_errors(engine):
+            yield from begin(client)
+
+    def ask() -> None:
+        try:
+            other.api.ping()
+        except (DockerException, RequestException, OSError) as error:
+            raise SourceUnavailable(
+                f"{engine.label} does not answer any more: {_first_line(str(error))}", engine.start_hint
+            ) from None
+
+    try:
+        with closing(patient(chunks(), ask, poll)) as patiently:
+            yield patiently
+    finally:
+        for each in (client, other):
+            with suppress(RequestException, OSError):
+                each.close()
 
 
 def open_docker_image(name: str, options: Options) -> EngineImage:
@@ -102,9 +159,7 @@ def open_docker_image(name: str, options: Options) -> EngineImage:
 
     Raises SourceUnavailable when there is no engine, ImageNotFound when it has no such image.
     """
-    with engine_errors(DOCKER):
-        client = docker_client()
-    return _open(DOCKER, client, name, options.platform)
+    return _open(DOCKER, name, options.platform)
 
 
 def open_podman_image(name: str, options: Options) -> EngineImage:
@@ -112,12 +167,12 @@ def open_podman_image(name: str, options: Options) -> EngineImage:
 
     Raises SourceUnavailable when there is no socket, ImageNotFound when podman has no such image.
     """
-    with engine_errors(PODMAN):
-        client = podman_client()
-    return _open(PODMAN, client, name, options.platform)
+    return _open(PODMAN, name, options.platform)
 
 
-def _open(engine: Engine, client: docker.DockerClient, name: str, platform: Platform | None) -> EngineImage:
+def _open(engine: Engine, name: str, platform: Platform | None) -> EngineImage:
+    with engine_errors(engine):
+        client = engine.connect()
     try:
         with engine_errors(engine):
             try:
@@ -164,9 +219,15 @@ def _suggestion(engine: Engine, client: docker.DockerClient, name: str) -> str:
 
 def require_platform(engine: Engine, name: str, attributes: dict[str, Any], wanted: Platform | None) -> None:
     """Raises ImageNotFound when an image, by its attributes, is for another platform than is wanted."""
-    parts = [attributes.get(key) for key in ("Os", "Architecture", "Variant")]
-    there = parse_platform("/".join(part for part in parts if part))
-    if wanted is not None and not wanted.accepts(there):
+    if wanted is None:
+        return
+    system, architecture = attributes.get("Os"), attributes.get("Architecture")
+    if not system or not architecture:
+        raise ImageNotFound(
+            f"{engine.label} does not say for which platform {name} is", "leave --platform out to take it as it is"
+        )
+    there = Platform(system, architecture, attributes.get("Variant") or None)
+    if not wanted.accepts(there):
         raise ImageNotFound(
             f"{engine.label} has {name} for {there}, not for {wanted}",
             f"{engine.command} pull --platform {wanted} {name}",

@@ -20,7 +20,10 @@ from inspector.errors import SourceUnavailable
 from inspector.sources.ssh import BASE_URL, SshAdapter
 
 TIMEOUT = 60
-"""Seconds without a byte; an engine under load may take a while before `save` begins."""
+"""Seconds without a byte of an answer; an engine under load may take a while. What is streamed has no such limit."""
+
+CONNECT_SECONDS = 60
+"""Until a connection stands."""
 
 ROOTFUL = "/run/podman/podman.sock"
 WINDOWS = "npipe:////./pipe/podman-machine-default"

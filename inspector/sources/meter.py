@@ -7,7 +7,7 @@ from threading import Lock
 
 from inspector.errors import Cancelled
 from inspector.layers.scan import LayerScan
-from inspector.sources.protocol import Progress, ReadEvent, Watch
+from inspector.sources.protocol import Progress, ReadEvent, Watch, ignore_progress
 
 
 class Meter:
@@ -16,7 +16,9 @@ class Meter:
     When the Watch raises in one thread, every other thread stops at its next chunk.
     """
 
-    def __init__(self, watch: Watch, *, bytes_total: int | None = None, layers_total: int | None = None) -> None:
+    def __init__(
+        self, watch: Watch = ignore_progress, *, bytes_total: int | None = None, layers_total: int | None = None
+    ) -> None:
         self._watch = watch
         self._lock = Lock()
         self._stopped = False

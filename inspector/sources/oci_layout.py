@@ -6,13 +6,11 @@ import re
 from collections.abc import Sequence
 
 from inspector.errors import BadImage, ImageNotFound
-from inspector.image.config import ImageConfig
 from inspector.image.manifest import Descriptor, Index, Manifest, choose_manifest, parse_index, parse_manifest, some
 from inspector.image.platform import Platform
 from inspector.sources.blobs import image_at
-from inspector.sources.members import Members
-from inspector.sources.protocol import DeliveredLayer, Delivery
-from inspector.sources.verified import elsewhere, verified_document, verified_layer
+from inspector.sources.members import Located, Members
+from inspector.sources.verified import elsewhere, require_promised, verified_document
 
 INDEX = "index.json"
 TAG = "org.opencontainers.image.ref.name"
@@ -24,11 +22,11 @@ _ABOUT_ANOTHER = re.compile(r"(^|:)sha256-[0-9a-f]{64}(\.|$)").search
 distribution-spec."""
 
 
-def oci_image(members: Members, tag: str | None, platform: Platform | None, transport: str) -> Delivery:
-    """The image with this tag (or digest) and platform, its layers scanned.
+def oci_image(members: Members, tag: str | None, platform: Platform | None, transport: str) -> Located:
+    """The image with this tag (or digest) and platform.
 
     The manifest is taken as it is even when index.json names another digest, as skopeo does: editing a layout by
-    hand is common, and config and layers are verified. The delivery has the digest of what was read.
+    hand is common, and config and layers are verified. The image has the digest of what was read.
 
     Raises ImageNotFound when it is not there or several could be meant, BadImage when index.json is absent or wrong.
     """
@@ -36,7 +34,12 @@ def oci_image(members: Members, tag: str | None, platform: Platform | None, tran
         raise BadImage(f"{members.place} is no OCI layout: it has no index.json", "make one: skopeo copy … oci:DIR:TAG")
     index = parse_index(members.document(INDEX), INDEX)
     root = _root(members, index, tag, platform)
-    return image_at(_LayoutBlobs(members), members.document(_place(root)), platform, transport)
+    image, blobs = image_at(_LayoutBlobs(members), members.document(_place(root)), platform, transport)
+    for number, (blob, layer) in enumerate(zip(blobs, image.layers, strict=True)):
+        if _place(blob) not in members and (reason := elsewhere(number, blob)):
+            raise reason
+        require_promised(number, layer, None, members.blob(_place(blob)).size)
+    return Located(image, tuple(map(_place, blobs)))
 
 
 def _root(members: Members, index: Index, tag: str | None, platform: Platform | None) -> Descriptor:
@@ -89,16 +92,6 @@ class _LayoutBlobs:
 
     def document(self, blob: Descriptor) -> bytes:
         return verified_document(blob, self._members.document(_place(blob)))
-
-    def layers(self, blobs: Sequence[Descriptor], config: ImageConfig) -> tuple[DeliveredLayer, ...]:
-        for index, blob in enumerate(blobs):
-            if _place(blob) not in self._members and (reason := elsewhere(index, blob)):
-                raise reason
-        layers = self._members.layers([_place(blob) for blob in blobs], config)
-        return tuple(
-            verified_layer(index, blob, layer.scan, layer.digest, layer.size)
-            for index, (blob, layer) in enumerate(zip(blobs, layers, strict=True))
-        )
 
 
 def _place(blob: Descriptor) -> str:

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
-
 from inspector.errors import BadImage, BadLayer
+from inspector.image.config import ImageConfig
 from inspector.image.digest import algorithm_of, digest_of
 from inspector.image.manifest import Descriptor, Manifest
-from inspector.layers.scan import LayerScan, ScannedBlob
-from inspector.sources.protocol import DeliveredLayer, Scanner
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
+from inspector.sources.protocol import LayerBlob
 
 DAMAGED = "its data is damaged; fetch or save the image again"
 
@@ -27,27 +18,33 @@ def verified_document(blob: Descriptor, data: bytes) -> bytes:
     return data
 
 
-def scan_blob(scanner: Scanner, algorithm: str, chunks: Iterable[bytes]) -> ScannedBlob:
-    """The scan of a blob, its digest by this algorithm; a scan has sha256 at no further cost. Raises BadLayer."""
-    if algorithm == "sha256":
-        return scanner.scan(chunks)
-    hasher = hashlib.new(algorithm)
-    scanned = scanner.scan(_hashed(hasher, chunks))
-    return replace(scanned, digest=f"{algorithm}:{hasher.hexdigest()}")
+def promised_diff_ids(config: ImageConfig, layers: int) -> tuple[str, ...]:
+    """The config's diff_ids, one for each layer (OCI image-spec config.md, `rootfs.diff_ids`). Raises BadImage."""
+    if len(config.diff_ids) != layers:
+        raise BadImage(f"the config names {len(config.diff_ids)} layers and the manifest {layers}")
+    return config.diff_ids
 
 
-def verified_layer(index: int, blob: Descriptor, scan: LayerScan, digest: str | None, size: int) -> DeliveredLayer:
-    """The layer with its descriptor's digest and size. Raises BadLayer when those of the bytes are others.
+def layer_blobs(manifest: Manifest, config: ImageConfig) -> tuple[LayerBlob, ...]:
+    """The layers of a manifest. Raises BadImage for one that is no tar, and where the config has others."""
+    require_tar_layers(manifest)
+    return tuple(
+        LayerBlob(diff_id, blob.digest, blob.size, media_type=blob.media_type, annotations=blob.annotations)
+        for diff_id, blob in zip(promised_diff_ids(config, len(manifest.layers)), manifest.layers, strict=True)
+    )
 
-    `digest` is None where the scan was known and the bytes were not read.
+
+def require_promised(index: int, blob: LayerBlob, digest: str | None, size: int) -> None:
+    """Raises BadLayer when a layer's bytes have another digest or size than its descriptor says.
+
+    `digest` is None where the bytes were not read.
     """
-    if digest not in (None, blob.digest) or size != blob.size:
+    if blob.digest is not None and (digest not in (None, blob.digest) or size != blob.size):
         raise BadLayer(
             f"layer {index} is not what the manifest promises: {digest or 'a blob'} of {size} bytes "
             f"instead of {blob.digest} of {blob.size}",
             DAMAGED,
         )
-    return DeliveredLayer(scan, blob.digest, blob.size)
 
 
 def require_tar_layers(manifest: Manifest) -> None:
@@ -73,9 +70,3 @@ def elsewhere(index: int, blob: Descriptor) -> BadImage | None:
         f"layer {index} is not distributed with the image: it is kept at {blob.urls[0]}",
         "such base layers, as Windows has them, are fetched by engines only",
     )
-
-
-def _hashed(hasher: _Hash, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    for chunk in chunks:
-        hasher.update(chunk)
-        yield chunk

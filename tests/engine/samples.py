@@ -28,6 +28,9 @@ OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 PROVENANCE = b'{"_type":"https://in-toto.io/Statement/v0.1","predicateType":"https://slsa.dev/provenance/v1"}'
 
+VERSION = "etc/version"
+"""A path that all three layers have, with another content of the same size each."""
+
 LONG = "n" * 90 + "/" + "m" * 90
 
 
@@ -36,6 +39,7 @@ def steps() -> list[Step]:
     base = [
         directory("etc"),
         Member("etc/os-release", b"ID=sample\n"),
+        Member(VERSION, b"one"),
         directory("data"),
         Member("data/big", b"b" * 70_000, uid=1000),
         Member("data/kept", b"k" * 3_000),
@@ -49,6 +53,7 @@ def steps() -> list[Step]:
         Member("opaque/old", b"o" * 40),
     ]
     added = [
+        Member(VERSION, b"two"),
         directory("usr"),
         Member("usr/tool", bytes(range(256)) * 4_000, mode=0o755),
         Member("usr/capable", b"c" * 10, headers={"SCHILY.xattr.user.note": "über"}),
@@ -56,6 +61,7 @@ def steps() -> list[Step]:
         Member(LONG, b"long"),
     ]
     changed = [
+        Member(VERSION, b"six"),
         Member("data/big", b"b" * 70_000, uid=0),  # only its owner
         Member("data/kept", b"other"),
         whiteout("tree"),

@@ -7,29 +7,33 @@ import json
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from inspector.errors import ImageNotFound
+from inspector.content.reading import Contents
+from inspector.errors import Cancelled, ImageNotFound, SourceUnavailable
+from inspector.image.digest import sha256_digest
 from inspector.inspection import Inspection
-from inspector.layers.scan import LayerScan
-from inspector.layers.scanner import Afresh
+from inspector.layers.cache.scans import ScanCache
+from inspector.layers.cache.store import Store
+from inspector.layers.compression import decompress
 from inspector.line import inspect_image
 from inspector.reference import parse_reference
-from inspector.sources.protocol import Options, ignore_progress
+from inspector.sources.meter import Meter
+from inspector.sources.protocol import Chunks, Options, ReadEvent, Source
 from inspector.sources.resolve import open_source
 from tests.watching import Seen
 
 from .parts import need, run, running
 from .registry import Registry, running_registry
-from .samples import PROVENANCE, TAG, oci_layout, sample_archive
+from .samples import PROVENANCE, TAG, VERSION, oci_layout, sample_archive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from .engine import Engine
@@ -292,8 +296,74 @@ def test_digest_and_compressed_size_are_told_where_the_place_has_them(name: str,
 
 def test_the_sample_hides_bytes_in_every_way(expected: Inspection) -> None:
     ledger = expected.filesystem.ledger
-    assert (ledger.overwritten_bytes, ledger.recopied_bytes) == (0, 70_000)
+    assert (ledger.overwritten_bytes, ledger.recopied_bytes) == (len("one" + "two"), 70_000)
     assert (ledger.deleted_bytes, ledger.deleted_tree_bytes) == (1_024_000, 5_640)
+
+
+AGAIN = [name for name in NAMES if name != "stdin"]
+"""Places that can be read more than once."""
+
+
+@contextmanager
+def opened(place: Place) -> Iterator[Source]:
+    with going_to(place):
+        source = open_source(parse_reference(place.reference), Options(parse(PLATFORM)))
+        try:
+            yield source
+        finally:
+            source.close()
+
+
+def diff_id_of(chunks: Chunks) -> str:
+    with closing(chunks):
+        _, plain = decompress(chunks)
+        return sha256_digest(b"".join(plain))
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_layers_are_opened_in_any_order_again_and_after_one_was_left(name: str, places: Any) -> None:
+    with opened(places(name)) as source:
+        promised = [layer.diff_id for layer in source.image().layers]
+        assert [diff_id_of(source.open_layer(index)) for index in (2, 0, 2, 1)] == [promised[i] for i in (2, 0, 2, 1)]
+        with closing(source.open_layer(1)) as left:
+            next(left)
+        assert diff_id_of(source.open_layer(1)) == promised[1]
+        assert source.image().layers == source.image().layers
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_a_layer_whose_reader_stops_can_be_opened_again(name: str, places: Any) -> None:
+    def stop(_: ReadEvent) -> None:
+        raise Cancelled
+
+    with opened(places(name)) as source:
+        promised, meter = source.image().layers[1].diff_id, Meter(stop)
+        with pytest.raises(Cancelled), closing(source.open_layer(1, meter.poll)) as chunks:
+            next(meter.counted(chunks))
+        assert diff_id_of(source.open_layer(1)) == promised
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_of_one_path_and_size_in_three_layers_each_layer_gives_its_own(name: str, places: Any, inspected: Any) -> None:
+    place, inspection = places(name), inspected(name)
+    options = Options(parse(PLATFORM))
+    contents = Contents(inspection, lambda: open_source(parse_reference(place.reference), options))
+    versions = [
+        inspection.filesystem.offsets[layer] + entries.paths.index(VERSION)
+        for layer, entries in enumerate(inspection.filesystem.layers)
+    ]
+    with going_to(place):
+        assert [contents.read(version).data for version in versions] == [b"one", b"two", b"six"]
+        found: dict[int, bytes] = {}
+        contents.stream(versions, lambda file, pieces: found.update({file: b"".join(pieces)}))
+    assert found == dict(zip(versions, (b"one", b"two", b"six"), strict=True))
+
+
+def test_what_came_by_stdin_is_read_once(places: Any) -> None:
+    with opened(places("stdin")) as source:
+        source.image()
+        with pytest.raises(SourceUnavailable, match="cannot be read twice"):
+            next(source.open_layer(0))
 
 
 README = (
@@ -320,32 +390,18 @@ def test_the_command_of_readme_works(name: str, places: Any, expected: Inspectio
     assert json.loads(done.stdout)["ledger"]["total_bytes"] == expected.filesystem.ledger.total_bytes
 
 
-@dataclass
-class Known:
-    """A scanner that knows every layer."""
-
-    scans: dict[str, LayerScan]
-
-    def known(self, diff_id: str) -> LayerScan | None:
-        return self.scans.get(diff_id)
-
-    def scan(self, _: Iterable[bytes]) -> Any:
-        raise AssertionError("a layer was read")
-
-    def document(self, _: str) -> bytes | None:
-        return None
-
-    def keep(self, _: bytes) -> None:
-        pass
-
-
 @pytest.mark.parametrize("name", ["oci_dir_gzip", "oci_archive", "docker_archive", "registry", "registry_multi"])
-def test_nothing_is_transferred_of_layers_that_are_known(name: str, places: Any, expected: Inspection) -> None:
-    place = places(name)
-    known = Known({scan.diff_id: scan for scan in expected.scans})
+def test_nothing_is_transferred_of_layers_that_are_known(
+    name: str, places: Any, expected: Inspection, tmp_path: Path
+) -> None:
+    place, watch = places(name), Seen()
+    cache = ScanCache(Store(tmp_path, 1 << 30))
+    for scan in expected.scans:
+        cache.put(scan)
     with going_to(place):
-        found = inspect_image(place.reference, platform=PLATFORM, scanner=known)
+        found = inspect_image(place.reference, platform=PLATFORM, cache=cache, watch=watch)
     assert found.scans == expected.scans
+    assert watch.bytes_read == 0
 
 
 @pytest.mark.parametrize("name", ["oci_dir_multi", "registry_multi", "oci_dir_links"])
@@ -354,7 +410,7 @@ def test_provenance_of_the_chosen_image_is_delivered(name: str, places: Any) -> 
     with going_to(place), ExitStack() as stack:
         source = open_source(parse_reference(place.reference), Options(parse(PLATFORM)))
         stack.callback(source.close)
-        assert source.read(Afresh(), ignore_progress).provenance == (PROVENANCE,)
+        assert source.image().provenance == (PROVENANCE,)
 
 
 @pytest.mark.parametrize("name", ["oci_dir_multi", "registry_multi"])

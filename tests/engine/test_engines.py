@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -22,7 +22,7 @@ import pytest
 from inspector.errors import Cancelled, ImageNotFound, InspectorError, SourceUnavailable
 from inspector.line import inspect_image
 from inspector.reference import parse_reference
-from inspector.sources import containerd, engine_clients
+from inspector.sources import engine_clients
 from inspector.sources.protocol import Options, ReadEvent
 from inspector.sources.resolve import open_source
 
@@ -274,16 +274,15 @@ def test_a_name_almost_right_is_suggested(address: str, monkeypatch: pytest.Monk
 
 def test_stopping_ends_ctr(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONTAINERD_ADDRESS", address)
-    source = open_source(parse_reference(f"containerd:{TAG}"), Options())
-    assert isinstance(source, containerd.ContainerdImage)
-    process = source._process
-    source.close()
-    assert process.poll() is not None
+    source, before = open_source(parse_reference(f"containerd:{TAG}"), Options()), children()
+    with closing(source.open_layer(0)) as chunks:
+        next(chunks)
+        assert children() != before
+    assert children() == before
 
     def stop(_: ReadEvent) -> None:
         raise Cancelled
 
-    before = children()
     with pytest.raises(Cancelled):
         inspect_image(f"containerd:{TAG}", watch=stop)
     assert children() == before

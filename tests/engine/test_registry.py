@@ -8,6 +8,7 @@ import os
 import socket
 import time
 from dataclasses import dataclass
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -166,6 +167,34 @@ def test_a_search_soon_gives_up_a_registry_that_says_nothing(monkeypatch: pytest
             inspect_image(f"{host}/app")
         assert time.monotonic() - started < 2
     assert caught.value.message.endswith(f"; the registry {host} does not answer")
+
+
+def test_the_connection_to_a_registry_that_answers_too_late_is_closed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no-docker.sock")
+    monkeypatch.setenv("CONTAINER_HOST", f"unix://{tmp_path}/no-podman.sock")
+    monkeypatch.setattr(source, "HURRIED_SECONDS", 0.3)
+    manifest = b'{"schemaVersion": 2, "manifests": []}'
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        host, ended = f"127.0.0.1:{slow.getsockname()[1]}", Event()
+
+        def answer() -> None:
+            greeting, _ = slow.accept()  # TLS is tried first, and hung up on
+            greeting.close()
+            connection, _ = slow.accept()
+            with connection:
+                connection.recv(1 << 16)
+                time.sleep(0.6)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(manifest), manifest))
+                connection.settimeout(5)
+                if not connection.recv(1):
+                    ended.set()
+
+        Thread(target=answer, daemon=True).start()
+        with pytest.raises(ImageNotFound, match="does not answer"):
+            inspect_image(f"{host}/app")
+        assert ended.wait(5)
 
 
 def test_nobody_at_the_port_is_told_at_once() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.inspection import Inspection
-from inspector.layers.cache.scans import Remembering
+from inspector.layers.cache.scans import ScanCache
 from inspector.layers.cache.store import Store
 from inspector.line import inspect_image
 from tests.watching import Seen
@@ -28,11 +28,11 @@ class Looks:
     """One person's looks at an image, with one cache: each gives the inspection and the bytes that came over."""
 
     def __init__(self, cache: Path) -> None:
-        self.scanner = Remembering(Store(cache, 1 << 30))
+        self.cache = ScanCache(Store(cache, 1 << 30))
 
     def look(self, reference: str = f"docker:{TAG}") -> tuple[Inspection, int]:
         watch = Seen()
-        return inspect_image(reference, scanner=self.scanner, watch=watch), watch.bytes_read
+        return inspect_image(reference, cache=self.cache, watch=watch), watch.bytes_read
 
 
 @pytest.fixture(scope="module")

@@ -78,9 +78,8 @@ READ_FOR_A_PLATFORM = {
 REFUSED: dict[str, tuple[type[Exception], str]] = {
     "grootfs/corrupted": (
         BadLayer,
-        "layer 0 is not what the manifest promises: "
-        "sha256:65cd28298ad405daaf382ec87143ac71dcecca90874652d868df27bfa9f790df of 668551 bytes instead of "
-        "sha256:56bec22e355981d8ba0878c6c2f23b21f422f30ab0aba188b54f1ffeff59c190 of 668551",
+        "layer 1 is not what the manifest promises: a blob of 172 bytes instead of "
+        "sha256:ed2d7b0f6d7786230b71fd60de08a553680a9a96ab216183bcc49c71f06033ab of 124",
     ),
     "sylabs/aufs-docker-v2-manifest": (
         BadImage,

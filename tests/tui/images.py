@@ -4,32 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inspector.demo.archive import Member, Step, directory, hardlink, image_config, symlink, tar_layer, whiteout
-from inspector.image.digest import sha256_digest
+from inspector.demo.archive import Member, Step, directory, hardlink, symlink, tar_layer, whiteout
 from inspector.inspection import Inspection
 from inspector.line import inspect_source
-from inspector.sources.protocol import DeliveredLayer, Delivery, Scanner, Watch
+from tests.builders import BuiltImage
 
 OS_RELEASE = b'NAME="Test Linux"\nPRETTY_NAME="Test Linux 1"\n'
-
-
-class BuiltImage:
-    """A source that has its image in memory."""
-
-    def __init__(self, steps: Sequence[Step]) -> None:
-        self._steps = steps
-
-    def read(self, scanner: Scanner, watch: Watch) -> Delivery:  # noqa: ARG002 (nothing to watch)
-        layers = [
-            scanner.known(sha256_digest(step.layer)) or scanner.scan([step.layer]).scan
-            for step in self._steps
-            if step.layer is not None
-        ]
-        config = image_config(self._steps, created="2018-01-01T00:00:00Z")
-        return Delivery("test", config, None, tuple(DeliveredLayer(scan, None, None) for scan in layers))
-
-    def close(self) -> None:
-        pass
 
 
 def inspection_of(steps: Sequence[Step], reference: str = "test:image") -> Inspection:

@@ -19,11 +19,13 @@ from inspector.filesystem.stack import IMPLIED
 from inspector.filesystem.tree import FileTree, layer_tree, stacked_tree
 from inspector.inspection import Inspection
 from inspector.line import inspect_source
+from inspector.sources.protocol import Chunks, Poll, do_not_poll
 from inspector.tui.views.file_viewer import ContentPage, is_text, text_lines
 from inspector.tui.widgets.dialogs import AskPath, Confirm
+from tests.builders import BuiltImage
 
 from .driving import app_for, lines_of, press, settled, until
-from .images import BuiltImage, run
+from .images import run
 
 STEPS: list[Step] = [
     run(
@@ -105,9 +107,9 @@ def test_only_the_layers_that_hold_wanted_files_are_read():
     read: list[int] = []
 
     class Watched(BuiltImage):
-        def read(self, scanner, watch):  # type: ignore[no-untyped-def]
-            read.extend(n for n, scan in enumerate(IMAGE.scans) if scanner.known(scan.diff_id) is None)
-            return super().read(scanner, watch)
+        def open_layer(self, index: int, poll: Poll = do_not_poll) -> Chunks:
+            read.append(index)
+            return super().open_layer(index, poll)
 
     Contents(IMAGE, lambda: Watched(STEPS)).read(entry("app/new.txt", layer_tree(IMAGE.filesystem, 1)))
     assert read == [1]

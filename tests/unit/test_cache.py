@@ -1,4 +1,4 @@
-"""The scanner that remembers: what it knows equals a fresh scan, and what it cannot trust it does not know."""
+"""The cache of scans: what it knows equals a fresh scan, and what it cannot trust it does not know."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from builders import blob_of, file, header, pax, scan_of
+from builders import SavedImage, blob_of, file, header, pax, saved, scan_of
 
 from inspector.demo.archive import (
     Member,
@@ -23,11 +23,10 @@ from inspector.errors import BadLayer, BadSetting
 from inspector.image.digest import sha256_digest
 from inspector.layers.cache import scans as cache
 from inspector.layers.cache.packing import pack, unpack
-from inspector.layers.cache.scans import Remembering, user_scanner, user_store
+from inspector.layers.cache.scans import ScanCache, user_cache, user_store
 from inspector.layers.cache.store import Store
 from inspector.layers.entries import Entries
-from inspector.layers.scan import LayerScan
-from inspector.layers.scanner import Afresh
+from inspector.layers.scan import LayerScan, ScannedBlob, scan_layer
 from inspector.line import inspect_image
 from inspector.sizes import parse_size
 from tests.watching import Seen
@@ -60,12 +59,19 @@ every_tar = pytest.mark.parametrize("tar", TARS.values(), ids=TARS)
 
 
 @pytest.fixture
-def scanner(tmp_path: Path) -> Remembering:
-    return Remembering(Store(tmp_path / "cache", 1 << 20))
+def scans(tmp_path: Path) -> ScanCache:
+    return ScanCache(Store(tmp_path / "cache", 1 << 20))
 
 
-def only_file(scanner: Remembering) -> Path:
-    (path,) = scanner._store.folder.iterdir()
+def read(scans: ScanCache, *chunks: bytes) -> ScannedBlob:
+    """A layer read and kept."""
+    blob = scan_layer(chunks)
+    scans.put(blob.scan)
+    return blob
+
+
+def only_file(scans: ScanCache) -> Path:
+    (path,) = scans._store.folder.iterdir()
     return path
 
 
@@ -82,82 +88,84 @@ def test_a_packed_scan_comes_back_equal_in_all_fields(tar: bytes) -> None:
 
 
 @every_tar
-def test_what_was_scanned_is_known_by_its_diff_id(scanner: Remembering, tar: bytes) -> None:
-    blob = scanner.scan([tar] if tar else [])
+def test_what_was_scanned_is_known_by_its_diff_id(scans: ScanCache, tar: bytes) -> None:
+    blob = read(scans, *([tar] if tar else []))
     assert blob == blob_of(tar)
-    assert scanner.known(sha256_digest(tar)) == blob.scan
+    assert scans.scan(sha256_digest(tar)) == blob.scan
 
 
-def test_it_is_known_whatever_the_blob_was_compressed_with(scanner: Remembering) -> None:
-    scanner.scan([gzip.compress(LAYER)])
-    assert scanner.known(sha256_digest(LAYER)) == scan_of(LAYER)
+def test_it_is_known_whatever_the_blob_was_compressed_with(scans: ScanCache) -> None:
+    read(scans, gzip.compress(LAYER))
+    assert scans.scan(sha256_digest(LAYER)) == scan_of(LAYER)
 
 
-def test_what_was_not_scanned_is_not_known(scanner: Remembering) -> None:
-    assert scanner.known(sha256_digest(LAYER)) is None
+def test_what_was_not_scanned_is_not_known(scans: ScanCache) -> None:
+    assert scans.scan(sha256_digest(LAYER)) is None
 
 
-def test_a_bad_layer_is_not_remembered(scanner: Remembering) -> None:
+def test_a_bad_layer_is_not_remembered(scans: ScanCache, tmp_path: Path) -> None:
+    archive = tmp_path / "bad.tar"
+    archive.write_bytes(saved(SavedImage([LAYER[:700]], diff_ids=[sha256_digest(LAYER)])))
     with pytest.raises(BadLayer):
-        scanner.scan([LAYER[:1000]])
-    assert not scanner._store.folder.exists()
+        inspect_image(str(archive), cache=scans)
+    assert not scans._store.folder.exists()
 
 
 @pytest.mark.parametrize(
     "diff_id", ["", "sha256:", "sha256:../../etc/passwd", "sha512:" + "0" * 128, "sha256:" + "A" * 64]
 )
-def test_what_is_no_diff_id_is_not_known(scanner: Remembering, diff_id: str) -> None:
-    assert scanner.known(diff_id) is None
-    assert scanner.document(diff_id) is None
+def test_what_is_no_diff_id_is_not_known(scans: ScanCache, diff_id: str) -> None:
+    assert scans.scan(diff_id) is None
+    assert scans.document(diff_id) is None
 
 
-def test_a_path_with_a_nul_is_not_remembered(scanner: Remembering) -> None:
+def test_a_path_with_a_nul_is_not_remembered(scans: ScanCache) -> None:
     tar = pax(("GNU.sparse.name", b"a\0b")) + header() + bytes(1024)
-    assert scanner.scan([tar]).scan.entries.paths == ["a\0b"]
-    assert scanner.known(sha256_digest(tar)) is None
+    assert read(scans, tar).scan.entries.paths == ["a\0b"]
+    assert scans.scan(sha256_digest(tar)) is None
 
 
-def test_a_damaged_file_is_ignored_and_replaced(scanner: Remembering) -> None:
-    scanner.scan([LAYER])
-    path = only_file(scanner)
+def test_a_damaged_file_is_ignored_and_replaced(scans: ScanCache) -> None:
+    read(scans, LAYER)
+    path = only_file(scans)
     whole = path.read_bytes()
     path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    assert scanner.known(sha256_digest(LAYER)) is None
-    scanner.scan([LAYER])
-    assert only_file(scanner).read_bytes() == whole
+    assert scans.scan(sha256_digest(LAYER)) is None
+    read(scans, LAYER)
+    assert only_file(scans).read_bytes() == whole
 
 
 @pytest.mark.parametrize("payload", [b"", b"\x90", b"{}", pack(scan_of(tar_layer([file("other")])))])
-def test_a_whole_file_with_something_else_in_it_is_ignored(scanner: Remembering, payload: bytes) -> None:
-    scanner.scan([LAYER])
-    scanner._store.put(only_file(scanner).name, payload)
-    assert scanner.known(sha256_digest(LAYER)) is None
+def test_a_whole_file_with_something_else_in_it_is_ignored(scans: ScanCache, payload: bytes) -> None:
+    read(scans, LAYER)
+    scans._store.put(only_file(scans).name, payload)
+    assert scans.scan(sha256_digest(LAYER)) is None
 
 
-def test_a_scan_of_another_scanner_version_is_not_known(scanner: Remembering, monkeypatch: pytest.MonkeyPatch) -> None:
-    scanner.scan([LAYER])
+def test_a_scan_of_another_scanner_version_is_not_known(scans: ScanCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    read(scans, LAYER)
     monkeypatch.setattr(cache, "SCANNER_VERSION", cache.SCANNER_VERSION + 1)
-    assert scanner.known(sha256_digest(LAYER)) is None
+    assert scans.scan(sha256_digest(LAYER)) is None
 
 
-def test_documents_are_known_by_their_digest(scanner: Remembering) -> None:
-    scanner.keep(b'{"os": "linux"}')
-    assert scanner.document(sha256_digest(b'{"os": "linux"}')) == b'{"os": "linux"}'
-    assert scanner.document(sha256_digest(b"{}")) is None
+def test_documents_are_known_by_their_digest(scans: ScanCache) -> None:
+    scans.keep(b'{"os": "linux"}')
+    assert scans.document(sha256_digest(b'{"os": "linux"}')) == b'{"os": "linux"}'
+    assert scans.document(sha256_digest(b"{}")) is None
 
 
-def test_a_document_that_is_not_what_its_name_says_is_ignored(scanner: Remembering) -> None:
-    scanner.keep(b"{}")
-    scanner._store.put(only_file(scanner).name, b"[]")
-    assert scanner.document(sha256_digest(b"{}")) is None
+def test_a_document_that_is_not_what_its_name_says_is_ignored(scans: ScanCache) -> None:
+    scans.keep(b"{}")
+    scans._store.put(only_file(scans).name, b"[]")
+    assert scans.document(sha256_digest(b"{}")) is None
 
 
-def test_a_second_look_reads_no_byte_of_a_layer(scanner: Remembering, tmp_path: Path) -> None:
+def test_a_second_look_reads_no_byte_of_a_layer(scans: ScanCache, tmp_path: Path) -> None:
     archive = tmp_path / "image.tar"
     archive.write_bytes(image_archive("app:1", [Step("COPY", LAYER)], created="2018-01-01T00:00:00Z"))
     first, second = Seen(), Seen()
-    fresh = inspect_image(str(archive), scanner=scanner, watch=first)
-    again = inspect_image(str(archive), scanner=scanner, watch=second)
+    fresh = inspect_image(str(archive), cache=scans, watch=first)
+    again = inspect_image(str(archive), cache=scans, watch=second)
     assert (first.bytes_read, second.bytes_read) == (len(LAYER), 0)
     assert (again.image, again.scans, again.instructions) == (fresh.image, fresh.scans, fresh.instructions)
     assert again.filesystem == fresh.filesystem
@@ -169,10 +177,10 @@ def test_the_environment_names_the_folder_and_the_cap(monkeypatch: pytest.Monkey
     monkeypatch.setenv("LEANINSPECT_CACHE_MAX", "500MB")
     assert user_store().limit == 500_000_000
     monkeypatch.setenv("LEANINSPECT_CACHE_MAX", "0")
-    assert isinstance(user_scanner(), Afresh)
+    assert user_cache() is None
     monkeypatch.setenv("LEANINSPECT_CACHE_MAX", "plenty")
     with pytest.raises(BadSetting, match="LEANINSPECT_CACHE_MAX is no size: plenty"):
-        user_scanner()
+        user_cache()
 
 
 def test_without_settings_it_is_where_caches_are_and_one_gibibyte(monkeypatch: pytest.MonkeyPatch) -> None:

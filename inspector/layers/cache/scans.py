@@ -1,4 +1,4 @@
-"""The scanner that remembers: what a layer held is read once, and known from then on by its diff_id.
+"""What layers held, by their diff_ids: a layer is read once, and known from then on.
 
 A scan's diff_id is computed from the bytes themselves, so whoever asks for the diff_id that a config promises gets
 that layer or nothing. Beside scans the cache keeps small documents by their digest: with the config of an image and
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from inspector.errors import BadSetting
@@ -17,8 +16,7 @@ from inspector.image.digest import sha256_digest
 from inspector.layers.cache.packing import pack, unpack
 from inspector.layers.cache.store import Store
 from inspector.layers.capture import SCANNER_VERSION
-from inspector.layers.scan import LayerScan, ScannedBlob, scan_layer
-from inspector.layers.scanner import Afresh
+from inspector.layers.scan import LayerScan
 from inspector.sizes import parse_size
 
 FOLDER_VARIABLE = "LEANINSPECT_CACHE_DIR"
@@ -33,13 +31,14 @@ _sha256 = re.compile(r"sha256:[0-9a-f]{64}").fullmatch
 """Digests come from images, which may be hostile; names of files are made only of these."""
 
 
-class Remembering:
-    """A Scanner (sources/protocol.py) with a Store."""
+class ScanCache:
+    """Scans and documents in a Store. Used from several threads at once."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def known(self, diff_id: str) -> LayerScan | None:
+    def scan(self, diff_id: str) -> LayerScan | None:
+        """The scan of a layer that was read before, None where none is kept or its file is damaged."""
         data = self._store.get(_scan_name(diff_id)) if _sha256(diff_id) else None
         if data is None:
             return None
@@ -49,28 +48,29 @@ class Remembering:
             return None
         return scan if scan.diff_id == diff_id else None
 
-    def scan(self, chunks: Iterable[bytes]) -> ScannedBlob:
-        blob = scan_layer(chunks)
+    def put(self, scan: LayerScan) -> None:
+        """Keep a scan; or do not, where that is impossible."""
         try:
-            packed = pack(blob.scan)
+            packed = pack(scan)
         except ValueError:
-            return blob
-        self._store.put(_scan_name(blob.scan.diff_id), packed)
-        return blob
+            return
+        self._store.put(_scan_name(scan.diff_id), packed)
 
     def document(self, digest: str) -> bytes | None:
+        """A document that was kept before, its digest verified."""
         data = self._store.get(_document_name(digest)) if _sha256(digest) else None
         return data if data is not None and sha256_digest(data) == digest else None
 
     def keep(self, document: bytes) -> None:
+        """Keep a config or manifest for `document`."""
         if len(document) <= MAX_DOCUMENT:
             self._store.put(_document_name(sha256_digest(document)), document)
 
 
-def user_scanner() -> Remembering | Afresh:
-    """The scanner of this user, as the environment says. Raises BadSetting."""
+def user_cache() -> ScanCache | None:
+    """The cache of this user, as the environment says; None where it is turned off. Raises BadSetting."""
     store = user_store()
-    return Remembering(store) if store.limit else Afresh()
+    return ScanCache(store) if store.limit else None
 
 
 def user_store() -> Store:

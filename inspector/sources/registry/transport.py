@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 from requests import Response
+from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
@@ -89,6 +90,11 @@ class Transport:
                     (shutdown or response.raw.close)()
 
     def close(self) -> None:
+        """Close the connections too, which urllib3 leaves to the garbage collector."""
+        for adapter in self._session.adapters.values():
+            pools = adapter.poolmanager.pools if isinstance(adapter, HTTPAdapter) else {}
+            for pool in [pools[key] for key in pools.keys()]:  # noqa: SIM118 (urllib3's container cannot be iterated)
+                pool.close()
         self._session.close()
 
     def _new_session(self) -> requests.Session:
