@@ -11,6 +11,8 @@ from enum import Enum
 from msgspec import Struct
 from textual.binding import Binding, BindingType
 
+from inspector.reports.formats import INSPECTION_FORMATS
+
 
 class Place(Enum):
     """Where a command's keys work: everywhere, on the main screen, or only while one of its lists has the focus.
@@ -151,8 +153,13 @@ COMMANDS = (
     Command("dive.removed", "ctrl+r", "", "As in dive: R", "show('REMOVED')", NARROW, Place.FILES, in_palette=False),
     Command("copy", "y", "Copy", "Copy the path, the fix or the package", "copy", TAKE, footer="copy"),
     Command("extract", "x", "Extract to disk", "Write it to disk", "extract", TAKE, Place.FILES),
-    Command("export.text", "", "Export the text report", "Write the text report to a file", "export('text')", TAKE),
-    Command("export.json", "", "Export the JSON report", "Write the JSON report to a file", "export('json')", TAKE),
+    *(
+        Command(
+            f"export.{form.name.lower()}", "", f"Export the {form.name} report",
+            f"Write the {form.name} report to a file", f"export({form.name!r})", TAKE,
+        )
+        for form in INSPECTION_FORMATS
+    ),
     Command("help", "question_mark,f1", "Help", "All keys", "help", GENERAL, footer="help"),
     Command("theme.toggle", "t", "Next theme", "Dark, light, high contrast", "app.toggle_theme", GENERAL, Place.APP),
     Command("theme.choose", "", "Choose a theme", "All themes", "app.change_theme", GENERAL, Place.APP),

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from inspector.content.reading import Contents
 from inspector.filesystem.tree import Change
 from inspector.inspection import Inspection
+from inspector.reports.formats import INSPECTION_FORMATS
 from inspector.safe_names import printable
 from inspector.tui.commands import Command, Place, bindings
 from inspector.tui.instruction_words import instruction_details
@@ -315,7 +316,7 @@ class MainScreen(Screen[None]):
         self.taking.extract(self.files)
 
     def action_export(self, form: str) -> None:
-        self.taking.export(form)
+        self.taking.export(next(each for each in INSPECTION_FORMATS if each.name == form))
 
     def action_help(self) -> None:
         self.app.push_screen(Help())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,13 +11,15 @@ from typing import Any
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from inspector.atomic_file import write_atomically
 from inspector.content.extraction import Item, Outcome, extract, in_the_way
 from inspector.content.lookup import items_of, subtree
 from inspector.content.reading import Contents
-from inspector.errors import Cancelled, InspectorError, SourceUnavailable
+from inspector.errors import Cancelled, InspectorError
 from inspector.filesystem.stack import IMPLIED
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
+from inspector.reports.formats import Format
 from inspector.safe_names import printable
 from inspector.sizes import human
 from inspector.sources.protocol import ReadEvent, Watch
@@ -28,22 +29,6 @@ from inspector.tui.widgets.dialogs import AskPath, Confirm
 
 NAMED = 5
 """Files named in a question or an outcome."""
-
-
-def _text(inspection: Inspection) -> bytes:
-    from inspector.reports.text import text_report
-
-    return text_report(inspection).encode()
-
-
-def _json(inspection: Inspection) -> bytes:
-    from inspector.reports.json_report import encode, to_report
-
-    return encode(to_report(inspection, files=False))
-
-
-REPORTS: dict[str, tuple[str, Callable[[Inspection], bytes]]] = {"text": (".txt", _text), "json": (".json", _json)}
-"""Form → the ending of its file, and who makes it."""
 
 
 class FileActions:
@@ -95,24 +80,23 @@ class FileActions:
         outcome = extract(self.contents, items, target, overwrite=overwrite, watch=watch)
         return _told(outcome, target)
 
-    def export(self, form: str) -> None:
+    def export(self, form: Format[Inspection]) -> None:
         """Ask where to, then whether to overwrite, then write the report: whole or not at all."""
-        ending, make = REPORTS[form]
         image = self.contents.inspection.image.reference
         name = "".join(char if char.isalnum() or char in "-_." else "-" for char in image).strip("-.")
         self.screen.app.push_screen(
-            AskPath(f"Write the {form} report to", f"./{name or 'image'}{ending}"),
-            lambda path: self._export_to(make, path),
+            AskPath(f"Write the {form.name} report to", f"./{name or 'image'}{form.suffix}"),
+            lambda path: self._export_to(form, path),
         )
 
-    def _export_to(self, make: Callable[[Inspection], bytes], answer: str | None) -> None:
+    def _export_to(self, form: Format[Inspection], answer: str | None) -> None:
         if answer is None:
             return
         path = Path(answer).expanduser()
 
         def write(_: Watch) -> str:
-            data = make(self.contents.inspection)
-            _replace(path, data)
+            data = form.encode(self.contents.inspection)
+            write_atomically(path, data)
             return f"Wrote {path}, {human(len(data))}."
 
         if path.exists():
@@ -155,13 +139,3 @@ def _told(outcome: Outcome, target: Path) -> str:
         named = ", ".join(outcome.left_out[:NAMED])
         told += f" Left out {len(outcome.left_out)} that lead outside, are devices, or were in the way: {named}."
     return told
-
-
-def _replace(path: Path, data: bytes) -> None:
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            file.write(data)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise SourceUnavailable(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None

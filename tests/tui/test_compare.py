@@ -291,3 +291,13 @@ def test_what_is_wrong_with_one_of_them_is_told(terminal: Terminal):  # noqa: F8
     terminal.wait_for("Cannot show /no/such.tar → /no/other.tar")
     terminal.press("q")
     terminal.wait_for("exit code 2")
+
+
+async def test_a_path_that_looks_like_markup_is_copied_as_it_is():
+    odd = inspection_of([BASE, run("one", Member("opt/[/]", b"1" * 200))], "app:2")
+    async with app_of(compare_pair(inspection_of([BASE], "app:1"), odd)).run_test(
+        size=SIZE, notifications=True
+    ) as pilot:
+        await press(pilot, "2", "y")
+        assert pilot.app.clipboard == "/opt/[/]"
+        await until(pilot, lambda: any("Copied" in line for line in lines_of(pilot)))

@@ -219,7 +219,7 @@ class CompareScreen(Screen[None]):
         row = self.list.row
         if row is not None:
             self.app.copy_to_clipboard(row.title)
-            self.notify(printable(row.title), title="Copied")
+            self.notify(printable(row.title), title="Copied", timeout=3, markup=False)
 
     def action_help(self) -> None:
         self.app.push_screen(compare_help())
