@@ -5,11 +5,13 @@ Keys are dive's where dive has a command for the same thing, and vim's for movin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType
+
+from inspector.reports.formats import INSPECTION_FORMATS, Format, Subject
 
 
 class Place(Enum):
@@ -84,6 +86,22 @@ wait in the widget's queue, and what is typed right after them is sent to that w
 VIEWS, MOVE, JUMP, LOOK = "Views", "Move", "Jump", "Look at"
 FOLD, MAP, NARROW, TAKE, GENERAL = "Fold", "Treemap", "Show only", "Take out", "General"
 
+
+def export_commands(formats: Iterable[Format[Subject]]) -> list[Command]:
+    """One for each format of a table, without a key."""
+    return [
+        Command(
+            f"export.{form.name.lower()}",
+            "",
+            f"Export the {form.name} report",
+            f"Write the {form.name} report to a file",
+            f"export({form.name!r})",
+            TAKE,
+        )
+        for form in formats
+    ]
+
+
 COMMANDS = (
     Command("view.files", "1", "Files", "Files of a layer, or of the image", "view('files')", VIEWS),
     Command("view.waste", "2", "Waste", "Waste, biggest first, and what to do", "view('waste')", VIEWS),
@@ -151,8 +169,7 @@ COMMANDS = (
     Command("dive.removed", "ctrl+r", "", "As in dive: R", "show('REMOVED')", NARROW, Place.FILES, in_palette=False),
     Command("copy", "y", "Copy", "Copy the path, the fix or the package", "copy", TAKE, footer="copy"),
     Command("extract", "x", "Extract to disk", "Write it to disk", "extract", TAKE, Place.FILES),
-    Command("export.text", "", "Export the text report", "Write the text report to a file", "export('text')", TAKE),
-    Command("export.json", "", "Export the JSON report", "Write the JSON report to a file", "export('json')", TAKE),
+    *export_commands(INSPECTION_FORMATS),
     Command("help", "question_mark,f1", "Help", "All keys", "help", GENERAL, footer="help"),
     Command("theme.toggle", "t", "Next theme", "Dark, light, high contrast", "app.toggle_theme", GENERAL, Place.APP),
     Command("theme.choose", "", "Choose a theme", "All themes", "app.change_theme", GENERAL, Place.APP),

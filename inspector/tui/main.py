@@ -13,12 +13,18 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from inspector.content.reading import Contents
+from inspector.filesystem.stack import IMPLIED
 from inspector.filesystem.tree import Change
 from inspector.inspection import Inspection
+from inspector.layers.entries import Kind
+from inspector.reports.formats import INSPECTION_FORMATS
 from inspector.safe_names import printable
+from inspector.tui.clipboard import copy
 from inspector.tui.commands import Command, Place, bindings
+from inspector.tui.export import export
+from inspector.tui.extraction import extract_to_disk
 from inspector.tui.instruction_words import instruction_details
-from inspector.tui.taking import FileActions
+from inspector.tui.views.file_viewer import ContentPage
 from inspector.tui.views.files import FilesPane, FilesShown, Scope
 from inspector.tui.views.outline import Outline
 from inspector.tui.views.registry import VIEW_KINDS, tabs_of
@@ -61,7 +67,7 @@ class MainScreen(Screen[None]):
         self.views: dict[str, View] = {kind.id: kind.make(inspection) for kind in VIEW_KINDS if kind.count(inspection)}
         self.current = "files"
         self.trail: list[Position] = []
-        self.taking = FileActions(self, contents or Contents(inspection, None))
+        self.contents = contents or Contents(inspection, None)
 
     @property
     def files(self) -> FilesPane:
@@ -306,16 +312,23 @@ class MainScreen(Screen[None]):
     # Taking out
 
     def action_copy(self) -> None:
-        self.taking.copy(self.view.copied())
+        copied = self.view.copied()
+        if copied is not None:
+            copy(self, *copied)
 
     def action_content(self) -> None:
-        self.taking.view_content(self.files)
+        """The content of the selected file, as the layer that is shown has it."""
+        tree, node = self.files.list.outline.tree, self.files.list.node
+        if tree.kinds[node] not in (Kind.FILE, Kind.HARDLINK) or tree.entry_ids[node] == IMPLIED:
+            self.notify("Only files have a content to look at.", timeout=3)
+            return
+        self.app.push_screen(ContentPage(self.contents, tree.path(node), tree.entry_ids[node]))
 
     def action_extract(self) -> None:
-        self.taking.extract(self.files)
+        extract_to_disk(self, self.contents, self.files.list.outline.tree, self.files.list.node)
 
     def action_export(self, form: str) -> None:
-        self.taking.export(form)
+        export(self, INSPECTION_FORMATS, form, self.inspection, self.inspection.image.reference)
 
     def action_help(self) -> None:
         self.app.push_screen(Help())

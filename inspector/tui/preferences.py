@@ -58,6 +58,6 @@ def read_preferences(path: Path, themes: Collection[str]) -> Preferences:
 def _commands() -> set[str]:
     """The ids of all commands. Those of a comparison are imported only for a person who has keys of their own."""
     from inspector.tui.commands import COMMANDS
-    from inspector.tui.compare.commands import OWN
+    from inspector.tui.compare.commands import ALL
 
-    return {command.id for command in (*COMMANDS, *OWN)}
+    return {command.id for command in (*COMMANDS, *ALL)}

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from inspector.compare.pair import Pair, compare_pair
 from inspector.compare.side import side_of
 from inspector.demo.archive import Member, Step, directory, tar_layer
 from inspector.inspection import Inspection
+from inspector.reports.formats import COMPARISON_FORMATS
 from inspector.tui.compare.app import CompareApp
 from inspector.tui.compare.commands import ALL
 from inspector.tui.compare.one_side import OneSide
@@ -291,3 +294,37 @@ def test_what_is_wrong_with_one_of_them_is_told(terminal: Terminal):  # noqa: F8
     terminal.wait_for("Cannot show /no/such.tar → /no/other.tar")
     terminal.press("q")
     terminal.wait_for("exit code 2")
+
+
+async def test_a_path_that_looks_like_markup_is_copied_as_it_is():
+    odd = inspection_of([BASE, run("one", Member("opt/[/]", b"1" * 200))], "app:2")
+    async with app_of(compare_pair(inspection_of([BASE], "app:1"), odd)).run_test(
+        size=SIZE, notifications=True
+    ) as pilot:
+        await press(pilot, "2", "y")
+        assert pilot.app.clipboard == "/opt/[/]"
+        await until(pilot, lambda: any("Copied" in line for line in lines_of(pilot)))
+
+
+async def test_a_comparison_is_exported_in_each_of_its_formats(tmp_path: Path):
+    async with app_of(pair()).run_test(size=SIZE) as pilot:
+        screen = await press(pilot)
+        for form in COMPARISON_FORMATS:
+            screen.action_export(form.name)
+            await pilot.pause()
+            asked = pilot.app.screen.query_one(Input)
+            assert asked.value == f"./app-1-to-app-2{form.suffix}"
+            asked.value = str(tmp_path / f"report{form.suffix}")
+            await pilot.press("enter")
+            await until(pilot, (tmp_path / f"report{form.suffix}").exists)
+        for form in COMPARISON_FORMATS:
+            assert (tmp_path / f"report{form.suffix}").read_bytes() == form.encode(screen.comparison)
+
+
+async def test_the_palette_offers_the_exports_of_a_comparison():
+    async with app_of(pair()).run_test(size=SIZE) as pilot:
+        screen = await press(pilot)
+        offered = [command.label for command in ALL if command.in_palette and screen.has(command)]
+        assert [label for label in offered if label.startswith("Export")] == [
+            f"Export the {name} report" for name in ("text", "JSON", "Markdown")
+        ]

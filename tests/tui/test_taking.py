@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -296,7 +297,7 @@ async def test_reports_are_exported_from_the_palette(tmp_path: Path):
     app = app_for(IMAGE)
     async with app.run_test(size=(100, 30)) as pilot:
         main = await settled(pilot)
-        main.action_export("json")
+        main.action_export("JSON")
         await pilot.pause()
         await answer(pilot, tmp_path / "report.json")
         await until(pilot, (tmp_path / "report.json").exists)
@@ -306,3 +307,32 @@ async def test_reports_are_exported_from_the_palette(tmp_path: Path):
         await until(pilot, (tmp_path / "report.txt").exists)
     assert json.loads((tmp_path / "report.json").read_text())["image"]["reference"] == "test:taking"
     assert (tmp_path / "report.txt").read_text().startswith("test:taking")
+
+
+async def test_an_exported_report_has_the_mode_of_the_umask(tmp_path: Path):
+    app = app_for(IMAGE)
+    before = os.umask(0o027)
+    try:
+        async with app.run_test(size=(100, 30)) as pilot:
+            main = await settled(pilot)
+            main.action_export("text")
+            await pilot.pause()
+            await answer(pilot, tmp_path / "report.txt")
+            await until(pilot, (tmp_path / "report.txt").exists)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "report.txt").stat().st_mode & 0o777 == 0o640
+
+
+async def test_an_export_that_fails_is_told_and_leaves_nothing_behind(tmp_path: Path):
+    (tmp_path / "folder").mkdir()
+    app = app_for(IMAGE)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        main = await settled(pilot)
+        main.action_export("text")
+        await pilot.pause()
+        await answer(pilot, tmp_path / "folder")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, line(pilot, "cannot write"))
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
-from inspector.tui.commands import COMMANDS, JUMP, MOVE, VIEWS, Command, Place, bindings, shown_key
+from inspector.reports.formats import COMPARISON_FORMATS
+from inspector.tui.commands import COMMANDS, JUMP, MOVE, VIEWS, Command, Place, bindings, export_commands, shown_key
 from inspector.tui.compare.rows import KINDS
 
 SHARED = frozenset(
@@ -45,6 +46,7 @@ ALL = (
         if command.id in SHARED
         for label, told in [WORDS.get(command.id, (command.label, command.help))]
     ),
+    *export_commands(COMPARISON_FORMATS),
 )
 
 

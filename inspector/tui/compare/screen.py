@@ -17,9 +17,11 @@ from inspector.compare.comparison import Comparison
 from inspector.compare.pair import Pair
 from inspector.compare.side import Status, Which
 from inspector.content.reading import Contents, Reopen
-from inspector.reports.compare_words import percent
+from inspector.reports.compare_words import names, percent
+from inspector.reports.formats import COMPARISON_FORMATS
 from inspector.safe_names import printable
 from inspector.sizes import signed
+from inspector.tui.clipboard import copy
 from inspector.tui.commands import Command
 from inspector.tui.compare.commands import compare_bindings
 from inspector.tui.compare.help import compare_help
@@ -27,6 +29,7 @@ from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import PairList, heads
 from inspector.tui.compare.row_details import details, selection, totals
 from inspector.tui.compare.rows import ComparedKind, ComparedRow, Order, chosen, kinds_of
+from inspector.tui.export import export
 from inspector.tui.instruction_words import MUTED
 from inspector.tui.widgets.key_line import KeyLine
 from inspector.tui.widgets.pages import Details
@@ -218,8 +221,10 @@ class CompareScreen(Screen[None]):
     def action_copy(self) -> None:
         row = self.list.row
         if row is not None:
-            self.app.copy_to_clipboard(row.title)
-            self.notify(printable(row.title), title="Copied")
+            copy(self, row.title, "name")
+
+    def action_export(self, form: str) -> None:
+        export(self, COMPARISON_FORMATS, form, self.comparison, " to ".join(names(self.comparison)))
 
     def action_help(self) -> None:
         self.app.push_screen(compare_help())
