@@ -11,6 +11,7 @@ from inspector.attribution.instructions import Instruction
 from inspector.attribution.origins import ImageContext, Recipe, trace
 from inspector.errors import BadImage, BadLayer
 from inspector.filesystem.captured import visible_captured
+from inspector.filesystem.ledger import MAX_BYTES
 from inspector.filesystem.stack import Filesystem, LayerTotals, stack_layers
 from inspector.findings.find import find
 from inspector.findings.finding import Finding, Subject
@@ -81,14 +82,21 @@ def _surroundings(delivery: Delivery) -> ImageContext:
 
 
 def _verify(config: ImageConfig, layers: tuple[DeliveredLayer, ...]) -> None:
-    """Every layer must be the one its config promises (OCI image-spec config.md, `rootfs.diff_ids`)."""
+    """Every layer must be the one its config promises (OCI image-spec config.md, `rootfs.diff_ids`), and plausible."""
     if len(config.diff_ids) != len(layers):
         raise BadImage(f"the config names {len(config.diff_ids)} layers and the manifest {len(layers)}")
+    total = 0
     for index, (diff_id, layer) in enumerate(zip(config.diff_ids, layers, strict=True)):
         if diff_id != layer.scan.diff_id:
             raise BadLayer(
                 f"layer {index} is not what the image promises: {layer.scan.diff_id} instead of {diff_id}",
                 "its data is damaged; pull or save the image again",
+            )
+        total += layer.scan.size_bytes
+        if total > MAX_BYTES:
+            raise BadLayer(
+                f"layer {index} claims to hold {layer.scan.size_bytes} bytes, which is not plausible",
+                "the image is hostile",
             )
 
 
