@@ -9,7 +9,9 @@ from msgspec import Struct
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.origins import ImageContext, Recipe, trace
+from inspector.errors import BadLayer
 from inspector.filesystem.captured import visible_captured
+from inspector.filesystem.ledger import MAX_BYTES
 from inspector.filesystem.stack import Filesystem, LayerTotals, stack_layers
 from inspector.findings.find import find
 from inspector.findings.finding import Finding, Subject
@@ -49,8 +51,9 @@ class Inspection(Struct, frozen=True):
 
 
 def account(read: ReadImage, reference: str, recipe: Recipe, ignore: Sequence[str]) -> Inspection:
-    """Account for an image. Raises BadImage for a config that is none."""
+    """Account for an image. Raises BadImage for a config that is none, BadLayer for sizes that no image has."""
     config, scans = parse_config(read.image.config), read.scans
+    _require_plausible(scans)
     filesystem = stack_layers([scan.entries for scan in scans])
     origins = trace(config, recipe, _context(read.image))
     instructions = origins.instructions
@@ -76,6 +79,17 @@ def account(read: ReadImage, reference: str, recipe: Recipe, ignore: Sequence[st
 def _context(image: SourceImage) -> ImageContext:
     digests = tuple(layer.digest for layer in image.layers)
     return ImageContext(digests, image.annotations, image.provenance, image.lower_images)
+
+
+def _require_plausible(scans: Sequence[LayerScan]) -> None:
+    """Raises BadLayer for the layer by which the sizes add up to more than a ledger holds."""
+    total = 0
+    for index, scan in enumerate(scans):
+        total += scan.size_bytes
+        if total > MAX_BYTES:
+            raise BadLayer(
+                f"layer {index} claims to hold {scan.size_bytes} bytes, which is not plausible", "the image is hostile"
+            )
 
 
 def _image(reference: str, image: SourceImage, config: ImageConfig) -> Image:

@@ -80,15 +80,17 @@ def _claims(config: ImageConfig, steps: Sequence[Instruction], clues: Clues) -> 
     if (parent := clues.parent) is not None:
         yield Base(parent.name, parent.digest, "provenance", parent.layers, None)
     if (placement := clues.placement) is not None:
-        name, _, digest = (placement.base_name or "").partition("@")
+        written, _, pinned = (placement.base_name or "").partition("@")
         layers = layers_before(steps, placement.base_entries)
-        yield Base(name or None, digest or None, "Dockerfile", layers, placement.base_entries)
+        yield Base(written or None, pinned or None, "Dockerfile", layers, placement.base_entries)
     if (image := _local_base(config, steps, clues)) is not None:
         yield _claim(image, "diff-ids", config)
     labels = config.raw_run.get("Labels")
-    if isinstance(labels, dict) and (NAME in labels or DIGEST in labels):
+    told = labels if isinstance(labels, dict) else {}
+    name, digest = (value if isinstance(value := told.get(key), str) else None for key in (NAME, DIGEST))
+    if name is not None or digest is not None:
         # a label is inherited, so it may name the base of the base
-        yield Base(labels.get(NAME), labels.get(DIGEST), "label", None, None)
+        yield Base(name, digest, "label", None, None)
     entries = boundary_by_shape(steps)
     if entries is not None:
         yield Base(None, None, "history-shape", layers_before(steps, entries), entries)

@@ -51,9 +51,8 @@ class Dockerfile(Struct, frozen=True):
         if target is None:
             return self.stages[-1]
         named = [stage for stage in self.stages if (stage.name or "").lower() == target.lower()]
-        if not named and target.isdecimal():
-            named = list(self.stages[int(target) :][:1])
-        return named[0] if named else None
+        numbered = (stage for number, stage in enumerate(self.stages) if str(number) == target)
+        return named[0] if named else next(numbered, None)
 
     def parent(self, stage: Stage) -> Stage | None:
         """The earlier stage that this one is FROM, None where it is an image."""

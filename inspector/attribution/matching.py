@@ -20,7 +20,9 @@ SHELLS = ("/bin/sh -c", "cmd /S /C")
 _VARIABLE = re.compile(r"(?<!\\)\$(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)?\}|\w+)")
 _CHECKSUM = re.compile(r"(?:(?:file|dir|multi|https?|tarsum\S*):\S+|[0-9a-f]{64}) in (?P<target>.+)$")
 _FLAGS = re.compile(r"(?:--\S+ )+")
-_PORTS = re.compile(r"(\d+)(?:-(\d+))?")
+_PORTS = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+
+MAX_PORT = 65535
 
 
 def made_by(step: Instruction, written: DockerfileInstruction, shells: Collection[str]) -> bool:
@@ -152,8 +154,20 @@ def _bare_path(path: str) -> str:
     return re.sub(r"^(?:\./|\.$)|(?<=.)/$", "", path.strip().strip("\"'"))
 
 
-def _ports(text: str) -> set[int]:
-    return {port for first, last in _PORTS.findall(text) for port in range(int(first), int(last or first) + 1)}
+def _ports(text: str) -> list[tuple[int, int]]:
+    """The ports as ranges (first, last) in order, none of which touch: one spelling for all that mean the same."""
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted((_port(first), _port(last or first)) for first, last in _PORTS.findall(text)):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = merged[-1][0], max(merged[-1][1], last)
+        elif first <= last:
+            merged.append((first, last))
+    return merged
+
+
+def _port(digits: str) -> int:
+    """Numbers beyond the last port count as it, however many digits they have."""
+    return min(int(digits.lstrip("0")[:6] or 0), MAX_PORT)
 
 
 def _fold(text: str) -> str:

@@ -6,6 +6,12 @@ from enum import IntEnum
 
 from msgspec import Struct
 
+MAX_BYTES = 1 << 62
+"""Bytes that the files of an image can have: no disk holds as many, and all sums stay within columns of 64 bits.
+
+A few bytes of tar can claim as much as they like, by sparse files.
+"""
+
 
 class Fate(IntEnum):
     """What became of an entry's bytes (DESIGN.md, Vocabulary)."""

@@ -7,6 +7,7 @@ Format” and “Storing Sparse Files”, star(5); where they leave room we do a
 
 from __future__ import annotations
 
+import binascii
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
@@ -224,8 +225,8 @@ def _overridden(
                 changes["size"] = _decimal(key, value)
             case _ if key.startswith("SCHILY.xattr."):
                 xattrs[key.removeprefix("SCHILY.xattr.")] = value
-            case _ if key.startswith("LIBARCHIVE.xattr."):
-                xattrs.setdefault(key.removeprefix("LIBARCHIVE.xattr."), b64decode(value + b"=="))
+            case _ if key.startswith("LIBARCHIVE.xattr.") and (data := _base64(value)) is not None:
+                xattrs.setdefault(key.removeprefix("LIBARCHIVE.xattr."), data)
             case _:
                 pass
     if xattrs:
@@ -321,7 +322,7 @@ def _is_number(field: bytes) -> bool:
 def _decimal(key: str, value: bytes) -> int:
     if not value.isdigit() or len(value.lstrip(b"0")) > 18:
         raise BadLayer(f"a PAX header holds {value[:40]!r} as {key}", "the layer is damaged or hostile")
-    return int(value)
+    return int(value[-18:])
 
 
 def _seconds(value: bytes) -> int:
@@ -331,6 +332,14 @@ def _seconds(value: bytes) -> int:
     if not digits.isdigit() or len(digits) > 18 or (part and not part.isdigit()):
         raise BadLayer(f"a PAX header holds {value[:40]!r} as mtime", "the layer is damaged or hostile")
     return int(whole) - (1 if whole.startswith(b"-") and part.strip(b"0") else 0)
+
+
+def _base64(value: bytes) -> bytes | None:
+    """What libarchive encoded, without padding; None where that is none. Docker reads no such records at all."""
+    try:
+        return b64decode(value + b"==")
+    except binascii.Error:
+        return None
 
 
 def _padded(size: int) -> int:

@@ -30,13 +30,13 @@ def compare(one: str, other: str) -> int:
     return (a[0] > b[0]) - (a[0] < b[0]) or _compare(a[1], b[1]) or _compare(a[2], b[2])
 
 
-def _split(version: str) -> tuple[int, str, str]:
+def _split(version: str) -> tuple[tuple[int, str], str, str]:
     """Epoch, upstream version, revision."""
     epoch, colon, rest = version.partition(":")
-    if not colon or not epoch.isdigit():
-        epoch, rest = "0", version
+    if not colon or not (epoch.isascii() and epoch.isdecimal()):
+        epoch, rest = "", version
     upstream, dash, revision = rest.rpartition("-")
-    return (int(epoch), upstream, revision) if dash else (int(epoch), rest, "")
+    return (_number(epoch), upstream, revision) if dash else (_number(epoch), rest, "")
 
 
 def _compare(one: str, other: str) -> int:
@@ -47,10 +47,16 @@ def _compare(one: str, other: str) -> int:
         a, b = _order(text), _order(other_text)
         if a != b:
             return 1 if a > b else -1
-        m, n = int(number or 0), int(other_number or 0)
+        m, n = _number(number), _number(other_number)
         if m != n:
             return 1 if m > n else -1
     return 0
+
+
+def _number(digits: str) -> tuple[int, str]:
+    """What digits are ordered by, as numbers are: int() refuses more than 4,300 of them."""
+    significant = digits.lstrip("0")
+    return len(significant), significant
 
 
 def _order(text: str) -> list[int]:

@@ -7,27 +7,34 @@ from urllib.parse import unquote
 
 import msgspec
 
-from inspector.errors import BadImage
-from inspector.filesystem.ledger import Fate, Ledger
+from inspector.errors import BadReport
+from inspector.filesystem.ledger import MAX_BYTES, Fate, Ledger
 from inspector.filesystem.stack import VISIBLE, Filesystem, LayerTotals
 from inspector.layers.entries import Entries, Kind
 from inspector.reports import contract
+
+DAMAGED = "it is damaged"
 
 
 def saved_filesystem(report: contract.Report) -> Filesystem | None:
     """Every entry with its fate, as far as `--files` saves it: no devices and attributes.
 
     A path is taken to be gone when its bytes are hidden, which is wrong only for a deleted name of a file that lives
-    on under another.
+    on under another. Raises BadReport for layers that the report does not have, and for numbers that no file can have.
     """
     if report.files is msgspec.UNSET:
         return None
     layers = [Entries.empty() for _ in report.layers]
     fates: list[list[Fate]] = [[] for _ in layers]
     hiders: list[list[int]] = [[] for _ in layers]
+    total = 0
     for file in report.files:
-        if not 0 <= file.layer < len(layers):
-            raise BadImage(f"the report names layer {file.layer} and has {len(layers)}", "it is damaged")
+        for layer in (file.layer, file.hidden_by or 0):
+            if not 0 <= layer < len(layers):
+                raise BadReport(f"the report names layer {layer} and has {len(layers)}", DAMAGED)
+        total += file.size_bytes
+        if file.size_bytes < 0 or total > MAX_BYTES:
+            raise BadReport(f"the report names a file of {file.size_bytes} bytes, which is not plausible", DAMAGED)
         entries = layers[file.layer]
         entries.paths.append(file.path)
         entries.kinds.append(Kind[file.kind.upper()])
@@ -41,7 +48,10 @@ def saved_filesystem(report: contract.Report) -> Filesystem | None:
             (entries.mtimes, file.mtime),
             (entries.contents, int(file.content or "0", 16)),
         ):
-            column.append(value)
+            try:
+                column.append(value)
+            except OverflowError:
+                raise BadReport(f"the report names a file with the impossible number {value}", DAMAGED) from None
         fates[file.layer].append(Fate[file.fate.upper()])
         hiders[file.layer].append(VISIBLE if file.hidden_by is None else file.hidden_by)
     return _stacked(report, layers, fates, hiders)

@@ -130,6 +130,9 @@ class TestLayers:
         assert origins.notes == (note,)
         assert origins.base == Base(None, None, "history-shape", 1, 2)
 
+    def test_a_label_that_is_no_text_names_nothing(self) -> None:
+        assert trace(config_of([], Labels={NAME: 5, DIGEST: ["x"]}), NO_RECIPE, ImageContext()).base is None
+
 
 class TestDockerfile:
     def test_it_names_the_base_and_tells_where_it_ends(self) -> None:

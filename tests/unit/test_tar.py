@@ -421,6 +421,15 @@ class TestLongNamesAndPax:
         records = pax(("SCHILY.xattr.user.a", b"\0\xff"), ("LIBARCHIVE.xattr.user.b", "AP8"), ("comment", "none"))
         assert only_member(records + header()).xattrs == {"user.a": b"\0\xff", "user.b": b"\0\xff"}
 
+    @pytest.mark.parametrize("value", ["A", "AAAAA"])
+    def test_an_attribute_that_is_no_base64_is_left_out(self, value: str) -> None:
+        member = only_member(pax(("LIBARCHIVE.xattr.user.x", value), ("SCHILY.xattr.user.a", "b")) + header())
+        assert member.xattrs == {"user.a": b"b"}
+
+    def test_zeros_in_front_of_a_number_mean_nothing_however_many_they_are(self) -> None:
+        member = only_member(pax(("uid", "0" * 5000), ("gid", "0" * 5000 + "7")) + header())
+        assert (member.uid, member.gid) == (0, 7)
+
     def test_a_stray_long_link_makes_no_link_of_a_file(self) -> None:
         assert only_member(gnu_long(b"K", b"target") + header(b"f")).link == ""
         assert only_member(pax(("linkpath", "target")) + header(b"f")).link == ""

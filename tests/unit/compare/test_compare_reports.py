@@ -232,6 +232,27 @@ def test_nothing_that_a_saved_report_says_is_html_in_markdown(tmp_path: Path):
     assert [line for line in markdown.splitlines() if line.startswith("# ")] == []
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("size_bytes", 1 << 63, f"names a file of {1 << 63} bytes, which is not plausible"),
+        ("size_bytes", 1 << 62, "the report names a file of 7000 bytes, which is not plausible"),
+        ("size_bytes", -1, "names a file of -1 bytes, which is not plausible"),
+        ("mode", 1 << 16, "names a file with the impossible number 65536"),
+        ("uid", 1 << 63, f"names a file with the impossible number {1 << 63}"),
+        ("hidden_by", 7, "names layer 7 and has 1"),
+        ("hidden_by", -1, "names layer -1 and has 1"),
+    ],
+)
+def test_a_report_with_a_number_that_no_file_has(tmp_path: Path, field: str, value: int, reason: str):
+    raw = json.loads(encode(to_report(inspection_of([BASE]), files=True)))
+    raw["files"][0][field] = value
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(raw))
+    with pytest.raises(BadReport, match=reason):
+        saved_side(read_report(path), "x.json")
+
+
 def test_a_file_that_is_no_report_is_not_taken_for_one(tmp_path: Path):
     (tmp_path / "image.tar").write_bytes(b"\0" * 1024)
     assert not is_report(tmp_path / "image.tar")

@@ -26,6 +26,18 @@ def test_some_differences_are_none(one: str, other: str) -> None:
     assert compare(one, other) == 0
 
 
+def test_an_epoch_is_written_in_plain_digits() -> None:
+    assert compare("\u00b2:1", "1:1") < 0
+    assert compare("\u0662:1", "1:1") < 0
+
+
+def test_numbers_of_thousands_of_digits_are_compared_as_numbers() -> None:
+    nines, zeros = "9" * 5000, "0" * 5000
+    assert compare(f"1.{nines}", f"1.1{zeros}") < 0
+    assert compare(f"1.{zeros}1", "1.1") == 0
+    assert compare(f"{nines}:1", f"1{zeros}:0") < 0
+
+
 @pytest.mark.skipif(shutil.which("dpkg") is None, reason="dpkg is missing")
 @pytest.mark.parametrize("operator", ["<<", "<=", "=", ">=", ">>"])
 def test_relations_hold_as_dpkg_says(operator: str) -> None:
