@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.findings.finding import Finding
+from inspector.findings.words import fix_text
 from inspector.inspection import Inspection
 from inspector.line import inspect_image
 
@@ -98,14 +99,15 @@ def test_deleted_key_is_told_as_an_error_for_it_can_still_be_read(inspection: In
 
 def test_new_mode_on_a_copied_file_names_both_instructions(inspection: Inspection) -> None:
     finding = next(f for f in inspection.findings if f.rule == "LI1003" and f.size_bytes == 10_240)
-    assert "`RUN chmod 755 /app/data.bin`" in finding.fix
-    assert finding.fix.endswith("write COPY --chown=… or COPY --chmod=…")
+    fix = fix_text(finding, inspection)
+    assert "`RUN chmod 755 /app/data.bin`" in fix
+    assert fix.endswith("write COPY --chown=… or COPY --chmod=…")
 
 
 def test_tools_purged_too_late_are_called_by_name(inspection: Inspection) -> None:
     (finding,) = (f for f in inspection.findings if f.title.startswith("removed too late: make"))
     assert finding.rule == "LI1001"
-    assert "`RUN apt-get purge -y --auto-remove make` hides" in finding.fix
+    assert "`RUN apt-get purge -y --auto-remove make` hides" in fix_text(finding, inspection)
 
 
 def _instructions(inspection: Inspection, finding: Finding) -> list[int]:

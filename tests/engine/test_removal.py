@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inspector.findings.build_tools import BROUGHT, DEVELOPMENT_ONLY, IN_BASE
+from inspector.findings.registry import BROUGHT, DEVELOPMENT_ONLY, IN_BASE
 from inspector.inspection import Inspection
 from inspector.line import inspect_image
 from inspector.packages.removal.commands import MANAGERS
@@ -281,7 +281,7 @@ def test_findings_tell_the_same_packages_and_the_command(purged: Purged) -> None
     else:
         assert IN_BASE in found
     if BROUGHT in found:
-        assert "apt-get purge -y --auto-remove" in found[BROUGHT].fix
+        assert "apt-get purge -y --auto-remove" in found[BROUGHT].remedy.command
 
 
 def test_development_packages_of_node_are_told_to_the_byte(purged: Purged) -> None:
