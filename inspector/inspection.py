@@ -9,8 +9,8 @@ from msgspec import Struct
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.origins import ImageContext, Recipe, trace
+from inspector.attribution.owners import LayerOwner
 from inspector.errors import BadLayer
-from inspector.filesystem.captured import visible_captured
 from inspector.filesystem.ledger import MAX_BYTES
 from inspector.filesystem.stack import Filesystem, LayerTotals, stack_layers
 from inspector.findings.find import find
@@ -19,7 +19,8 @@ from inspector.image.config import ImageConfig, parse_config
 from inspector.image.digest import sha256_digest
 from inspector.image.image import Image, ImageLayer
 from inspector.layers.scan import LayerScan
-from inspector.packages.inventory import owned_paths, take_inventory
+from inspector.packages.evidence import gather
+from inspector.packages.inventory import owned_paths
 from inspector.packages.model import Inventory
 from inspector.packages.removal.tooling import Tooling, find_tooling, unchangeable_layers
 from inspector.reading import ReadImage
@@ -27,9 +28,9 @@ from inspector.sources.protocol import SourceImage
 
 
 class Inspection(Struct, frozen=True):
-    """Everything known about an image. `scans` and `filesystem` run parallel to `image.layers`.
+    """Everything known about an image. `scans`, `filesystem` and `owners` run parallel to `image.layers`.
 
-    `notes` say what was asked for and is not so: another image's Dockerfile, or another's base.
+    `notes` say what was asked for and is not so (another image's Dockerfile, another's base), and what is malformed.
     """
 
     image: Image
@@ -39,8 +40,13 @@ class Inspection(Struct, frozen=True):
     findings: tuple[Finding, ...]
     inventory: Inventory
     tooling: Tooling
+    owners: tuple[LayerOwner, ...] = ()
     base: Base | None = None
     notes: tuple[str, ...] = ()
+
+    def is_from_base(self, layer: int) -> bool:
+        """Whether a layer is known to have come with the base image, where no change of the Dockerfile reaches it."""
+        return self.owners[layer].is_base
 
     def instruction_of(self, layer: int) -> Instruction | None:
         """The instruction that made a layer, None where it is unknown."""
@@ -56,21 +62,20 @@ def account(read: ReadImage, reference: str, recipe: Recipe, ignore: Sequence[st
     _require_plausible(scans)
     filesystem = stack_layers([scan.entries for scan in scans])
     origins = trace(config, recipe, _context(read.image))
-    instructions = origins.instructions
-    inventory = take_inventory(filesystem, scans)
-    captured, fixed = visible_captured(filesystem, scans), unchangeable_layers(instructions)
-    tooling = find_tooling(filesystem, scans, inventory, captured, config.raw_run, fixed)
+    evidence = gather(filesystem, scans, config.run)
+    tooling = find_tooling(evidence, unchangeable_layers(origins.instructions, origins.owners))
     subject = Subject(
-        filesystem, scans, instructions, owned_paths(inventory), inventory, tooling, origins.base, config.raw_run
+        evidence, origins.instructions, origins.owners, owned_paths(evidence.inventory), tooling, origins.base
     )
     return Inspection(
         image=_image(reference, read.image, config),
         scans=scans,
         filesystem=filesystem,
-        instructions=instructions,
+        instructions=origins.instructions,
         findings=find(subject, ignore),
-        inventory=inventory,
+        inventory=evidence.inventory,
         tooling=tooling,
+        owners=origins.owners,
         base=origins.base,
         notes=origins.notes,
     )

@@ -82,5 +82,5 @@ def _named(reference: str, options: Options, cache: ScanCache | None, watch: Wat
         image.manifest_digest,
         config.diff_ids,
         tuple(entry.created_by for entry in config.history),
-        triggers=bool(config.raw_run.get("OnBuild")),
+        triggers=bool(config.run.triggers),
     )

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from inspector.errors import BadLayer
 from inspector.image.config import ImageConfig, parse_config
 from inspector.image.digest import algorithm_of
+from inspector.image.run import NO_RUN
 from inspector.layers.cache.scans import ScanCache
 from inspector.layers.scan import LayerScan, ScannedBlob, scan_layer
 from inspector.layers.tar import clean_path
@@ -134,7 +135,7 @@ def _in_one_pass(source: OnePass, scans: _Scans, watch: Watch) -> ReadImage:
     is_known = expected.config is not None and scans.document(expected.config) is not None
     wants = scans.lacks if is_known else everything
     if any(map(wants, expected.diff_ids)):
-        watch(ImageConfig(None, None, expected.diff_ids, (), {}))  # the whole of it comes behind the layers
+        watch(ImageConfig(None, None, expected.diff_ids, (), NO_RUN))  # the whole of it comes behind the layers
     meter = Meter(watch, bytes_total=expected.size_bytes, layers_total=len(expected.diff_ids) or None)
     passed: dict[str, ScannedBlob | BadLayer] = {}
     with closing(source.blobs(wants, meter.counted, meter.poll)) as blobs:

@@ -85,9 +85,7 @@ def _claims(config: ImageConfig, steps: Sequence[Instruction], clues: Clues) -> 
         yield Base(written or None, pinned or None, "Dockerfile", layers, placement.base_entries)
     if (image := _local_base(config, steps, clues)) is not None:
         yield _claim(image, "diff-ids", config)
-    labels = config.raw_run.get("Labels")
-    told = labels if isinstance(labels, dict) else {}
-    name, digest = (value if isinstance(value := told.get(key), str) else None for key in (NAME, DIGEST))
+    name, digest = (config.run.labels.get(key) for key in (NAME, DIGEST))
     if name is not None or digest is not None:
         # a label is inherited, so it may name the base of the base
         yield Base(name, digest, "label", None, None)

@@ -11,6 +11,7 @@ from inspector.attribution.base import Base, Clues, find_base, is_base_of, layer
 from inspector.attribution.dockerfile import Dockerfile, parse_dockerfile
 from inspector.attribution.history_shape import is_gap
 from inspector.attribution.instructions import Instruction, LineRange, attribute
+from inspector.attribution.owners import LayerOwner, layer_owners
 from inspector.attribution.placement import Mismatch, Placement, place
 from inspector.attribution.provenance import Provenance, lines_by_layer, parent_image, parse_provenance
 from inspector.errors import BadDockerfile
@@ -42,9 +43,11 @@ class ImageContext(Struct, frozen=True):
 
 
 class Origins(Struct, frozen=True):
-    """`notes` are what a person must know: a Dockerfile or base image that is not this image's."""
+    """`owners` say of each layer whose it is, `notes` what a person must know: a Dockerfile or base image that is not
+    this image's, and what of its configuration is malformed."""
 
     instructions: tuple[Instruction, ...]
+    owners: tuple[LayerOwner, ...]
     base: Base | None
     notes: tuple[str, ...]
 
@@ -66,27 +69,24 @@ def trace(config: ImageConfig, recipe: Recipe, around: ImageContext) -> Origins:
     parent = parent_image(provenance, around.digests) if provenance else None
     base = find_base(config, steps, Clues(around.annotations or {}, recipe.base, around.images, parent, placement))
     from_base = _from_base(steps, base, from_scratch=placement is not None and placement.from_scratch)
-    return Origins(
-        tuple(
-            replace(
-                step,
-                from_base=from_base[index],
-                lines=_lines(step, placement, exact),
-                written=placement.written[index] if placement else None,
-            )
-            for index, step in enumerate(steps)
-        ),
-        base,
-        tuple(notes),
+    traced = tuple(
+        replace(
+            step,
+            from_base=from_base[index],
+            lines=_lines(step, placement, exact),
+            written=placement.written[index] if placement else None,
+        )
+        for index, step in enumerate(steps)
     )
+    owners = layer_owners(len(config.diff_ids), traced, base)
+    return Origins(traced, owners, base, (*notes, *config.run.malformed))
 
 
 def _placed(
     config: ImageConfig, steps: Sequence[Instruction], recipe: Recipe, provenance: Provenance | None
 ) -> Placement | Mismatch | None:
     """By the user's Dockerfile, else by the one that BuildKit kept, of which nobody need know if it does not fit."""
-    shell = config.raw_run.get("Shell")
-    joined = " ".join(map(str, shell)) if isinstance(shell, list) else None
+    joined = " ".join(config.run.shell) or None
     if recipe.dockerfile is not None:
         return place(recipe.dockerfile, steps, recipe.target, joined)
     if provenance is None or provenance.dockerfile is None:

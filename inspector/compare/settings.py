@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from inspector.compare.side import Side, Status
+from inspector.image.run import NO_RUN, RunConfiguration
 
 NAMES = {
     "Entrypoint": "entry point",
@@ -20,14 +19,7 @@ NAMES = {
     "Healthcheck": "health check",
     "OnBuild": "on build",
 }
-"""Keys of the config (OCI image-spec config.md, and Docker's own) and what people call them; others keep their name."""
-
-SETS = {"ExposedPorts": "port", "Volumes": "volume"}
-"""Keys whose value is an object with members that have no value."""
-
-NOT_SETTINGS = {"Hostname", "Domainname", "Image", "AttachStdin", "AttachStdout", "AttachStderr", "Tty", "OpenStdin",
-                "StdinOnce", "ArgsEscaped", "Labels", "Env", *SETS}  # fmt: skip
-"""What Docker leaves of the container that made the image, and what is taken apart."""
+"""Keys of the config and what people call them; others keep their name."""
 
 
 class SettingChange(Struct, frozen=True):
@@ -43,7 +35,7 @@ def compare_settings(a: Side, b: Side) -> tuple[SettingChange, ...] | None:
     """The settings that differ, by name; None where a side does not tell them."""
     if a.run is None or b.run is None:
         return None
-    one, other = ({"platform": side.platform} | dict(_settings(side.run or {})) for side in (a, b))
+    one, other = ({"platform": side.platform} | dict(_settings(side.run or NO_RUN)) for side in (a, b))
     changes = []
     for name in dict.fromkeys([*one, *other]):
         before, after = one.get(name), other.get(name)
@@ -56,22 +48,12 @@ def _status(before: str | None, after: str | None) -> Status:
     return Status.ADDED if before is None else Status.REMOVED if after is None else Status.CHANGED
 
 
-def _settings(run: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _settings(run: RunConfiguration) -> Iterator[tuple[str, str]]:
     for key, name in NAMES.items():
-        if run.get(key):
-            yield name, _text(run[key])
-    for variable in run.get("Env") or ():
-        name, _, value = str(variable).partition("=")
-        yield f"env {name}", value
-    for label, value in sorted((run.get("Labels") or {}).items()):
-        yield f"label {label}", str(value)
-    for key, name in SETS.items():
-        for member in sorted(run.get(key) or ()):
-            yield f"{name} {member}", ""
-    for key in sorted(run.keys() - NAMES.keys() - NOT_SETTINGS):
-        if run[key]:
-            yield key, _text(run[key])
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        if key in run.settings:
+            yield name, run.settings[key]
+    yield from ((f"env {name}", value) for name, value in run.environment)
+    yield from ((f"label {name}", value) for name, value in sorted(run.labels.items()))
+    yield from ((f"port {port}", "") for port in run.ports)
+    yield from ((f"volume {volume}", "") for volume in run.volumes)
+    yield from ((key, run.settings[key]) for key in sorted(run.settings.keys() - NAMES.keys()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from inspector.filesystem.ledger import Ledger
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.find import reclaimable_bytes
 from inspector.findings.registry import Severity
+from inspector.image.run import RunConfiguration
 from inspector.inspection import Inspection
 from inspector.packages.inventory import owners
 
@@ -84,7 +85,7 @@ class SideFinding(Struct, frozen=True):
 class Side(Struct, frozen=True):
     """An image to be compared. `source` is the transport, or `report` for what was read from a saved report.
 
-    `filesystem` and `run` (the config's `config` object) are None where they are unknown. `exact` is False where the
+    `filesystem` and `run` are None where they are unknown. `exact` is False where the
     filesystem lacks what hardlinks lead to, devices and extended attributes. `owners` maps entry ids to packages,
     `removed_in` packages that are gone, by kind and name, to the layer that removed them.
     """
@@ -103,7 +104,7 @@ class Side(Struct, frozen=True):
     findings: tuple[SideFinding, ...]
     filesystem: Filesystem | None = None
     exact: bool = True
-    run: Mapping[str, Any] | None = None
+    run: RunConfiguration | None = None
     owners: Mapping[int, str] = {}
     removed_in: Mapping[tuple[str, str], int] = {}
 
@@ -166,7 +167,7 @@ def side_of(inspection: Inspection) -> Side:
             for each in inspection.findings
         ),
         filesystem=inspection.filesystem,
-        run=image.config.raw_run,
+        run=image.config.run,
         owners={entry: package.name for entry, package in owners(inventory).items()},
         removed_in={(each.kind, each.name): each.layer for each in inventory.changes if each.after is None},
     )
@@ -186,13 +187,5 @@ def _layer(inspection: Inspection, index: int) -> SideLayer:
         totals.live_bytes,
         layer.compressed_bytes,
         step,
-        from_base(step, inspection.base, index),
+        inspection.owners[index].from_base,
     )
-
-
-def from_base(step: Instruction | None, base: Base | None, layer: int) -> bool | None:
-    """Whether the base brought a layer, by its instruction or else by how many layers the base has."""
-    if step is not None and step.from_base is not None:
-        return step.from_base
-    reach = base_layers(base)
-    return None if reach is None else layer < reach

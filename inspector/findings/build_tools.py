@@ -14,7 +14,7 @@ from inspector.packages.model import Installed, Package
 from inspector.packages.paths import Paths
 from inspector.packages.removal.commands import MANAGERS
 from inspector.packages.removal.leftovers import Leftovers
-from inspector.packages.removal.programs import Programs, environment
+from inspector.packages.removal.programs import Programs
 from inspector.packages.removal.tools import DEVELOPMENT
 
 NAMED = 4
@@ -131,7 +131,7 @@ def _of_base(subject: Subject) -> Iterator[Finding]:
     if not named or not frees:
         return
     rule = find_rule(IN_BASE)
-    slimmer = slimmer_base(subject.base.name if subject.base else None, environment(subject.run))
+    slimmer = slimmer_base(subject.base.name if subject.base else None, dict(subject.evidence.run.environment))
     yield Finding(
         rule=IN_BASE,
         title=f"{rule.name}: {tools_title((p.name for p in named), len(going) - len(named))}",
@@ -183,7 +183,7 @@ def _outside_packages(subject: Subject) -> Iterator[Finding]:
     toolchains = find_toolchains(subject.filesystem, subject.scans, subject.owned)
     if not toolchains:
         return
-    started = {path for *_, way in Programs(Paths(subject.filesystem), subject.run).started() for path in way}
+    started = {path for *_, way in Programs(Paths(subject.filesystem), subject.evidence.run).started() for path in way}
     for toolchain in toolchains:
         frees = _sizes(subject, toolchain.entries)
         paths = {subject.filesystem.entry(entry_id).path for entry_id in toolchain.entries}

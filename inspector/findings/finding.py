@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
 
 from msgspec import Struct, field
 
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
+from inspector.attribution.owners import LayerOwner
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.registry import Severity
 from inspector.findings.remedy import Remedy, RemedyKind
 from inspector.layers.scan import LayerScan
+from inspector.packages.evidence import Evidence
 from inspector.packages.model import Inventory
 from inspector.packages.removal.tooling import Tooling
 
@@ -67,20 +68,29 @@ class Finding(Struct, frozen=True):
 class Subject(Struct, frozen=True):
     """The image as the families of findings see it."""
 
-    filesystem: Filesystem
-    scans: tuple[LayerScan, ...]
+    evidence: Evidence
     instructions: tuple[Instruction, ...]
+    owners: tuple[LayerOwner, ...]
     owned: frozenset[str]
     """Paths that some package owns."""
-    inventory: Inventory = field(default_factory=lambda: Inventory((), ()))
     tooling: Tooling = field(default_factory=Tooling)
     base: Base | None = None
-    run: Mapping[str, Any] = {}
-    """The config's `config` object: what the image runs, and with which settings."""
+
+    @property
+    def filesystem(self) -> Filesystem:
+        return self.evidence.filesystem
+
+    @property
+    def scans(self) -> tuple[LayerScan, ...]:
+        return self.evidence.scans
+
+    @property
+    def inventory(self) -> Inventory:
+        return self.evidence.inventory
 
     def is_from_base(self, layer: int) -> bool:
         """Whether a layer is known to have come with the base image, where no change of the Dockerfile reaches it."""
-        return any(step.layer == layer and step.from_base for step in self.instructions)
+        return self.owners[layer].is_base
 
     def core_dumps(self, layer: int) -> frozenset[int]:
         """The rows of a layer's core dumps."""

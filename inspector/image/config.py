@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from inspector.image.document import decode
 from inspector.image.platform import Platform
+from inspector.image.run import RunConfiguration, parse_run
 
 NO_TIME = "0001-01-01T00:00:00Z"
 """Go's zero time, which kaniko, ko and others write where they mean “unknown”."""
@@ -27,13 +28,13 @@ class HistoryEntry(Struct, frozen=True):
 
 
 class ImageConfig(Struct, frozen=True):
-    """The parts of a config that leaninspect uses; `raw_run` is the `config` object as it stands."""
+    """The parts of a config that leaninspect uses; `run` is its `config` object."""
 
     platform: Platform | None
     created: str | None
     diff_ids: tuple[str, ...]
     history: tuple[HistoryEntry, ...]
-    raw_run: dict[str, Any]
+    run: RunConfiguration
 
 
 class _History(msgspec.Struct):
@@ -77,7 +78,7 @@ def parse_config(data: bytes) -> ImageConfig:
             )
             for entry in raw.history or ()
         ),
-        raw_run=raw.config or {},
+        run=parse_run(raw.config or {}),
     )
 
 

@@ -8,7 +8,8 @@ import msgspec
 
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction, LineRange
-from inspector.compare.side import Side, SideFinding, SideLayer, SidePackage, from_base
+from inspector.attribution.owners import layer_owners
+from inspector.compare.side import Side, SideFinding, SideLayer, SidePackage
 from inspector.errors import BadReport
 from inspector.reports import contract
 from inspector.reports.saved_files import saved_filesystem, saved_ledger, saved_owners
@@ -55,6 +56,7 @@ def saved_side(report: contract.Report, path: str) -> Side:
     base = image.base
     known_base = Base(base.name, base.digest, base.evidence, base.layers, None) if base else None
     steps = {step.layer: _step(step) for step in report.instructions if step.layer is not None}
+    owners = layer_owners(len(report.layers), tuple(steps.values()), known_base)
     filesystem = saved_filesystem(report)
     return Side(
         reference=path,
@@ -72,9 +74,9 @@ def saved_side(report: contract.Report, path: str) -> Side:
                 layer.live_bytes,
                 layer.compressed_bytes,
                 steps.get(layer.index),
-                from_base(steps.get(layer.index), known_base, layer.index),
+                owner.from_base,
             )
-            for layer in report.layers
+            for layer, owner in zip(report.layers, owners, strict=True)
         ),
         ledger=saved_ledger(ledger),
         reclaimable_bytes=report.reclaimable_bytes,

@@ -92,7 +92,7 @@ def _layers(inspection: Inspection, width: int) -> Iterator[str]:
 
 def _origin(inspection: Inspection, layer: int) -> str:
     """`base`, or the lines of the Dockerfile; nothing where neither is known."""
-    if inspection.base is not None and layer < (inspection.base.layers or 0):
+    if inspection.is_from_base(layer):
         return "base"
     step = inspection.instruction_of(layer)
     if step is None or step.lines is None:

@@ -29,17 +29,9 @@ def brief_instruction(inspection: Inspection, layer: int) -> str:
     return instruction_text(inspection, layer).removeprefix("RUN ")
 
 
-def is_base(inspection: Inspection, layer: int) -> bool:
-    """Whether a layer is known to have come with the base image."""
-    if inspection.base is not None and inspection.base.layers is not None:
-        return layer < inspection.base.layers
-    instruction = inspection.instruction_of(layer)
-    return bool(instruction and instruction.from_base)
-
-
 def origin(inspection: Inspection, layer: int) -> str:
     """`base`, or the lines of the Dockerfile (`:2-5`); empty where neither is known."""
-    if is_base(inspection, layer):
+    if inspection.is_from_base(layer):
         return "base"
     instruction = inspection.instruction_of(layer)
     lines = instruction.lines if instruction else None
@@ -68,7 +60,7 @@ def instruction_details(inspection: Inspection, layer: int) -> Content:
     parts: list[Part] = [
         (place(inspection, layer).partition(", ")[2] or "The lines in the Dockerfile are unknown;", "bold")
     ]
-    if step.lines is None and not is_base(inspection, layer):
+    if step.lines is None and not inspection.is_from_base(layer):
         parts += [(" give the file with --dockerfile", MUTED)]
     parts += ["\n\n"]
     around = inspection.instructions[max(step.index - 2, 0) : step.index + 3]

@@ -62,8 +62,8 @@ def test_its_changes_are_one_more_layer(engine: Engine, container: str, seen: In
 
 
 def test_what_it_runs_is_what_the_container_runs(seen: Inspection) -> None:
-    assert {"A=1", "B=2"} <= set(seen.image.config.raw_run["Env"])
-    assert seen.image.config.raw_run["Cmd"] == ["sh", "-ec", COMMANDS]
+    assert {("A", "1"), ("B", "2")} <= set(seen.image.config.run.environment)
+    assert seen.image.config.run.command == ("sh", "-ec", COMMANDS)
 
 
 def test_its_files_are_those_of_an_image_committed_from_it(engine: Engine, container: str, seen: Inspection) -> None:

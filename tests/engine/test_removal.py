@@ -206,7 +206,7 @@ def purge(engine: Engine, image: Set, bases: Mapping[str, str]) -> Purged:
     tag = build(engine, image, bases)
     inspection = inspect_image(f"docker:{tag}")
     leftovers = next(each for each in inspection.tooling.everything if each.kind == "deb")
-    run = inspection.image.config.raw_run
+    run = inspection.image.config.run
     script = [
         # without package lists apt goes by dpkg's database alone, as leaninspect does
         "rm -rf /var/lib/apt/lists/*",
@@ -219,7 +219,7 @@ def purge(engine: Engine, image: Set, bases: Mapping[str, str]) -> Purged:
         f"after=$({BYTES})",
         "echo $((before - after))",
         "echo =====",
-        shlex.join([*(run.get("Entrypoint") or []), *(run.get("Cmd") or [])]),
+        shlex.join([*run.entrypoint, *run.command]),
     ]
     output = engine.docker("run", "--rm", "--network", "none", "--entrypoint", "sh", tag, "-ec", "\n".join(script))
     engine.docker("rmi", "--force", tag)

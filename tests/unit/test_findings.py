@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from inspector.attribution.instructions import Instruction
+from inspector.attribution.owners import layer_owners
 from inspector.demo.archive import Member, hardlink, opaque, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.findings.duplicates import SMALLEST
@@ -19,6 +20,7 @@ from inspector.findings.globs import matcher
 from inspector.findings.registry import Severity, rules
 from inspector.findings.remedy import RemedyKind
 from inspector.findings.words import fix_text
+from inspector.packages.evidence import gather
 from tests.builders import file, scan_of
 
 
@@ -30,7 +32,8 @@ def subject_of(
         Instruction(index, text.partition(" ")[0], text, None, index, empty=False)
         for index, text in enumerate(instructions)
     )
-    return Subject(stack_layers([scan.entries for scan in scans]), scans, steps, owned)
+    evidence = gather(stack_layers([scan.entries for scan in scans]), scans)
+    return Subject(evidence, steps, layer_owners(len(scans), steps, None), owned)
 
 
 def found(subject: Subject, ignore: Sequence[str] = ()) -> dict[str, int]:
@@ -137,7 +140,7 @@ def test_what_came_with_the_base_is_not_asked_of_the_dockerfile() -> None:
     subject = subject_of([file("usr/share/man/man1/a.1", 700), file("x", 80)], [whiteout("x")])
     base = Instruction(0, "ADD", "ADD rootfs.tar /", None, 0, empty=False, from_base=True)
     yours = Instruction(1, "RUN", "RUN rm x", None, 1, empty=False, from_base=False)
-    subject = replace(subject, instructions=(base, yours))
+    subject = replace(subject, instructions=(base, yours), owners=layer_owners(2, (base, yours), None))
     manuals, removed = only(subject, "LI5001"), only(subject, "LI1001")
     assert fix_text(manuals, subject).startswith(
         "it came with the base image, and removing it here frees nothing; where that is built: leave them out"

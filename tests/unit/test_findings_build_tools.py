@@ -9,8 +9,8 @@ import pytest
 
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
+from inspector.attribution.owners import layer_owners
 from inspector.demo.archive import Member, symlink, whiteout
-from inspector.filesystem.captured import visible_captured
 from inspector.findings.bases import Slimmer, slimmer_base
 from inspector.findings.build_tools import tools_title
 from inspector.findings.find import find, reclaimable_bytes
@@ -20,7 +20,9 @@ from inspector.findings.registry import BROUGHT, DEVELOPMENT_ONLY, IN_BASE, REMO
 from inspector.findings.remedy import Keep, RemedyKind
 from inspector.findings.toolchains import find_toolchains, toolchain_rules
 from inspector.findings.words import fix_text
-from inspector.packages.inventory import owned_paths, take_inventory
+from inspector.image.run import parse_run
+from inspector.packages.evidence import Evidence, gather
+from inspector.packages.inventory import owned_paths
 from inspector.packages.removal.tooling import find_tooling, unchangeable_layers
 from tests.elves import elf_with, go_note, library, program
 from tests.unit.packages.inventories import dpkg_list, image_of, stanza
@@ -52,10 +54,13 @@ def subject_of(
         Instruction(n, text.partition(" ")[0], text, None, n, empty=False, from_base=n < from_base)
         for n, (text, _) in enumerate(layers)
     )
-    inventory = take_inventory(filesystem, scans)
-    captured = visible_captured(filesystem, scans)
-    tooling = find_tooling(filesystem, scans, inventory, captured, run or {}, unchangeable_layers(steps))
-    return Subject(filesystem, scans, steps, owned_paths(inventory), inventory, tooling, base, run or {})
+    return judged(gather(filesystem, scans, parse_run(run or {})), steps, base)
+
+
+def judged(evidence: Evidence, steps: tuple[Instruction, ...], base: Base | None) -> Subject:
+    owners = layer_owners(len(evidence.scans), steps, base)
+    tooling = find_tooling(evidence, unchangeable_layers(steps, owners))
+    return Subject(evidence, steps, owners, owned_paths(evidence.inventory), tooling, base)
 
 
 def of_rule(subject: Subject, rule: str) -> list[Finding]:

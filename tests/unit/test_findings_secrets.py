@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from inspector.attribution.instructions import Instruction
+from inspector.attribution.owners import layer_owners
 from inspector.demo.archive import Member, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.findings.find import find
@@ -14,6 +15,7 @@ from inspector.findings.finding import AdviceClass, Finding, Subject
 from inspector.findings.registry import SECRET, UNSTRIPPED, Severity
 from inspector.findings.unstripped import SMALLEST
 from inspector.findings.words import fix_text
+from inspector.packages.evidence import gather
 from tests.builders import scan_of
 from tests.elves import elf
 
@@ -23,7 +25,8 @@ KEY = Member("root/.ssh/id_rsa", b"-----BEGIN OPENSSH " + b"PRIVATE KEY-----\nx\
 def subject_of(*layers: Sequence[Member], owned: frozenset[str] = frozenset()) -> Subject:
     scans = tuple(scan_of(layer) for layer in layers)
     steps = tuple(Instruction(n, "RUN", f"RUN step {n}", None, n, empty=False) for n in range(len(layers)))
-    return Subject(stack_layers([scan.entries for scan in scans]), scans, steps, owned)
+    evidence = gather(stack_layers([scan.entries for scan in scans]), scans)
+    return Subject(evidence, steps, layer_owners(len(scans), steps, None), owned)
 
 
 def of_rule(subject: Subject, rule: str) -> list[Finding]:

@@ -9,6 +9,7 @@ import pytest
 from inspector.errors import BadImage
 from inspector.image.config import HistoryEntry, ImageConfig, parse_config
 from inspector.image.platform import Platform
+from inspector.image.run import NO_RUN, RunConfiguration
 
 
 def test_a_config_is_read_in_full() -> None:
@@ -33,7 +34,7 @@ def test_a_config_is_read_in_full() -> None:
             HistoryEntry("ADD x", "2024-01-01T00:00:00Z", "c", False),
             HistoryEntry("CMD y", None, "", True),
         ),
-        raw_run={"Cmd": ["sh"], "Env": ["A=b"]},
+        run=RunConfiguration(command=("sh",), environment=(("A", "b"),), settings={"Cmd": '["sh"]'}),
     )
 
 
@@ -47,7 +48,7 @@ def test_a_config_is_read_in_full() -> None:
     ],
 )
 def test_whatever_is_missing_is_unknown(data: dict[str, object]) -> None:
-    assert parse_config(json.dumps(data).encode()) == ImageConfig(None, None, (), (), {})
+    assert parse_config(json.dumps(data).encode()) == ImageConfig(None, None, (), (), NO_RUN)
 
 
 def test_year_1_is_gos_way_to_say_unknown() -> None:

@@ -7,19 +7,18 @@ interpreter, the image its entry point: whoever owns those must be kept by hand 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
 
 from msgspec import Struct
 
-from inspector.filesystem.stack import VISIBLE, Filesystem
+from inspector.filesystem.stack import VISIBLE
 from inspector.layers.elf.facts import ElfFacts
-from inspector.layers.scan import LayerScan
-from inspector.packages.model import Inventory, Package
+from inspector.packages.evidence import Evidence
+from inspector.packages.model import Package
 from inspector.packages.paths import Paths
 from inspector.packages.removal.linking import Linker
-from inspector.packages.removal.programs import Programs, environment, script_words
+from inspector.packages.removal.programs import Programs, script_words
 
 SYSTEM = frozenset(("deb", "apk", "rpm", "alpm"))
 """Kinds of packages whose manager knows what they need of each other."""
@@ -48,35 +47,19 @@ class Need(Struct, frozen=True):
     who: str
 
 
-def needed_packages(
-    filesystem: Filesystem,
-    scans: Sequence[LayerScan],
-    inventory: Inventory,
-    captured: Mapping[str, bytes],
-    run: Mapping[str, Any],
-) -> dict[Package, Need]:
-    """The system's packages that something outside of them needs, each with the first reason found.
-
-    `captured` are the visible captured files, `run` is the config's `config` object.
-    """
-    return _Search(filesystem, scans, inventory, captured, run).found()
+def needed_packages(evidence: Evidence) -> dict[Package, Need]:
+    """The system's packages that something outside of them needs, each with the first reason found."""
+    return _Search(evidence).found()
 
 
 class _Search:
-    def __init__(
-        self,
-        filesystem: Filesystem,
-        scans: Sequence[LayerScan],
-        inventory: Inventory,
-        captured: Mapping[str, bytes],
-        run: Mapping[str, Any],
-    ) -> None:
-        self._filesystem, self._scans, self._inventory = filesystem, scans, inventory
-        self._paths = Paths(filesystem)
-        self._programs = Programs(self._paths, run)
-        self._linker = Linker(self._paths, captured, environment(run).get("LD_LIBRARY_PATH", ""))
+    def __init__(self, evidence: Evidence) -> None:
+        self._filesystem, self._scans, self._inventory = evidence.filesystem, evidence.scans, evidence.inventory
+        self._paths = Paths(evidence.filesystem)
+        self._programs = Programs(self._paths, evidence.run)
+        self._linker = Linker(self._paths, evidence.captured, evidence.run.variable("LD_LIBRARY_PATH"))
         self._owners: dict[str, Package] = {}
-        for each in inventory.installed:
+        for each in evidence.inventory.installed:
             if each.package.kind in SYSTEM:
                 for path in each.package.paths:
                     self._owners.setdefault(path, each.package)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from posixpath import join
-from typing import Any
 
+from inspector.image.run import RunConfiguration
 from inspector.packages.paths import Paths
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -20,15 +20,15 @@ _is_command_flag = re.compile(r"-[a-z]*c").fullmatch
 class Programs:
     """Finds programs as the image would when it runs: by a path, or in the folders of its PATH."""
 
-    def __init__(self, paths: Paths, run: Mapping[str, Any]) -> None:
+    def __init__(self, paths: Paths, run: RunConfiguration) -> None:
         self._paths = paths
         self._run = run
-        self.folders = tuple(environment(run).get("PATH", DEFAULT_PATH).split(":"))
+        self.folders = tuple(run.variable("PATH", DEFAULT_PATH).split(":"))
 
     def way(self, word: str) -> tuple[str, ...]:
         """The way (Paths.way) to the program that a word names; empty where it names none."""
         if "/" in word:
-            return self._paths.way(join(str(self._run.get("WorkingDir") or "/"), word))
+            return self._paths.way(join(self._run.working_folder or "/", word))
         return next(filter(None, (self._paths.way(join(folder, word)) for folder in self.folders)), ())
 
     def started(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -38,25 +38,15 @@ class Programs:
                 yield source, word, way
 
 
-def command_words(run: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(ENTRYPOINT, CMD or HEALTHCHECK, word) for each word that may name a program; `run` is the config's `config`.
+def command_words(run: RunConfiguration) -> Iterator[tuple[str, str]]:
+    """(ENTRYPOINT, CMD or HEALTHCHECK, word) for each word that may name a program.
 
     Arguments count too, for entry points run what they are given (`tini -- node app.js`).
     """
-    for source, argv in (("ENTRYPOINT", run.get("Entrypoint")), ("CMD", run.get("Cmd"))):
+    form, *test = run.health or ("",)
+    health = {"CMD": test, "CMD-SHELL": ["/bin/sh", "-c", *test]}.get(form, [])
+    for source, argv in (("ENTRYPOINT", run.entrypoint), ("CMD", run.command), ("HEALTHCHECK", health)):
         yield from ((source, word) for word in _words(argv))
-    health = run.get("Healthcheck")
-    test = health.get("Test") if isinstance(health, dict) else None
-    if isinstance(test, list) and test[:1] == ["CMD-SHELL"]:
-        yield from (("HEALTHCHECK", word) for word in _words(["/bin/sh", "-c", *test[1:]]))
-    elif isinstance(test, list) and test[:1] == ["CMD"]:
-        yield from (("HEALTHCHECK", word) for word in _words(test[1:]))
-
-
-def environment(run: Mapping[str, Any]) -> dict[str, str]:
-    """The image's environment variables."""
-    pairs = (str(pair).partition("=") for pair in run.get("Env") or ())
-    return {name: value for name, _, value in pairs}
 
 
 def script_words(first_line: str) -> tuple[str, ...]:
@@ -68,10 +58,9 @@ def script_words(first_line: str) -> tuple[str, ...]:
     return (words[0], *list(named)[:1])
 
 
-def _words(argv: object) -> Iterator[str]:
-    words = [argv] if isinstance(argv, str) else [str(word) for word in argv] if isinstance(argv, list) else []
-    for index, word in enumerate(words):
-        if index >= 2 and _is_command_flag(words[index - 1]) and _is_shell(words[index - 2]):
+def _words(argv: Sequence[str]) -> Iterator[str]:
+    for index, word in enumerate(argv):
+        if index >= 2 and _is_command_flag(argv[index - 1]) and _is_shell(argv[index - 2]):
             yield from _word.findall(word)
         elif word:
             yield word

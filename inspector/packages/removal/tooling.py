@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
 
 from inspector.attribution.instructions import Instruction
-from inspector.filesystem.stack import Filesystem
-from inspector.layers.scan import LayerScan
+from inspector.attribution.owners import LayerOwner
 from inspector.packages.databases.apt_conf import apt_configuration
-from inspector.packages.model import Inventory, Package
+from inspector.packages.evidence import Evidence
+from inspector.packages.model import Package
 from inspector.packages.removal.leftovers import Leftovers, leftovers
 from inspector.packages.removal.needs import Need, needed_packages
 from inspector.packages.removal.records import record_bytes
@@ -38,30 +37,21 @@ class Tooling(Struct, frozen=True):
         return {tool: reason for leftover in self.own for tool, reason in leftover.staying.items()}
 
 
-def unchangeable_layers(instructions: Iterable[Instruction]) -> frozenset[int]:
+def unchangeable_layers(instructions: Iterable[Instruction], owners: Iterable[LayerOwner]) -> frozenset[int]:
     """The layers in which nothing can be removed where it was brought: the base image's, and those no RUN made."""
-    return frozenset(
-        step.layer for step in instructions if step.layer is not None and (step.from_base or step.verb != "RUN")
-    )
+    made_otherwise = (step.layer for step in instructions if step.layer is not None and step.verb != "RUN")
+    return frozenset(made_otherwise).union(layer for layer, owner in enumerate(owners) if owner.is_base)
 
 
-def find_tooling(
-    filesystem: Filesystem,
-    scans: Sequence[LayerScan],
-    inventory: Inventory,
-    captured: Mapping[str, bytes],
-    run: Mapping[str, Any],
-    base_layers: Collection[int],
-) -> Tooling:
-    """`captured` are the visible captured files, `run` is the config's `config`; `base_layers` no instruction of the
-    image can change."""
-    installed = inventory.installed
+def find_tooling(evidence: Evidence, unchangeable: Collection[int]) -> Tooling:
+    """The tooling of an image in whose `unchangeable` layers no instruction of its own can remove anything."""
+    installed, captured = evidence.inventory.installed, evidence.captured
     verdicts = build_tools(each.package for each in installed)
     if not verdicts:
         return Tooling()
-    rescue = needed_packages(filesystem, scans, inventory, captured, run)
+    rescue = needed_packages(evidence)
     configuration = apt_configuration(captured)
-    fixed = frozenset(each.package for each in installed if each.layer in base_layers)
+    fixed = frozenset(each.package for each in installed if each.layer in unchangeable)
     own = leftovers(installed, verdicts, rescue, configuration, fixed)
     everything = leftovers(installed, verdicts, rescue, configuration) if fixed else own
     going = (package for leftover in everything for package in leftover.strict.removed | leftover.default.removed)

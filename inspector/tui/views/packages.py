@@ -20,7 +20,7 @@ from inspector.packages.removal.tools import build_tools
 from inspector.packages.why import Reasons
 from inspector.safe_names import printable
 from inspector.sizes import human
-from inspector.tui.instruction_words import MUTED, Part, instruction_text, is_base, place
+from inspector.tui.instruction_words import MUTED, Part, instruction_text, place
 from inspector.tui.views.package_list import PackageList, PackageOrder, PackageRow
 from inspector.tui.views.view import Filtered, Target
 from inspector.tui.widgets.row_list import RowList
@@ -145,7 +145,7 @@ def package_details(
     """Name, bytes, the chain of those that need it up to one that was asked for, and who brought and removed it."""
     parts: list[Part] = [(printable(f"{row.name} {row.version}"), "bold"), (f" · {row.kind} · ", MUTED)]
     parts += [human(row.size), (f" in {len(each.entries)} files" if each else "", MUTED), "\n", ("why    ", MUTED)]
-    parts += [*_chain(each, reasons, from_base=row.layer is not None and is_base(inspection, row.layer)), "\n"]
+    parts += [*_chain(each, reasons, from_base=row.layer is not None and inspection.is_from_base(row.layer)), "\n"]
     if each is not None:
         verdict = inspection.tooling.verdicts.get(each.package) or build_tools([each.package]).get(each.package)
         if verdict is not None:

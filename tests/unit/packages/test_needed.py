@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from inspector.demo.archive import Member, symlink, whiteout
-from inspector.filesystem.captured import visible_captured
-from inspector.packages.inventory import take_inventory
+from inspector.image.run import parse_run
+from inspector.packages.evidence import gather
 from inspector.packages.removal.needs import Need, needed_packages
 from tests.elves import AARCH64, elf, library, program
 
@@ -33,8 +33,7 @@ def needs_of(
         listed = dpkg_list(*(member.path for member in owned))
         members.append(Member(f"var/lib/dpkg/info/{name}.list", listed.encode()))
     filesystem, scans = image_of(members, [whiteout(removed)] if removed else [])
-    inventory = take_inventory(filesystem, scans)
-    found = needed_packages(filesystem, scans, inventory, visible_captured(filesystem, scans), run or {})
+    found = needed_packages(gather(filesystem, scans, parse_run(run or {})))
     return {package.name: need for package, need in found.items()}
 
 
