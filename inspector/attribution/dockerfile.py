@@ -43,6 +43,8 @@ class Stage(Struct, frozen=True):
 
 
 class Dockerfile(Struct, frozen=True):
+    """The stages in their order; `path` is what the user calls the file."""
+
     path: str
     stages: tuple[Stage, ...]
 

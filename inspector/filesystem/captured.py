@@ -14,7 +14,7 @@ from inspector.layers.scan import LayerScan
 Value = TypeVar("Value")
 
 
-class Lifetime(Generic[Value], Struct, frozen=True):
+class Lifetime(Struct, Generic[Value], frozen=True):
     """What is at a path from layer `came` on, until layer `left` takes it away (VISIBLE: to the end)."""
 
     path: str

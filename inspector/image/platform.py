@@ -22,6 +22,8 @@ _ARCHITECTURES = {
 
 
 class Platform(Struct, frozen=True):
+    """What an image runs on, in Go's names; a variant says which kind of an architecture (`arm/v7`)."""
+
     os: str
     architecture: str
     variant: str | None = None

@@ -26,6 +26,8 @@ OUTPUT_CHUNK = 1 << 20
 
 
 class Decompressor(Protocol):
+    """The interface that the standard library's decompressors and igzip's share."""
+
     @property
     def eof(self) -> bool: ...
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Iterator
 
@@ -39,4 +40,4 @@ def _rows() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print(rules_markdown(), end="")
+    sys.stdout.write(rules_markdown())

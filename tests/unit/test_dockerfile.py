@@ -71,7 +71,7 @@ class TestReading:
                 id="heredoc after continued lines",
             ),
             pytest.param("FROM a\nONBUILD RUN <<E\nb\nE\n", [("ONBUILD RUN <<E", 2, 4)], id="onbuild"),
-            pytest.param("FROM a\nRUN echo $((1<<2)) \"<< b\" <<< c\nRUN d\n", [
+            pytest.param('FROM a\nRUN echo $((1<<2)) "<< b" <<< c\nRUN d\n', [
                 ('RUN echo $((1<<2)) "<< b" <<< c', 2, 2), ("RUN d", 3, 3)
             ], id="no heredocs"),
             pytest.param('FROM a\nRUN ["b", "<<E"]\nENV C=<<D\n', [
@@ -183,8 +183,8 @@ class TestFollowing:
             (f"EXPOSE 1-{'9' * 5000}", "EXPOSE [1-65535/tcp]"),
             ("HEALTHCHECK NONE", 'HEALTHCHECK &{["NONE"] "0s" "0s" "0s" "0s" \'\\x00\'}'),
             ("RUN a", "a"),
-            ("RUN [\"a\", \"b\"]", "|1 C=d a b"),
-            ("SHELL [\"/x\", \"-c\"]", "/x -c #(nop)  SHELL [/x -c]"),
+            ('RUN ["a", "b"]', "|1 C=d a b"),
+            ('SHELL ["/x", "-c"]', "/x -c #(nop)  SHELL [/x -c]"),
         ],
     )  # fmt: skip
     def test_what_builders_change_does_not_matter(self, written: str, recorded: str) -> None:

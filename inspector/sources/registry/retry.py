@@ -45,7 +45,7 @@ class Retries:
         wait = error.seconds if isinstance(error, TryLater) else None
         if wait is None:
             longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (self._failures - 1))
-            wait = longest * random.uniform(0.5, 1)
+            wait = longest * random.uniform(0.5, 1)  # noqa: S311 (nobody is kept from guessing it)
         elif wait > self._left:
             raise SourceUnavailable(f"{error.message}, and asks to wait {round(wait)} s", error.hint)
         if self._failures >= TRIES or wait > self._left:
