@@ -328,10 +328,12 @@ def _decimal(key: str, value: bytes) -> int:
 def _seconds(value: bytes) -> int:
     """Whole seconds of a decimal time, rounded down."""
     whole, _, part = value.partition(b".")
-    digits = whole.removeprefix(b"-")
+    digits = whole.removeprefix(b"-").lstrip(b"0") or whole[-1:]
     if not digits.isdigit() or len(digits) > 18 or (part and not part.isdigit()):
         raise BadLayer(f"a PAX header holds {value[:40]!r} as mtime", "the layer is damaged or hostile")
-    return int(whole) - (1 if whole.startswith(b"-") and part.strip(b"0") else 0)
+    if not whole.startswith(b"-"):
+        return int(digits)
+    return -int(digits) - (1 if part.strip(b"0") else 0)
 
 
 def _base64(value: bytes) -> bytes | None:

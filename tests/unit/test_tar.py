@@ -427,8 +427,9 @@ class TestLongNamesAndPax:
         assert member.xattrs == {"user.a": b"b"}
 
     def test_zeros_in_front_of_a_number_mean_nothing_however_many_they_are(self) -> None:
-        member = only_member(pax(("uid", "0" * 5000), ("gid", "0" * 5000 + "7")) + header())
-        assert (member.uid, member.gid) == (0, 7)
+        zeros = "0" * 5000
+        member = only_member(pax(("uid", zeros), ("gid", f"{zeros}7"), ("mtime", f"-{zeros}8.5")) + header())
+        assert (member.uid, member.gid, member.mtime) == (0, 7, -9)
 
     def test_a_stray_long_link_makes_no_link_of_a_file(self) -> None:
         assert only_member(gnu_long(b"K", b"target") + header(b"f")).link == ""
