@@ -210,6 +210,13 @@ class File(Struct, frozen=True):
     package: str | None
 
 
+class Note(Struct, frozen=True):
+    """What a person must know of how far the report can be believed; `layer` is null where it is about none."""
+
+    layer: int | None
+    text: str
+
+
 class Report(Struct, frozen=True):
     schema: Schema
     tool: Tool
@@ -221,5 +228,6 @@ class Report(Struct, frozen=True):
     packages: list[Package]
     findings: list[Finding]
     reclaimable_bytes: int
+    notes: list[Note]
     plan: list[Plan]
     files: list[File] | UnsetType = UNSET

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 import msgspec
@@ -53,9 +53,17 @@ def to_report(inspection: Inspection, *, files: bool = False) -> contract.Report
         packages=[_package(inspection, each) for each in inspection.inventory.installed],
         findings=[_finding(inspection, finding) for finding in inspection.findings],
         reclaimable_bytes=reclaimable_bytes(inspection.findings),
+        notes=list(_notes(inspection)),
         plan=[],
         files=_files(inspection.filesystem, owners(inspection.inventory)) if files else msgspec.UNSET,
     )
+
+
+def _notes(inspection: Inspection) -> Iterator[contract.Note]:
+    yield from (contract.Note(None, utf8(note)) for note in inspection.notes)
+    for unread in inspection.inventory.unread:
+        text = f"the {unread.kind} packages are unknown from here on: {unread.reason}"
+        yield contract.Note(unread.layer, utf8(text))
 
 
 def encode(report: contract.Report) -> bytes:
