@@ -8,7 +8,7 @@ from inspector.filesystem.follow import follow
 from inspector.filesystem.path_history import histories
 from inspector.filesystem.stack import Filesystem
 from inspector.filesystem.tree import FileTree, stacked_tree
-from inspector.findings.globs import matcher
+from inspector.globs import matcher
 from inspector.layers.entries import Kind
 
 
@@ -38,7 +38,7 @@ def paths_like(filesystem: Filesystem, text: str) -> list[str]:
     """The paths that ever were in the image and are meant by `text`, sorted.
 
     That is the path itself, else the one it leads to through folders that are symlinks (`/bin/sh` in a merged /usr),
-    else those that fit it as a glob (globs.py).
+    else those that fit it as a glob (inspector/globs.py).
     """
     path = "/".join(part for part in text.split("/") if part not in ("", "."))
     if histories(filesystem, [path]):

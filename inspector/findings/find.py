@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from inspector.findings.build_tools import build_tool_findings
 from inspector.findings.duplicates import duplicate_findings
 from inspector.findings.finding import Finding, Subject, by_bytes, union_bytes
-from inspector.findings.globs import matcher
 from inspector.findings.hidden import hidden_findings
 from inspector.findings.patterns import pattern_findings
 from inspector.findings.registry import Severity
 from inspector.findings.secrets import secret_findings
 from inspector.findings.unstripped import unstripped_findings
+from inspector.globs import matcher
 
 Family = Callable[[Subject], Iterator[Finding]]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from inspector.filesystem.ledger import Fate
 from inspector.findings.build_tools import tools_title
 from inspector.findings.finding import Finding, Subject
-from inspector.findings.globs import matcher
 from inspector.findings.path_rules import PathTable
 from inspector.findings.registry import OVERWRITTEN, RECOPIED, REMOVED, UNAVOIDABLE, find_rule
 from inspector.findings.remedy import Remedy, RemedyKind
+from inspector.globs import matcher
 from inspector.packages.removal.tools import reason_by_name
 
 RULE_OF = {

@@ -8,8 +8,8 @@ from functools import cache
 
 from msgspec import Struct
 
-from inspector.findings.globs import expand, matcher
 from inspector.findings.registry import Rule, rules
+from inspector.globs import expand, matcher
 
 
 class PathRule(Struct, frozen=True):

@@ -11,8 +11,8 @@ from importlib import resources
 from msgspec import Struct
 
 from inspector.filesystem.stack import VISIBLE, Filesystem
-from inspector.findings.globs import expand, matcher
 from inspector.findings.remedy import RemedyKind
+from inspector.globs import expand, matcher
 from inspector.layers.entries import Kind
 from inspector.layers.scan import LayerScan
 

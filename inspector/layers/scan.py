@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from xxhash import xxh3_64, xxh3_64_intdigest
 
 from inspector.layers.build_notes import BuildNotes
-from inspector.layers.capture import MAX_CAPTURE, MAX_CAPTURED, wants
+from inspector.layers.capture import MAX_CAPTURE, MAX_CAPTURED, reader_of
 from inspector.layers.compression import decompress
 from inspector.layers.entries import Entries, Kind
 from inspector.layers.facts import TELLING, Facts
@@ -116,7 +116,7 @@ def _read_entries(feed: Feed) -> tuple[Entries, dict[str, bytes], Facts]:
             path, kind = marker
         content = 0
         if kind is file:
-            if wants(path) and stored <= MAX_CAPTURE and stored <= room:
+            if reader_of(path) and stored <= MAX_CAPTURE and stored <= room:
                 captured[path] = data = feed.take(stored)
                 room -= stored
                 content = xxh3_64_intdigest(data) if stored else 0

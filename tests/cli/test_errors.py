@@ -105,6 +105,11 @@ def test_wrong_arguments(run: Run, arguments: list[str], message: str) -> None:
     assert len(outcome.err.splitlines()) == 2
 
 
+@pytest.mark.parametrize("glob", ["[]", "[z-a]", "{", "(", "**/a**/b**/c*x*y*z"])
+def test_any_text_is_a_glob_to_ignore(run: Run, fat_tar: Path, glob: str) -> None:
+    assert run(str(fat_tar), "--ignore", glob) == run(str(fat_tar))
+
+
 def test_report_into_a_missing_folder_leaves_nothing(run: Run, fat_tar: Path, tmp_path: Path) -> None:
     outcome = run(str(fat_tar), "--json", "nowhere/report.json")
     assert outcome.code == 2

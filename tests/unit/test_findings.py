@@ -16,7 +16,6 @@ from inspector.filesystem.stack import stack_layers
 from inspector.findings.duplicates import SMALLEST
 from inspector.findings.find import find, reclaimable_bytes
 from inspector.findings.finding import AdviceClass, Finding, Subject
-from inspector.findings.globs import matcher
 from inspector.findings.registry import Severity, rules
 from inspector.findings.remedy import RemedyKind
 from inspector.findings.words import fix_text
@@ -255,22 +254,3 @@ def test_ignoring_never_raises_a_figure_and_the_union_never_exceeds_the_image(
     assert hidden == subject.filesystem.ledger.hidden_bytes
     before = found(subject)
     assert all(size <= before[rule] for rule, size in found(subject, ignore).items())
-
-
-@pytest.mark.parametrize(
-    ("glob", "fits", "misses"),
-    [
-        ("a/*", ["a/b"], ["a", "a/b/c", "xa/b"]),
-        ("a/**", ["a/b", "a/b/c"], ["a", "ab"]),
-        ("**/b", ["b", "a/b", "a/c/b"], ["ab", "a/bc"]),
-        ("a/**/c", ["a/c", "a/b/c", "a/b/b/c"], ["a/bc", "ac"]),
-        ("a{b,c/d}e", ["abe", "ac/de"], ["ae", "abce"]),
-        ("x[0-9].?", ["x1.a"], ["xa.a", "x1."]),
-        ("[!a]*", ["bc"], ["ab"]),
-        ("a.b", ["a.b"], ["axb"]),
-    ],
-)
-def test_globs(glob: str, fits: list[str], misses: list[str]) -> None:
-    pattern = matcher([glob])
-    assert [path for path in fits if not pattern.fullmatch(path)] == []
-    assert [path for path in misses if pattern.fullmatch(path)] == []

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 
 from inspector.layers.build_notes import GO, JAR, MAVEN, RUST
-from inspector.layers.capture import wants as captured_whole
+from inspector.layers.capture import reader_of
 from inspector.layers.elf.pieces import GO_MARK
 from inspector.packages.found import Files, Found, purl, text
 from inspector.packages.model import Distribution, Package
@@ -29,7 +29,7 @@ _jar_name = re.compile(r"(?P<name>.+?)(?:-(?P<version>\d[^/]*))?\.[jwe]ar").full
 
 def wants(path: str) -> bool:
     """Whatever is kept of a file that the table of captured files does not name is a note."""
-    return not captured_whole(path)
+    return not reader_of(path)
 
 
 def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: ARG001

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from posixpath import dirname, join
 
+from inspector.globs import matcher
 from inspector.layers.elf.facts import ElfFacts
 from inspector.packages.paths import Paths
 
@@ -97,8 +97,8 @@ def _conf_folders(captured: Mapping[str, bytes], path: str, seen: set[str]) -> I
         words = line.partition("#")[0].split()
         if words[:1] == ["include"]:
             for pattern in words[1:]:
-                wanted = join("/etc", pattern).strip("/")
-                for included in sorted(name for name in captured if fnmatchcase(name, wanted)):
+                wanted = matcher([join("/etc", pattern).strip("/")])
+                for included in sorted(filter(wanted.fullmatch, captured)):
                     yield from _conf_folders(captured, included, seen)
         elif words and words[0] != "hwcap":
             yield words[0].partition("=")[0]

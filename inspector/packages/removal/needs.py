@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
 from inspector.filesystem.stack import VISIBLE
+from inspector.globs import matcher
 from inspector.layers.elf.facts import ElfFacts
 from inspector.packages.evidence import Evidence
 from inspector.packages.model import Package
@@ -26,8 +26,11 @@ SYSTEM = frozenset(("deb", "apk", "rpm", "alpm"))
 RUNTIMES = {"pypi": ("python3", "python"), "npm": ("node", "nodejs"), "gem": ("ruby",), "composer": ("php",)}
 """What runs the packages of a language."""
 
-WHOLE = (("python3-minimal", "python3"), ("python3.*-minimal", "python3.*"), ("perl-base", "perl"))
-"""Debian's packages of a bare interpreter, and the packages that its programs expect beside it."""
+WHOLE = tuple(
+    (matcher([bare]), matcher([whole]))
+    for bare, whole in (("python3-minimal", "python3"), ("python3.*-minimal", "python3.*"), ("perl-base", "perl"))
+)
+"""Globs over names of Debian's packages of a bare interpreter, and the packages that its programs expect beside it."""
 
 ASSUMPTIONS = (
     "what programs load by name at run time (dlopen: NSS, gconv, OpenSSL's modules, plugins) is not seen",
@@ -164,7 +167,7 @@ class _Search:
         """The full interpreter beside a bare one that is needed."""
         for need in list(self._needs.values()):
             for bare, whole in WHOLE:
-                if fnmatchcase(need.package.name, bare):
+                if bare.fullmatch(need.package.name):
                     for each in self._inventory.installed:
-                        if fnmatchcase(each.package.name, whole) and "-" not in each.package.name:
+                        if whole.fullmatch(each.package.name) and "-" not in each.package.name:
                             self._needs.setdefault(each.package, Need(each.package, need.what, need.who))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from fnmatch import translate
 from functools import cache
 from importlib import resources
 
 from msgspec import Struct
 
+from inspector.globs import matcher
 from inspector.packages.model import Package
 
 COMPILING = frozenset(("compiler", "linker and binary tools", "headers and static libraries", "build system"))
@@ -84,16 +84,12 @@ def _tables() -> Mapping[str, _Table]:
     raw = tomllib.loads(resources.files(__package__).joinpath("tools.toml").read_text(encoding="utf-8"))
     return {
         kind: _Table(
-            tools=tuple((reason, _any(globs)) for reason, globs in fields["tools"].items()),
-            runtime=_any(fields.get("runtime", ())),
+            tools=tuple((reason, matcher(globs)) for reason, globs in fields["tools"].items()),
+            runtime=matcher(fields.get("runtime", ())),
             sections=frozenset(fields.get("sections", ())),
             commands=frozenset(fields.get("commands", ())),
-            virtual=_any(fields.get("virtual", ())),
-            compiles=_any(fields.get("compiles", ())),
+            virtual=matcher(fields.get("virtual", ())),
+            compiles=matcher(fields.get("compiles", ())),
         )
         for kind, fields in raw.items()
     }
-
-
-def _any(globs: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(translate(glob) for glob in globs) or r"(?!)")

@@ -1,10 +1,11 @@
-"""What is typed to filter names: part of a name, a glob, or a regular expression between slashes."""
+"""What is typed to filter names: part of a name, a glob (inspector/globs.py), or a regular expression in slashes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from fnmatch import translate
+
+from inspector.globs import matcher
 
 Fits = Callable[[str], object]
 
@@ -26,8 +27,9 @@ def _is_expression(pattern: str) -> bool:
 def fits(pattern: str) -> Fits:
     """A predicate on names, or on paths that begin with a slash; case does not matter.
 
-    A regular expression may fit the whole path or its last name (`/^lib/`); one that is none (yet: it is being typed)
-    finds nothing.
+    A glob without a slash is about whole names, in which a slash (`@babel/core`) is a letter like any other; one with a
+    slash may begin at any folder, unless it begins with the slash. A regular expression may fit the whole path or its
+    last name (`/^lib/`); one that is none (yet: it is being typed) finds nothing.
     """
     if _is_expression(pattern):
         try:
@@ -36,8 +38,10 @@ def fits(pattern: str) -> Fits:
             return lambda _: False
         return lambda text: search(text) or search(text[text.rfind("/") + 1 :])
     if "*" in pattern or "?" in pattern:
-        glob = translate(pattern if not looks_at_paths(pattern) or pattern[0] in "/*" else f"*/{pattern}")
-        return re.compile(glob, re.IGNORECASE).match
+        if not looks_at_paths(pattern):
+            fits_name = matcher([pattern], ignore_case=True).fullmatch
+            return lambda name: fits_name(name.replace("/", "\0"))
+        return matcher([pattern if pattern[0] == "/" else f"**/{pattern}"], ignore_case=True).fullmatch
     wanted = pattern.casefold()
     return lambda text: wanted in text.casefold()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.layers.capture import wants
+from inspector.layers.capture import reader_of
 from inspector.packages.found import Found
 from inspector.packages.languages import npm
 from inspector.packages.model import Package, Relation
@@ -130,7 +130,7 @@ def test_npm_lists_the_same(tmp_path: Path) -> None:
     done = subprocess.run([*npm_command, "install"], cwd=app, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"npm cannot install local packages: {done.stderr[-200:]}")
-    paths = [path for path in app.rglob("*") if path.is_file() and wants(str(path.relative_to(tmp_path)))]
+    paths = [path for path in app.rglob("*") if path.is_file() and reader_of(str(path.relative_to(tmp_path)))]
     found = packages({str(path.relative_to(tmp_path)): path.read_text() for path in paths})
     assert {location: (each.automatic, each.dev) for location, each in found.items()} == {
         "app/node_modules/outer": (False, False),

@@ -6,7 +6,7 @@ import pytest
 
 from inspector.demo.archive import Member
 from inspector.layers import scan
-from inspector.layers.capture import wants
+from inspector.layers.capture import reader_of
 from inspector.packages.readers import KINDS
 from tests.builders import scan_of
 
@@ -52,7 +52,7 @@ NOT_KEPT = [
 
 @pytest.mark.parametrize(("kind", "path"), [(kind, path) for kind, paths in KEPT.items() for path in paths])
 def test_a_scan_keeps_what_a_reader_reads(kind: str, path: str) -> None:
-    assert wants(path)
+    assert reader_of(path)
     assert [each.name for each in KINDS if each.wants(path)] == [kind]
 
 
@@ -60,12 +60,12 @@ def test_a_scan_keeps_what_a_reader_reads(kind: str, path: str) -> None:
     "path", ["etc/os-release", "etc/apt/apt.conf", "etc/apt/apt.conf.d/90x", "etc/ld-musl-x86_64.path"]
 )
 def test_a_scan_keeps_what_others_read(path: str) -> None:
-    assert wants(path)
+    assert reader_of(path)
 
 
 @pytest.mark.parametrize("path", NOT_KEPT)
 def test_a_scan_keeps_no_other_path(path: str) -> None:
-    assert not wants(path)
+    assert not reader_of(path)
 
 
 def test_all_files_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

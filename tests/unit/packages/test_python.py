@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.layers.capture import wants
+from inspector.layers.capture import reader_of
 from inspector.packages.found import Found
 from inspector.packages.languages import python
 from inspector.packages.model import Relation
@@ -114,10 +114,9 @@ def test_pip_sees_the_same_in_this_environment() -> None:
     if done.returncode:
         pytest.skip("there is no pip that can inspect (22.2 or later)")
     site = Path(sysconfig.get_path("purelib"))
-    paths = (path for pattern in ("*.dist-info/*", "*.egg-info/*", "*.egg-info") for path in site.glob(pattern))
-    files = {
-        str(path).lstrip("/"): path.read_bytes() for path in paths if path.is_file() and wants(str(path).lstrip("/"))
-    }
+    found = (path for pattern in ("*.dist-info/*", "*.egg-info/*", "*.egg-info") for path in site.glob(pattern))
+    paths = {str(path).lstrip("/"): path for path in found if path.is_file()}
+    files = {name: path.read_bytes() for name, path in paths.items() if reader_of(name)}
     packages = [found.package for found in python.read(files, NOWHERE)]
     theirs = [
         (entry["metadata"]["name"], entry["metadata"]["version"], entry["requested"])
