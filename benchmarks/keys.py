@@ -61,8 +61,9 @@ CHILD = """
 import pickle, sys
 from pathlib import Path
 from inspector.tui.app import run
+from inspector.tui.main import MainScreen
 image = pickle.loads(Path(sys.argv[1]).read_bytes())
-sys.exit(run(lambda watch: image, "wide"))
+sys.exit(run(lambda watch: image, "wide", MainScreen))
 """
 
 ESCAPE = "\x1b[27u"

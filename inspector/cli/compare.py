@@ -56,11 +56,12 @@ def show_pair(a: Loadable, b: Loadable, reports: Reports, growth: Growth | None 
         return compare_pair(*load_together([a.load, b.load], watch))
 
     if not (reports.any or growth) and has_a_screen():
-        from inspector.tui.compare.app import run
+        from inspector.tui.app import run
+        from inspector.tui.compare.screen import CompareScreen
 
         sides: dict[Which, Loadable] = {"a": a, "b": b}
         reopens = {side: each.reopen for side, each in sides.items() if each.reopen is not None}
-        return run(load, f"{a.name} → {b.name}", reopens)
+        return run(load, f"{a.name} → {b.name}", lambda pair: CompareScreen(pair, reopens))
 
     with progress_line() as watch:
         pair = load(watch)

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 def show(load: Callable[[Watch], Inspection], title: str, reopen: Reopen | None, reports: Reports) -> int:
     """The UI when stdin and stdout are a terminal and no report is asked for, else the reports."""
     if not reports.any and has_a_screen():
-        from inspector.tui.app import run as run_tui
+        from inspector.content.reading import Contents
+        from inspector.tui.app import run
+        from inspector.tui.main import MainScreen
 
-        return run_tui(load, title, reopen)
+        return run(load, title, lambda inspection: MainScreen(inspection, Contents(inspection, reopen)))
 
     from inspector.cli.progress import progress_line
 

@@ -1,23 +1,23 @@
-"""The application: loading, then the main screen; and `run`, by which the command line starts it."""
+"""The application around whatever is shown: loading, then a screen made of the result; and `run`, which starts it."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Generic
 
 from textual import constants
 from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.driver import Driver
+from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
-from inspector.content.reading import Contents, Reopen
 from inspector.errors import InspectorError
-from inspector.tui.commands import COMMANDS, Command, Place, bindings
-from inspector.tui.loading import Clock, ErrorScreen, Load, Loader, LoadingScreen
-from inspector.tui.main import MainScreen
+from inspector.sources.protocol import Watch
+from inspector.tui.commands import COMMANDS, Command, Offering, Place, bindings
+from inspector.tui.loading import Clock, ErrorScreen, Loaded, Loader, LoadingScreen, Result
 from inspector.tui.preferences import read_preferences, user_file
 from inspector.tui.themes import DARK, OURS, following
 
@@ -31,7 +31,7 @@ PATIENCE = 2.0
 
 
 class Commands(Provider):
-    """The palette: the one list of commands, as far as the screen has them."""
+    """The palette: the commands that the screen has as things stand."""
 
     async def discover(self) -> Hits:
         for command in self._available():
@@ -50,13 +50,9 @@ class Commands(Provider):
                 )
 
     def _available(self) -> list[Command]:
-        """Those whose keys would work here: the screen knows what the view in sight has."""
-        main = self.screen if isinstance(self.screen, MainScreen) else None
-        return [
-            command
-            for command in COMMANDS
-            if command.in_palette and (command.place is Place.APP or (main is not None and main.has(command)))
-        ]
+        everywhere = [command for command in COMMANDS if command.place is Place.APP]
+        offered = self.screen.offered() if isinstance(self.screen, Offering) else everywhere
+        return [command for command in offered if command.in_palette]
 
     def _help(self, command: Command) -> str:
         keys = command.shown_keys(self.app._keymap)
@@ -66,8 +62,8 @@ class Commands(Provider):
         await self.screen.run_action(command.action)
 
 
-class LeanInspect(App[int]):
-    """Shows one image. Its return value is the process's exit code."""
+class LeanInspect(App[int], Generic[Result]):
+    """Loads something, and then shows the screen that is made of it. Its return value is the process's exit code."""
 
     TITLE = "leaninspect"
     CSS_PATH = "inspector.tcss"
@@ -78,12 +74,12 @@ class LeanInspect(App[int]):
 
     def __init__(
         self,
-        load: Load,
+        load: Callable[[Watch], Result],
         title: str,
+        screen_of: Callable[[Result], Screen[None]],
         *,
         theme: str = DARK.name,
         keys: Mapping[str, str] | None = None,
-        reopen: Reopen | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
         super().__init__(driver_class=_driver())
@@ -91,8 +87,8 @@ class LeanInspect(App[int]):
             self.register_theme(ours)
         self.theme = theme
         self.set_keymap(dict(keys or {}))
-        self.reopen = reopen
         self.title = title
+        self.screen_of = screen_of
         self.loader = Loader(self, load, clock)
         self.loading_screen = LoadingScreen(title)
         self.error: Exception | None = None
@@ -108,9 +104,9 @@ class LeanInspect(App[int]):
     def on_loader_learned(self, message: Loader.Learned) -> None:
         self.loading_screen.learn(message.news)
 
-    def on_loader_loaded(self, message: Loader.Loaded) -> None:
+    def on_loaded(self, message: Loaded[Result]) -> None:
         self.code = FINE
-        self.switch_screen(MainScreen(message.inspection, Contents(message.inspection, self.reopen)))
+        self.switch_screen(self.screen_of(message.result))
 
     def on_loader_failed(self, message: Loader.Failed) -> None:
         """A known mistake is explained on a screen; anything else ends the app and is raised by `run`."""
@@ -138,14 +134,14 @@ def _driver() -> type[Driver] | None:
     return PromptDriver
 
 
-def run(load: Load, title: str, reopen: Reopen | None = None) -> int:
-    """Show the image that `load` reads; returns the exit code: 0, or 130 when the person left before it was read.
+def run(load: Callable[[Watch], Result], title: str, screen_of: Callable[[Result], Screen[None]]) -> int:
+    """Show what `load` reads on the screen that `screen_of` makes of it.
 
-    `reopen` opens the image once more, for a look into its files. Raises BadSetting for a configuration that means
-    nothing, and what `load` raised, once the person has seen it and left, so that the shell shows it too.
+    Returns the exit code: 0, or 130 when the person left before all was read. Raises BadSetting for a configuration
+    that means nothing, and what `load` raised, once the person has seen it and left, so that the shell shows it too.
     """
     preferences = read_preferences(user_file(), themes=BUILTIN_THEMES.keys() | {theme.name for theme in OURS})
-    app = LeanInspect(load, title, theme=preferences.theme or DARK.name, keys=preferences.keys, reopen=reopen)
+    app = LeanInspect(load, title, screen_of, theme=preferences.theme or DARK.name, keys=preferences.keys)
     sys.setswitchinterval(SWITCH_INTERVAL)
     app.run()
     app.loader.finish(PATIENCE)

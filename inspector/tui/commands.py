@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType
@@ -59,6 +60,14 @@ class Command(Struct, frozen=True):
         """The keys as a person reads them: `tab`, `^f`, `↓ j`. A keymap's take the place of ours."""
         keys = keymap.get(self.id, self.keys)
         return " ".join(shown_key(key) for key in keys.split(",")) if keys else ""
+
+
+@runtime_checkable
+class Offering(Protocol):
+    """A screen that says what the palette is to offer."""
+
+    def offered(self) -> list[Command]:
+        """The commands that would do something now."""
 
 
 KEY_NAMES = {

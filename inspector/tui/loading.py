@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from threading import Event, Thread
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
@@ -17,7 +17,6 @@ from textual.widgets import Footer, Static
 
 from inspector.errors import Cancelled, InspectorError
 from inspector.image.config import ImageConfig
-from inspector.inspection import Inspection
 from inspector.layers.scan import LayerScan
 from inspector.safe_names import printable
 from inspector.sizes import human
@@ -34,12 +33,20 @@ RATE_AFTER = 0.5
 BAR = 48
 """Cells of the progress bar at most."""
 
-Load = Callable[[Watch], Inspection]
 Clock = Callable[[], float]
+Result = TypeVar("Result")
 
 
-class Loader:
-    """Reads an image in a thread of its own and tells the app by messages.
+class Loaded(Message, Generic[Result]):
+    """All is read, and this is what came of it."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__()
+        self.result = result
+
+
+class Loader(Generic[Result]):
+    """Reads an image, or two, in a thread of its own and tells the app by messages.
 
     The thread is a daemon and not one of Textual's workers, which the end of the app would wait for: a source that
     hangs in a connection must not keep a person from leaving.
@@ -63,13 +70,6 @@ class Loader:
             super().__init__()
             self.news = news
 
-    class Loaded(Message):
-        """The image is read."""
-
-        def __init__(self, inspection: Inspection) -> None:
-            super().__init__()
-            self.inspection = inspection
-
     class Failed(Message):
         """The image cannot be read."""
 
@@ -77,7 +77,7 @@ class Loader:
             super().__init__()
             self.error = error
 
-    def __init__(self, app: App[int], load: Load, clock: Clock = time.monotonic) -> None:
+    def __init__(self, app: App[int], load: Callable[[Watch], Result], clock: Clock = time.monotonic) -> None:
         self._app = app
         self._load = load
         self._clock = clock
@@ -100,13 +100,13 @@ class Loader:
 
     def _run(self) -> None:
         try:
-            inspection = self._load(self._watch)
+            result = self._load(self._watch)
         except Cancelled:
             return
         except Exception as error:
             self._tell(self.Failed(error))
         else:
-            self._tell(self.Loaded(inspection))
+            self._tell(Loaded(result))
 
     def _watch(self, news: ReadEvent) -> None:
         if self._cancelled.is_set():

@@ -20,7 +20,7 @@ from inspector.layers.entries import Kind
 from inspector.reports.formats import INSPECTION_FORMATS
 from inspector.safe_names import printable
 from inspector.tui.clipboard import copy
-from inspector.tui.commands import Command, Place, bindings
+from inspector.tui.commands import COMMANDS, Command, Place, bindings
 from inspector.tui.export import export
 from inspector.tui.extraction import extract_to_disk
 from inspector.tui.instruction_words import instruction_details
@@ -122,6 +122,10 @@ class MainScreen(Screen[None]):
         if action in OPTIONAL and not (action == "scope" and self.layer_list.has_focus):
             return action in self.view.OFFERS
         return True
+
+    def offered(self) -> list[Command]:
+        """Those whose keys would work: the view in sight has them."""
+        return [command for command in COMMANDS if command.place is Place.APP or self.has(command)]
 
     def has(self, command: Command) -> bool:
         """Whether a command would do something now, for the palette."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from textual.pilot import Pilot
 
-from inspector.content.reading import Reopen
+from inspector.content.reading import Contents, Reopen
 from inspector.inspection import Inspection
 from inspector.tui.app import LeanInspect
 from inspector.tui.main import MainScreen
@@ -22,8 +22,14 @@ def app_for(
     theme: str = "lean-dark",
     reopen: Reopen | None = None,
     keys: Mapping[str, str] | None = None,
-) -> LeanInspect:
-    return LeanInspect(lambda _: inspection, inspection.image.reference, theme=theme, reopen=reopen, keys=keys)
+) -> LeanInspect[Inspection]:
+    return LeanInspect(
+        lambda _: inspection,
+        inspection.image.reference,
+        lambda read: MainScreen(read, Contents(read, reopen)),
+        theme=theme,
+        keys=keys,
+    )
 
 
 async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:

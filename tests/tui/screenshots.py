@@ -11,6 +11,7 @@ from pathlib import Path
 
 from inspector.demo.load import inspect_demo
 from inspector.tui.app import LeanInspect
+from inspector.tui.main import MainScreen
 
 from .browser import CHROMIUM, chromium
 from .driving import press
@@ -31,7 +32,7 @@ PICTURES = {
 
 async def take(theme: str, *keys: str, size: tuple[int, int] = SIZE) -> str:
     """The SVG of the demo image's screen after some keys."""
-    app = LeanInspect(lambda watch: inspect_demo("fat", watch), "demo:fat", theme=theme)
+    app = LeanInspect(lambda watch: inspect_demo("fat", watch), "demo:fat", MainScreen, theme=theme)
     async with app.run_test(size=size) as pilot:
         await press(pilot, *keys)
         return app.export_screenshot(title="leaninspect demo fat")

@@ -16,7 +16,7 @@ from inspector.compare.side import side_of
 from inspector.demo.archive import Member, Step, directory, tar_layer
 from inspector.inspection import Inspection
 from inspector.reports.formats import COMPARISON_FORMATS
-from inspector.tui.compare.app import CompareApp
+from inspector.tui.app import LeanInspect
 from inspector.tui.compare.commands import ALL
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import columns_of
@@ -69,8 +69,8 @@ def after() -> Inspection:
     )
 
 
-def app_of(pair: Pair, theme: str = "lean-dark", keys: Mapping[str, str] | None = None) -> CompareApp:
-    return CompareApp(lambda _: pair, "app:1 → app:2", theme=theme, keys=keys)
+def app_of(pair: Pair, theme: str = "lean-dark", keys: Mapping[str, str] | None = None) -> LeanInspect[Pair]:
+    return LeanInspect(lambda _: pair, "app:1 → app:2", lambda read: CompareScreen(read, {}), theme=theme, keys=keys)
 
 
 def pair() -> Pair:

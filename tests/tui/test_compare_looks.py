@@ -9,7 +9,6 @@ from textual.pilot import Pilot
 
 from inspector.compare.pair import Pair, compare_pair
 from inspector.compare.side import SidePackage, side_of
-from inspector.tui.compare.app import CompareApp
 from inspector.tui.compare.commands import ALL
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import one_column_of
@@ -308,7 +307,7 @@ async def test_the_help_has_two_columns_where_there_is_room_and_says_what_signs_
 
 async def test_the_total_difference_is_no_good_or_bad_news_by_its_colour():
     """In the list green is what came and red what went, so the same number must not be red above it."""
-    app: CompareApp = app_of(pair())
+    app = app_of(pair())
     async with app.run_test(size=(120, 40)) as pilot:
         await press(pilot)
         first = app.screen._compositor.render_strips()[0]

@@ -47,7 +47,7 @@ class SlowLoad:
 
 async def test_the_screen_is_there_at_once_and_tells_how_far_the_reading_is():
     load = SlowLoad()
-    app = LeanInspect(load, "my:image", clock=lambda: 100.0)
+    app = LeanInspect(load, "my:image", MainScreen, clock=lambda: 100.0)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: any("364.0 MB of 728.0 MB · layer 2 of 6" in line for line in lines_of(pilot)))
         assert isinstance(app.screen, LoadingScreen)
@@ -92,7 +92,7 @@ async def test_layers_fill_in_as_they_are_read(tmp_path: Path):
     archive = tmp_path / "app.tar"
     archive.write_bytes(ARCHIVE)
     load = Paused(archive)
-    app = LeanInspect(load, "app.tar")
+    app = LeanInspect(load, "app.tar", MainScreen)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: any(row.split()[1:2] not in ([], ["…"]) for row in rows(pilot)))
         base, make, nothing = rows(pilot)
@@ -108,7 +108,7 @@ async def test_layers_of_a_stream_fill_in_in_the_order_they_come(tmp_path: Path)
     archive = tmp_path / "app.tar.gz"
     archive.write_bytes(gzip.compress(ARCHIVE))
     load = Paused(archive)
-    app = LeanInspect(load, "app.tar.gz")
+    app = LeanInspect(load, "app.tar.gz", MainScreen)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, load.first_layer.is_set and "MB" in "".join(rows(pilot)))
         assert rows(pilot)[0].split()[:3] == ["0", "3.0", "MB"]
@@ -122,7 +122,7 @@ async def test_a_layer_that_the_config_does_not_promise_is_told_and_not_stumbled
     layers = [other, *(step.layer for step in STEPS[1:] if step.layer)]
     archive.write_bytes(docker_archive({"app:1": (image_config(STEPS, created="2026-01-01T00:00:00Z"), layers)}))
     load = Paused(archive)
-    app = LeanInspect(load, "damaged.tar")
+    app = LeanInspect(load, "damaged.tar", MainScreen)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, load.first_layer.is_set)
         app.loading_screen.learn(scan_of(other))
@@ -135,7 +135,7 @@ async def test_a_layer_that_the_config_does_not_promise_is_told_and_not_stumbled
 @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
 async def test_leaving_while_loading_stops_the_reading_and_gives_130(key: str):
     load = SlowLoad()
-    app = LeanInspect(load, "my:image")
+    app = LeanInspect(load, "my:image", MainScreen)
     async with app.run_test() as pilot:
         await until(pilot, lambda: any("layer 2 of 6" in line for line in lines_of(pilot)))
         await pilot.press(key)
@@ -146,7 +146,7 @@ async def test_leaving_while_loading_stops_the_reading_and_gives_130(key: str):
 
 async def test_escape_leaves_while_loading():
     load = SlowLoad()
-    app = LeanInspect(load, "my:image")
+    app = LeanInspect(load, "my:image", MainScreen)
     async with app.run_test() as pilot:
         await until(pilot, lambda: isinstance(app.screen, LoadingScreen))
         await pilot.press("escape")
@@ -159,7 +159,7 @@ async def test_what_went_wrong_is_shown_with_what_to_do_about_it():
     def load(_: Watch) -> Inspection:
         raise ImageNotFound("no image [red]my:image[/red] in Docker Engine", "pull it first")
 
-    app = LeanInspect(load, "my:image")
+    app = LeanInspect(load, "my:image", MainScreen)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, ErrorScreen))
         text = "\n".join(lines_of(pilot))
@@ -174,7 +174,7 @@ async def test_an_unexpected_error_ends_the_app_and_is_kept_for_run_to_raise():
     def load(_: Watch) -> Inspection:
         raise ZeroDivisionError
 
-    app = LeanInspect(load, "my:image")
+    app = LeanInspect(load, "my:image", MainScreen)
     async with app.run_test() as pilot:
         await until(pilot, lambda: app.error is not None)
     assert (app.return_value, type(app.error)) == (2, ZeroDivisionError)

@@ -15,6 +15,7 @@ from inspector.inspection import Inspection
 from inspector.sources.protocol import Watch, ignore_progress
 from inspector.tui.app import LeanInspect
 from inspector.tui.loading import ErrorScreen
+from inspector.tui.main import MainScreen
 
 from .driving import app_for, lines_of, press, until
 from .images import small_image
@@ -118,7 +119,7 @@ def test_loading(snap_compare: Compare):
     async def drive(pilot: Pilot[int]) -> None:
         await until(pilot, lambda: any("layer 2 of 6" in line for line in lines_of(pilot)))
 
-    app = LeanInspect(load, "myimage:1.4", clock=lambda: 100.0)
+    app = LeanInspect(load, "myimage:1.4", MainScreen, clock=lambda: 100.0)
     try:
         assert snap_compare(app, terminal_size=(80, 24), run_before=drive)
     finally:
@@ -134,4 +135,4 @@ def test_error(snap_compare: Compare):
     async def drive(pilot: Pilot[int]) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ErrorScreen))
 
-    assert snap_compare(LeanInspect(load, "myimage:1.4"), terminal_size=(80, 24), run_before=drive)
+    assert snap_compare(LeanInspect(load, "myimage:1.4", MainScreen), terminal_size=(80, 24), run_before=drive)

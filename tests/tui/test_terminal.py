@@ -155,11 +155,12 @@ def test_ctrl_c_while_loading_leaves_with_130(terminal: Terminal, tmp_path: Path
         "import sys, time\n"
         "from inspector.sources.protocol import Progress\n"
         "from inspector.tui.app import run\n"
+        "from inspector.tui.main import MainScreen\n"
         "def load(watch):\n"
         "    while True:\n"
         "        watch(Progress(5, 10, 0, 2))\n"
         "        time.sleep(0.01)\n"
-        "sys.exit(run(load, 'slow:image'))\n"
+        "sys.exit(run(load, 'slow:image', MainScreen))\n"
     )
     terminal.start(sys.executable, str(script))
     terminal.wait_for("layer 1 of 2")

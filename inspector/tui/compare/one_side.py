@@ -8,6 +8,7 @@ from textual.binding import ActiveBinding, Binding
 
 from inspector.content.reading import Contents
 from inspector.inspection import Inspection
+from inspector.tui.commands import Command
 from inspector.tui.compare.commands import LEAVE
 from inspector.tui.main import MainScreen
 
@@ -31,6 +32,9 @@ class OneSide(MainScreen):
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The way back comes first: the line of keys drops from its end what there is no room for."""
         return dict(sorted(super().active_bindings.items(), key=lambda each: each[1].binding.id != LEAVE.id))
+
+    def offered(self) -> list[Command]:
+        return [LEAVE, *super().offered()]
 
     def action_leave(self) -> None:
         self.app.pop_screen()

@@ -23,7 +23,7 @@ from inspector.safe_names import printable
 from inspector.sizes import signed
 from inspector.tui.clipboard import copy
 from inspector.tui.commands import Command
-from inspector.tui.compare.commands import compare_bindings
+from inspector.tui.compare.commands import ALL, compare_bindings
 from inspector.tui.compare.help import compare_help
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import PairList, heads
@@ -155,6 +155,10 @@ class CompareScreen(Screen[None]):
         if action == "view":
             return any(kind.id == parameters[0] for kind in self.kinds)
         return not (action == "filter" and self.filter.has_focus)
+
+    def offered(self) -> list[Command]:
+        """Those whose keys would work: views without anything to show have none."""
+        return [command for command in ALL if self.has(command)]
 
     def has(self, command: Command) -> bool:
         """Whether a command would do something now, for the palette."""
