@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from functools import lru_cache, partial
 
 from inspector.packages.found import Files, Found, marked, system_purl, text
+from inspector.packages.manager import Manager
 from inspector.packages.model import Distribution, Package, Relation
+from inspector.packages.removal.commands import RemovalCommand
+from inspector.packages.removal.sweep import apk_ways
 
 DATABASES = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
 WORLD = "etc/apk/world"
-
-wants = re.compile(r"(?:usr/)?lib/apk/db/installed|etc/apk/world").fullmatch
 
 VIRTUAL = "virtual meta package"
 """The description that `apk add --virtual` gives."""
@@ -84,3 +85,13 @@ def _listed(stanza: bytes) -> Iterator[str]:
             folder = line[2:]
         elif line.startswith("R:"):
             yield f"{folder}/{line[2:]}" if folder else line[2:]
+
+
+MANAGER = Manager(
+    "apk",
+    "apk",
+    read,
+    of_system=True,
+    removal=RemovalCommand("apk del --no-network", keep="apk add --no-network"),
+    ways=apk_ways,
+)

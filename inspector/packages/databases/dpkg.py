@@ -11,17 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 
 from inspector.packages.found import Files, Found, marked, system_purl, text
+from inspector.packages.manager import Manager
 from inspector.packages.model import Alternatives, Distribution, Package, Relation
+from inspector.packages.removal.commands import RemovalCommand
+from inspector.packages.removal.sweep import apt_ways
 
 STATUS = "var/lib/dpkg/status"
 STATUS_FOLDER = "var/lib/dpkg/status.d/"
 INFO = "var/lib/dpkg/info/"
 DIVERSIONS = "var/lib/dpkg/diversions"
 EXTENDED_STATES = "var/lib/apt/extended_states"
-
-wants = re.compile(
-    r"var/lib/dpkg/(?:status|status\.d/.+|diversions|info/[^/]+\.list)|var/lib/apt/extended_states"
-).fullmatch
 
 PRESENT = frozenset(("installed", "triggers-awaited", "triggers-pending"))
 """The last word of Status where all of a package is there (dpkg(1), “Package states”)."""
@@ -173,3 +172,18 @@ def _marks(states: bytes | None, packages: Iterable[Package]) -> Callable[[Packa
         if fields.get("Auto-Installed") == "1":
             auto |= {(fields.get("Package"), fields.get("Architecture")), (fields.get("Package"), "all")}
     return lambda package: (package.name, package.architecture) in auto
+
+
+MANAGER = Manager(
+    "deb",
+    "dpkg",
+    read,
+    of_system=True,
+    removal=RemovalCommand(
+        "apt-get purge -y --auto-remove",
+        keep="apt-mark manual",
+        strict="-o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false",
+        cleanup="rm -rf /var/lib/apt/lists/*",
+    ),
+    ways=apt_ways,
+)

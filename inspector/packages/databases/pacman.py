@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from inspector.packages.found import Files, Found, system_purl, text
+from inspector.packages.manager import Manager
 from inspector.packages.model import Distribution, Package, Relation
-
-wants = re.compile(r"var/lib/pacman/local/[^/]+/(?:desc|files)").fullmatch
+from inspector.packages.removal.commands import RemovalCommand
+from inspector.packages.removal.sweep import pacman_ways
 
 OWN_FILES = ("desc", "files", "mtree", "install", "changelog")
 
@@ -67,3 +68,13 @@ def _relations(lines: list[str]) -> tuple[Relation, ...]:
 def _listed(folder: str, data: bytes) -> Iterator[str]:
     yield from (line for line in _sections(data).get("FILES", []) if not line.endswith("/"))
     yield from (f"{folder}/{name}" for name in OWN_FILES)
+
+
+MANAGER = Manager(
+    "alpm",
+    "pacman",
+    read,
+    of_system=True,
+    removal=RemovalCommand("pacman -Rns --noconfirm", keep="pacman -D --asexplicit"),
+    ways=pacman_ways,
+)

@@ -10,9 +10,8 @@ from typing import Any
 import msgspec
 
 from inspector.packages.found import Files, Found, purl
+from inspector.packages.manager import Manager
 from inspector.packages.model import Distribution, Package, Relation
-
-wants = re.compile(r"(?:.+/)?(?:composer/installed\.json|composer\.json)").fullmatch
 
 _is_name = re.compile(r"[^/\s]+/[^/\s]+").fullmatch
 
@@ -75,3 +74,6 @@ def _names(document: Mapping[str, Any], field: str) -> list[str]:
     """Names of packages; `php` and `ext-…` are the platform's."""
     value = document.get(field)
     return [name for name in value if "/" in name] if isinstance(value, dict) else []
+
+
+MANAGER = Manager("composer", "composer", read, runtimes=("php",), prune="composer install --no-dev")

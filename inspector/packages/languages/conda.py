@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache, partial
 
 import msgspec
 
 from inspector.packages.found import Files, Found, marked, purl
+from inspector.packages.manager import Manager
 from inspector.packages.model import Distribution, Package, Relation
-
-wants = re.compile(r"(?:.+/)?conda-meta/[^/]+\.json").fullmatch
+from inspector.packages.removal.commands import RemovalCommand
 
 
 class _Record(msgspec.Struct, frozen=True):
@@ -70,3 +69,6 @@ def _listed(data: bytes, path: str) -> Iterator[str]:
     prefix = path.rpartition("conda-meta/")[0]
     yield from (f"{prefix}{name}" for name in _files.decode(data).files)
     yield path
+
+
+MANAGER = Manager("conda", "conda", read, removal=RemovalCommand("conda remove -y", cleanup="conda clean -afy"))

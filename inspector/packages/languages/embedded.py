@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 
 from inspector.layers.build_notes import GO, JAR, MAVEN, RUST
-from inspector.layers.capture import reader_of
 from inspector.layers.elf.pieces import GO_MARK
 from inspector.packages.found import Files, Found, purl, text
+from inspector.packages.manager import Manager
 from inspector.packages.model import Distribution, Package
 
 BUILT = frozenset(("golang", "cargo", "maven"))
@@ -25,11 +25,6 @@ MAX_UNPACKED = 8 << 20
 """Bytes of audit data after decompression, so that a bomb is none."""
 
 _jar_name = re.compile(r"(?P<name>.+?)(?:-(?P<version>\d[^/]*))?\.[jwe]ar").fullmatch
-
-
-def wants(path: str) -> bool:
-    """Whatever is kept of a file that the table of captured files does not name is a note."""
-    return not reader_of(path)
 
 
 def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: ARG001
@@ -141,3 +136,7 @@ _READERS: tuple[tuple[bytes, Callable[[bytes, str], tuple[Package, ...]]], ...] 
     (MAVEN, _maven),
     (JAR, _jar),
 )
+
+
+MANAGER = Manager("golang, cargo or maven", "", read)
+"""Whatever is kept of a file that the table of captured files does not name is a note."""

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache, partial
 
 from inspector.packages.found import Files, Found, purl, text
+from inspector.packages.manager import Manager
 from inspector.packages.model import Distribution, Package, Relation
-
-wants = re.compile(r"(?:.+/)?specifications/(?:default/)?[^/]+\.gemspec").fullmatch
 
 _stub = re.compile(r"^# stub: (?P<name>\S+) (?P<version>\S+) (?P<platform>\S+) ", re.MULTILINE)
 _need = re.compile(r"add_(?:runtime_)?dependency\(%q<([^>]+)>(?:\.freeze)?")
@@ -46,3 +45,6 @@ def _package(data: bytes, location: str) -> Package | None:
         needs=tuple((Relation(need),) for need in dict.fromkeys(_need.findall(specification))),
         location=location,
     )
+
+
+MANAGER = Manager("gem", "gems", read, runtimes=("ruby",))

@@ -15,9 +15,8 @@ import msgspec
 from msgspec.structs import replace
 
 from inspector.packages.found import Files, Found, purl
+from inspector.packages.manager import Manager
 from inspector.packages.model import Distribution, Package, Relation
-
-wants = re.compile(r"(?:.+/)?(?:package\.json|node_modules/\.package-lock\.json)").fullmatch
 
 PNPM = "node_modules/.pnpm/"
 """Where pnpm keeps the packages themselves; what each finds beside it are links."""
@@ -155,3 +154,6 @@ def _resolved(packages: Mapping[str, Package], folder: str, names: Iterable[str]
                 break
             above = at.rstrip("/").rpartition("/")[0]
             at = f"{above}/" if above else ""
+
+
+MANAGER = Manager("npm", "npm", read, runtimes=("node", "nodejs"), prune="npm prune --omit=dev")

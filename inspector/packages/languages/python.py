@@ -8,11 +8,9 @@ from functools import lru_cache, partial
 from posixpath import normpath
 
 from inspector.packages.found import Files, Found, marked, purl, text
+from inspector.packages.manager import Manager
 from inspector.packages.model import Alternatives, Distribution, Package, Relation
-
-wants = re.compile(
-    r"(?:.+/)?[^/]+\.(?:dist-info/(?:METADATA|RECORD|REQUESTED)|egg-info(?:/(?:PKG-INFO|installed-files\.txt|requires\.txt))?)"
-).fullmatch
+from inspector.packages.removal.commands import RemovalCommand
 
 _field = re.compile(r"^(Name|Version|Requires-Dist|Provides-Extra):[ \t]*(.*)$", re.MULTILINE)
 _requirement = re.compile(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?(?P<versions>[^;()@]*)\)?")
@@ -116,3 +114,6 @@ def _folders(record: str) -> tuple[str, ...]:
 def _inside(folder: str, path: str) -> str:
     """A path relative to a folder, normalised; an absolute one as it is."""
     return normpath(f"/{path}" if path.startswith("/") else f"/{folder}/{path}").strip("/")
+
+
+MANAGER = Manager("pypi", "python", read, runtimes=("python3", "python"), removal=RemovalCommand("pip uninstall -y"))
