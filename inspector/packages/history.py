@@ -12,6 +12,7 @@ from inspector.layers.capture import reader_of
 from inspector.packages.found import Found
 from inspector.packages.manager import Manager
 from inspector.packages.managers import MANAGERS
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Unread
 
 
@@ -55,14 +56,14 @@ def _follow(
     unread: list[Unread],
 ) -> list[Found]:
     """One kind through all layers: notes the steps, gives what is there in the end."""
-    timeline = Timeline(stays)
+    timeline, memo = Timeline(stays), Memo()
     found: list[Found] = []
     for layer in range(layers):
         if not timeline.advance(layer):
             continue
         before = found
         try:
-            found = list(manager.read(timeline.now, distribution))
+            found = list(manager.read(timeline.now, distribution, memo))
         except (ValueError, RecursionError) as problem:
             unread.append(Unread(manager.kind, layer, str(problem)))
             found = []

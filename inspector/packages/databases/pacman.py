@@ -8,6 +8,7 @@ from functools import partial
 
 from inspector.packages.found import Files, Found, system_purl, text
 from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Package, Relation
 from inspector.packages.removal.commands import RemovalCommand
 from inspector.packages.removal.sweep import pacman_ways
@@ -20,12 +21,12 @@ DEPENDENCY = "1"
 _relation = re.compile(r"(?P<name>[^<>=:]+)(?:(?P<operator>[<>=]+)(?P<version>[^:]+))?").match
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:
     """The installed packages. Raises ValueError for those without a name or a version."""
     for path, data in files.items():
         folder, _, name = path.rpartition("/")
         if name == "desc":
-            yield Found(_package(data, distribution), partial(_listed, folder, files.get(f"{folder}/files", b"")))
+            yield Found(memo(_package, data, distribution), partial(_listed, folder, files.get(f"{folder}/files", b"")))
 
 
 def _package(data: bytes, distribution: Distribution) -> Package:

@@ -11,6 +11,7 @@ import msgspec
 
 from inspector.packages.found import Files, Found, purl
 from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Package, Relation
 
 _is_name = re.compile(r"[^/\s]+/[^/\s]+").fullmatch
@@ -18,7 +19,7 @@ _is_name = re.compile(r"[^/\s]+/[^/\s]+").fullmatch
 LIST = "composer/installed.json"
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: ARG001
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:  # noqa: ARG001
     """The packages of all vendor folders. Raises ValueError for a list that is none."""
     for path, data in files.items():
         if path.endswith(LIST):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -13,6 +13,7 @@ from inspector.packages.databases.rpm.header import Values, values_of
 from inspector.packages.databases.rpm.reasons import reasons
 from inspector.packages.found import Files, Found, marked, nothing, system_purl, text
 from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Alternatives, Distribution, Package, Relation
 from inspector.packages.removal.commands import RemovalCommand
 from inspector.packages.removal.sweep import dnf_ways
@@ -41,10 +42,10 @@ _OPERATORS = {2: "<", 4: ">", 8: "=", 10: "<=", 12: ">="}
 """RPMSENSE_LESS, GREATER and EQUAL."""
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:
     """The installed packages. Raises ValueError for a database that cannot be read."""
     is_automatic = reasons(files)
-    found = [_found(blob, distribution) for blob in _headers(files)]
+    found = [memo(_found, blob, distribution) for blob in _headers(files)]
     found += _listed_in(files.get(MANIFEST, b""), distribution)
     found = [each for each in found if each.package.name != KEY]
     for each in _with_paths_needed(found):
@@ -60,9 +61,7 @@ def _headers(files: Files) -> Iterator[bytes]:
                 return
 
 
-@lru_cache(maxsize=1024)
 def _found(blob: bytes, distribution: Distribution) -> Found:
-    """Kept from one layer to the next: most headers do not change."""
     values = values_of(blob)
     name, version, release = (_string(values, tag) for tag in (header.NAME, header.VERSION, header.RELEASE))
     if not name or not version:
