@@ -10,9 +10,9 @@ from inspector.findings.finding import Finding, Subject, by_bytes
 from inspector.findings.registry import BROUGHT, DEVELOPMENT_ONLY, IN_BASE, UNPACKAGED, Severity, find_rule
 from inspector.findings.remedy import Keep, Remedy, RemedyKind, Stricter, shell_path
 from inspector.findings.toolchains import Toolchain, find_toolchains
+from inspector.packages.managers import MANAGERS, REMOVALS
 from inspector.packages.model import Installed, Package
 from inspector.packages.paths import Paths
-from inspector.packages.removal.commands import MANAGERS
 from inspector.packages.removal.leftovers import Leftovers
 from inspector.packages.removal.programs import Programs
 from inspector.packages.removal.tools import DEVELOPMENT
@@ -20,7 +20,7 @@ from inspector.packages.removal.tools import DEVELOPMENT
 NAMED = 4
 """Packages named in a title; the finding's `packages` are all of them."""
 
-PRUNE = {"npm": "npm prune --omit=dev", "composer": "composer install --no-dev"}
+PRUNE = {manager.kind: manager.prune for manager in MANAGERS if manager.prune}
 """What removes the packages that only development needs."""
 
 VIRTUAL = "or write apk add --virtual .build-deps … there, and end it with: && apk del .build-deps"
@@ -86,13 +86,13 @@ def _by_layer(subject: Subject, leftover: Leftovers) -> dict[int, dict[Package, 
 
 def _remedy(subject: Subject, leftover: Leftovers, layer: int, named: Collection[Package], saves_bytes: int) -> Remedy:
     """The command for the end of the instruction, the stricter one where it frees more, and what must be known."""
-    manager, there = MANAGERS[leftover.kind], _there(subject, layer)
+    removal, there = REMOVALS[leftover.kind], _there(subject, layer)
     names = [package.name for package in named]
     kept, strictly_kept = leftover.default.kept & there, leftover.strict.kept & there
     beyond = (leftover.strict.removed - leftover.default.removed) & there
     more = sum(_files_of(subject, (each for each in subject.inventory.installed if each.package in beyond)).values())
-    strict = manager.command(names, [package.name for package in strictly_kept], strict=True)
-    command = manager.command(names, [package.name for package in kept])
+    strict = removal.command(names, [package.name for package in strictly_kept], strict=True)
+    command = removal.command(names, [package.name for package in kept])
     needs = (subject.tooling.rescue[package] for package in kept)
     doubts = {subject.tooling.verdicts[package].doubt for package in named} - {""}
     by_virtual = leftover.kind == "apk" and not any(package.virtual for package in named)

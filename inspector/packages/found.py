@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from packageurl import PackageURL
 
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Package
 from inspector.safe_names import utf8
 
@@ -45,7 +46,8 @@ class Found(Struct, frozen=True):
     """Whether other packages of its kind are told of by the same record, and are no part of each other."""
 
 
-Reader = Callable[[Files, Distribution], Iterable[Found]]
+Reader = Callable[[Files, Distribution, Memo], Iterable[Found]]
+"""(captured files, distribution, what may be kept from one layer to the next) → the packages."""
 
 
 def text(raw: bytes) -> str:

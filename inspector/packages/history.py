@@ -8,9 +8,12 @@ from itertools import zip_longest
 from msgspec import Struct
 
 from inspector.filesystem.captured import Lifetime, Timeline
+from inspector.layers.capture import reader_of
 from inspector.packages.found import Found
+from inspector.packages.manager import Manager
+from inspector.packages.managers import MANAGERS
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Unread
-from inspector.packages.readers import KINDS, Manager
 
 
 class Step(Struct, frozen=True):
@@ -34,16 +37,18 @@ def history(stays: Sequence[Lifetime[bytes]], layers: int, distribution: Distrib
     final: list[Found] = []
     steps: list[Step] = []
     unread: list[Unread] = []
-    for kind in KINDS:
-        own = [stay for stay in stays if kind.wants(stay.path)]
-        if own:
-            final += _follow(kind, own, layers, distribution, steps, unread)
+    captured: dict[str, list[Lifetime[bytes]]] = {}
+    for stay in stays:
+        captured.setdefault(reader_of(stay.path), []).append(stay)
+    for manager in MANAGERS:
+        if own := captured.get(manager.captured):
+            final += _follow(manager, own, layers, distribution, steps, unread)
     steps.sort(key=lambda step: step.layer)
     return History(tuple(final), tuple(steps), tuple(unread))
 
 
 def _follow(
-    kind: Manager,
+    manager: Manager,
     stays: Iterable[Lifetime[bytes]],
     layers: int,
     distribution: Distribution,
@@ -51,16 +56,16 @@ def _follow(
     unread: list[Unread],
 ) -> list[Found]:
     """One kind through all layers: notes the steps, gives what is there in the end."""
-    timeline = Timeline(stays)
+    timeline, memo = Timeline(stays), Memo()
     found: list[Found] = []
     for layer in range(layers):
         if not timeline.advance(layer):
             continue
         before = found
         try:
-            found = list(kind.read(timeline.now, distribution))
+            found = list(manager.read(timeline.now, distribution, memo))
         except (ValueError, RecursionError) as problem:
-            unread.append(Unread(kind.name, layer, str(problem)))
+            unread.append(Unread(manager.kind, layer, str(problem)))
             found = []
         steps += (Step(layer, old, new) for old, new in _differences(before, found))
     return found

@@ -13,7 +13,7 @@ import pytest
 from inspector.findings.registry import BROUGHT, DEVELOPMENT_ONLY, IN_BASE
 from inspector.inspection import Inspection
 from inspector.line import inspect_image
-from inspector.packages.removal.commands import MANAGERS
+from inspector.packages.managers import REMOVALS
 from inspector.packages.removal.leftovers import Answer, Leftovers
 
 from .machine import DEBIAN_TAG
@@ -239,7 +239,7 @@ def build(engine: Engine, image: Set, tags: Mapping[str, str]) -> str:
 
 def command(answer: Answer, *, strict: bool) -> str:
     named, kept = (sorted(package.name for package in packages) for packages in (answer.named, answer.kept))
-    return MANAGERS["deb"].command(named, kept, strict=strict)
+    return REMOVALS["deb"].command(named, kept, strict=strict)
 
 
 def simulation(answer: Answer, *, strict: bool) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import partial
 
 from inspector.packages.found import Files, Found, marked, system_purl, text
+from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Package, Relation
+from inspector.packages.removal.commands import RemovalCommand
+from inspector.packages.removal.sweep import apk_ways
 
 DATABASES = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
 WORLD = "etc/apk/world"
-
-wants = re.compile(r"(?:usr/)?lib/apk/db/installed|etc/apk/world").fullmatch
 
 VIRTUAL = "virtual meta package"
 """The description that `apk add --virtual` gives."""
@@ -20,7 +22,7 @@ VIRTUAL = "virtual meta package"
 _relation = re.compile(r"(?P<name>[^@<>=~]+)(?:@[^<>=~]+)?(?:(?P<operator>[<>=~]+)(?P<version>.+))?").fullmatch
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:
     """The installed packages. Raises ValueError for stanzas without a name or a version."""
     world = None
     if WORLD in files:
@@ -28,7 +30,7 @@ def read(files: Files, distribution: Distribution) -> Iterator[Found]:
     for database in DATABASES:
         for stanza in files.get(database, b"").split(b"\n\n"):
             if stanza.strip():
-                package = _package(stanza.strip(b"\n"), distribution)
+                package = memo(_package, stanza.strip(b"\n"), distribution)
                 yield marked(Found(package, partial(_listed, stanza)), _is_automatic(package, world))
 
 
@@ -39,7 +41,6 @@ def _is_automatic(package: Package, world: set[str] | None) -> bool | None:
     return package.name not in world and not any(provided.name in world for provided in package.provides)
 
 
-@lru_cache(maxsize=4096)
 def _package(stanza: bytes, distribution: Distribution) -> Package:
     fields: dict[str, str] = {}
     for line in text(stanza).split("\n"):
@@ -84,3 +85,13 @@ def _listed(stanza: bytes) -> Iterator[str]:
             folder = line[2:]
         elif line.startswith("R:"):
             yield f"{folder}/{line[2:]}" if folder else line[2:]
+
+
+MANAGER = Manager(
+    "apk",
+    "apk",
+    read,
+    of_system=True,
+    removal=RemovalCommand("apk del --no-network", keep="apk add --no-network"),
+    ways=apk_ways,
+)

@@ -1,27 +1,26 @@
 """dpkg's database: status (or a distroless image's status.d), file lists, diversions, and apt's marks.
 
-Formats: deb-control(5), dpkg-query(1), Debian Policy 5 and 7; extended_states as apt-pkg/depcache.cc writes it. Stanzas
-are kept parsed from one layer to the next, since most do not change.
+Formats: deb-control(5), dpkg-query(1), Debian Policy 5 and 7; extended_states as apt-pkg/depcache.cc writes it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import partial
 
 from inspector.packages.found import Files, Found, marked, system_purl, text
+from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Alternatives, Distribution, Package, Relation
+from inspector.packages.removal.commands import RemovalCommand
+from inspector.packages.removal.sweep import apt_ways
 
 STATUS = "var/lib/dpkg/status"
 STATUS_FOLDER = "var/lib/dpkg/status.d/"
 INFO = "var/lib/dpkg/info/"
 DIVERSIONS = "var/lib/dpkg/diversions"
 EXTENDED_STATES = "var/lib/apt/extended_states"
-
-wants = re.compile(
-    r"var/lib/dpkg/(?:status|status\.d/.+|diversions|info/[^/]+\.list)|var/lib/apt/extended_states"
-).fullmatch
 
 PRESENT = frozenset(("installed", "triggers-awaited", "triggers-pending"))
 """The last word of Status where all of a package is there (dpkg(1), “Package states”)."""
@@ -42,24 +41,26 @@ _relation = re.compile(
 ).match
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:
     """The installed packages. Raises ValueError for stanzas without a name or a version."""
     diversions = _diversions(files.get(DIVERSIONS, b""))
-    packages = [package for stanza in _stanzas(files.get(STATUS, b"")) if (package := _package(stanza, distribution))]
+    packages = [
+        package for stanza in _stanzas(files.get(STATUS, b"")) if (package := memo(_package, stanza, distribution))
+    ]
     is_automatic = _marks(files.get(EXTENDED_STATES), packages)
     for package in packages:
         stem = _stem(files, package)
         listed = partial(_listed, files.get(f"{INFO}{stem}.list", b""), stem, diversions(package.name))
         yield marked(Found(package, listed), is_automatic(package))
-    yield from _distroless(files, distribution)
+    yield from _distroless(files, distribution, memo)
 
 
-def _distroless(files: Files, distribution: Distribution) -> Iterator[Found]:
+def _distroless(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:
     """One file a package, with its md5sums beside it; nobody says what came automatically."""
     for path, data in files.items():
         if path.startswith(STATUS_FOLDER) and not path.endswith(".md5sums"):
             for stanza in _stanzas(data):
-                package = _package(stanza, distribution)
+                package = memo(_package, stanza, distribution)
                 if package:
                     yield Found(package, partial(_summed, path, files.get(f"{path}.md5sums", b"")))
 
@@ -73,7 +74,6 @@ def fields_of(stanza: bytes) -> dict[str, str]:
     return {match[1].decode(): text(match[2]).strip() for match in _field.finditer(stanza)}
 
 
-@lru_cache(maxsize=4096)
 def _package(stanza: bytes, distribution: Distribution) -> Package | None:
     """The package of a stanza; None where it is not (or not wholly) there."""
     fields = fields_of(stanza)
@@ -106,7 +106,6 @@ def _package(stanza: bytes, distribution: Distribution) -> Package | None:
     )
 
 
-@lru_cache(maxsize=4096)
 def _groups(field: str) -> tuple[Alternatives, ...]:
     """`a (>= 1) | b:any, c`: groups, of which each is satisfied by any member."""
     return tuple(
@@ -173,3 +172,18 @@ def _marks(states: bytes | None, packages: Iterable[Package]) -> Callable[[Packa
         if fields.get("Auto-Installed") == "1":
             auto |= {(fields.get("Package"), fields.get("Architecture")), (fields.get("Package"), "all")}
     return lambda package: (package.name, package.architecture) in auto
+
+
+MANAGER = Manager(
+    "deb",
+    "dpkg",
+    read,
+    of_system=True,
+    removal=RemovalCommand(
+        "apt-get purge -y --auto-remove",
+        keep="apt-mark manual",
+        strict="-o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false",
+        cleanup="rm -rf /var/lib/apt/lists/*",
+    ),
+    ways=apt_ways,
+)

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from inspector.packages.found import Files, Found, system_purl, text
+from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Package, Relation
-
-wants = re.compile(r"var/lib/pacman/local/[^/]+/(?:desc|files)").fullmatch
+from inspector.packages.removal.commands import RemovalCommand
+from inspector.packages.removal.sweep import pacman_ways
 
 OWN_FILES = ("desc", "files", "mtree", "install", "changelog")
 
@@ -19,12 +21,12 @@ DEPENDENCY = "1"
 _relation = re.compile(r"(?P<name>[^<>=:]+)(?:(?P<operator>[<>=]+)(?P<version>[^:]+))?").match
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:
     """The installed packages. Raises ValueError for those without a name or a version."""
     for path, data in files.items():
         folder, _, name = path.rpartition("/")
         if name == "desc":
-            yield Found(_package(data, distribution), partial(_listed, folder, files.get(f"{folder}/files", b"")))
+            yield Found(memo(_package, data, distribution), partial(_listed, folder, files.get(f"{folder}/files", b"")))
 
 
 def _package(data: bytes, distribution: Distribution) -> Package:
@@ -67,3 +69,13 @@ def _relations(lines: list[str]) -> tuple[Relation, ...]:
 def _listed(folder: str, data: bytes) -> Iterator[str]:
     yield from (line for line in _sections(data).get("FILES", []) if not line.endswith("/"))
     yield from (f"{folder}/{name}" for name in OWN_FILES)
+
+
+MANAGER = Manager(
+    "alpm",
+    "pacman",
+    read,
+    of_system=True,
+    removal=RemovalCommand("pacman -Rns --noconfirm", keep="pacman -D --asexplicit"),
+    ways=pacman_ways,
+)

@@ -10,16 +10,16 @@ from typing import Any
 import msgspec
 
 from inspector.packages.found import Files, Found, purl
+from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Package, Relation
-
-wants = re.compile(r"(?:.+/)?(?:composer/installed\.json|composer\.json)").fullmatch
 
 _is_name = re.compile(r"[^/\s]+/[^/\s]+").fullmatch
 
 LIST = "composer/installed.json"
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: ARG001
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:  # noqa: ARG001
     """The packages of all vendor folders. Raises ValueError for a list that is none."""
     for path, data in files.items():
         if path.endswith(LIST):
@@ -75,3 +75,6 @@ def _names(document: Mapping[str, Any], field: str) -> list[str]:
     """Names of packages; `php` and `ext-…` are the platform's."""
     value = document.get(field)
     return [name for name in value if "/" in name] if isinstance(value, dict) else []
+
+
+MANAGER = Manager("composer", "composer", read, runtimes=("php",), prune="composer install --no-dev")

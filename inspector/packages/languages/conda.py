@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import partial
 
 import msgspec
 
 from inspector.packages.found import Files, Found, marked, purl
+from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Package, Relation
-
-wants = re.compile(r"(?:.+/)?conda-meta/[^/]+\.json").fullmatch
+from inspector.packages.removal.commands import RemovalCommand
 
 
 class _Record(msgspec.Struct, frozen=True):
@@ -36,19 +36,18 @@ class _Files(msgspec.Struct, frozen=True):
 _record, _files = msgspec.json.Decoder(_Record), msgspec.json.Decoder(_Files)
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: ARG001
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:  # noqa: ARG001
     """The packages of all environments; where none of one is marked as asked for, nothing is known of the others.
 
     Raises ValueError for a record that is none.
     """
-    read_ = {path: _package(data, path.rpartition("conda-meta/")[0].rstrip("/")) for path, data in files.items()}
+    read_ = {path: memo(_package, data, path.rpartition("conda-meta/")[0].rstrip("/")) for path, data in files.items()}
     marking = {package.location for package, requested in read_.values() if requested}
     for path, (package, requested) in read_.items():
         found = Found(package, partial(_listed, files[path], path), record=path)
         yield marked(found, not requested if package.location in marking else None)
 
 
-@lru_cache(maxsize=4096)
 def _package(data: bytes, location: str) -> tuple[Package, bool]:
     """The package, and whether it was asked for. Needs by name only: match specifications say more than a version."""
     record = _record.decode(data)
@@ -70,3 +69,6 @@ def _listed(data: bytes, path: str) -> Iterator[str]:
     prefix = path.rpartition("conda-meta/")[0]
     yield from (f"{prefix}{name}" for name in _files.decode(data).files)
     yield path
+
+
+MANAGER = Manager("conda", "conda", read, removal=RemovalCommand("conda remove -y", cleanup="conda clean -afy"))

@@ -10,12 +10,13 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import partial
 
 from inspector.layers.build_notes import GO, JAR, MAVEN, RUST
-from inspector.layers.capture import reader_of
 from inspector.layers.elf.pieces import GO_MARK
 from inspector.packages.found import Files, Found, purl, text
+from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Package
 
 BUILT = frozenset(("golang", "cargo", "maven"))
@@ -27,22 +28,16 @@ MAX_UNPACKED = 8 << 20
 _jar_name = re.compile(r"(?P<name>.+?)(?:-(?P<version>\d[^/]*))?\.[jwe]ar").fullmatch
 
 
-def wants(path: str) -> bool:
-    """Whatever is kept of a file that the table of captured files does not name is a note."""
-    return not reader_of(path)
-
-
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: ARG001
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:  # noqa: ARG001
     """What is built into each program and jar. A damaged note is as good as none."""
     for path, data in files.items():
         for kind, packages in _READERS:
             if data.startswith(kind):
-                for number, package in enumerate(packages(data[len(kind) :], path)):
+                for number, package in enumerate(memo(packages, data[len(kind) :], path)):
                     listed = partial(tuple, (path,)) if number == 0 else tuple
                     yield Found(package, listed, record=path, shared=True)
 
 
-@lru_cache(maxsize=256)
 def _go(data: bytes, path: str) -> tuple[Package, ...]:
     """The main module, then its dependencies (debug/buildinfo; strings inline, as since Go 1.18).
 
@@ -82,7 +77,6 @@ def _string(data: bytes, start: int) -> tuple[bytes, int]:
     return b"", len(data)
 
 
-@lru_cache(maxsize=256)
 def _rust(data: bytes, path: str) -> tuple[Package, ...]:
     """The root package, then its run-time dependencies (cargo-auditable, PARSING.md)."""
     try:
@@ -94,7 +88,6 @@ def _rust(data: bytes, path: str) -> tuple[Package, ...]:
         return ()
 
 
-@lru_cache(maxsize=1024)
 def _maven(data: bytes, path: str) -> tuple[Package, ...]:
     """The jar's own artifact first: the one that the file is named after, or else the first."""
     found: list[tuple[str, str, str]] = []
@@ -106,7 +99,6 @@ def _maven(data: bytes, path: str) -> tuple[Package, ...]:
     return _packages("maven", path, found)
 
 
-@lru_cache(maxsize=1024)
 def _jar(data: bytes, path: str) -> tuple[Package, ...]:
     """By the file's name, `name-1.2.3.jar`; group and version as the manifest says, where Maven or Gradle wrote it."""
     fields = _fields(text(data), ":")
@@ -141,3 +133,7 @@ _READERS: tuple[tuple[bytes, Callable[[bytes, str], tuple[Package, ...]]], ...] 
     (MAVEN, _maven),
     (JAR, _jar),
 )
+
+
+MANAGER = Manager("golang, cargo or maven", "", read)
+"""Whatever is kept of a file that the table of captured files does not name is a note."""

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import partial
 
 from inspector.packages.found import Files, Found, purl, text
+from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Package, Relation
-
-wants = re.compile(r"(?:.+/)?specifications/(?:default/)?[^/]+\.gemspec").fullmatch
 
 _stub = re.compile(r"^# stub: (?P<name>\S+) (?P<version>\S+) (?P<platform>\S+) ", re.MULTILINE)
 _need = re.compile(r"add_(?:runtime_)?dependency\(%q<([^>]+)>(?:\.freeze)?")
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: ARG001
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:  # noqa: ARG001
     """The installed gems; nobody says which of them were asked for."""
     for path, data in files.items():
         home = path.rpartition("specifications/")[0]
-        package = _package(data, home.rstrip("/"))
+        package = memo(_package, data, home.rstrip("/"))
         if package is not None:
             full_name = path.rpartition("/")[2].removesuffix(".gemspec")
             yield Found(
@@ -27,7 +27,6 @@ def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: 
             )
 
 
-@lru_cache(maxsize=4096)
 def _package(data: bytes, location: str) -> Package | None:
     """The line for tools that must not run Ruby: `# stub: name version platform require_paths`."""
     specification = text(data)
@@ -46,3 +45,6 @@ def _package(data: bytes, location: str) -> Package | None:
         needs=tuple((Relation(need),) for need in dict.fromkeys(_need.findall(specification))),
         location=location,
     )
+
+
+MANAGER = Manager("gem", "gems", read, runtimes=("ruby",))

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from inspector.packages.found import Files, Found, purl
+from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Package, Relation
-
-wants = re.compile(r"(?:.+/)?(?:package\.json|node_modules/\.package-lock\.json)").fullmatch
 
 PNPM = "node_modules/.pnpm/"
 """Where pnpm keeps the packages themselves; what each finds beside it are links."""
@@ -45,7 +44,7 @@ class _Manifest(msgspec.Struct, frozen=True):
 _decoder = msgspec.json.Decoder(_Manifest)
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: ARG001
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:  # noqa: ARG001
     """The packages of all `node_modules`; a package.json that is no JSON, or has no name or version, is none.
 
     Asked for by hand is what the package.json beside the top `node_modules` names; of `npm install --global`, which
@@ -54,7 +53,7 @@ def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: 
     packages = {}
     for path, data in files.items():
         match = _of_package(path)
-        package = _package(data, match["folder"]) if match else None
+        package = memo(_package, data, match["folder"]) if match else None
         if package is not None:
             packages[package.location] = package
     tops: dict[str, list[str]] = {}
@@ -69,7 +68,6 @@ def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: 
             yield Found(package, folders=(location,), record=f"{location}/package.json")
 
 
-@lru_cache(maxsize=4096)
 def _package(data: bytes, location: str) -> Package | None:
     manifest = _manifest(data)
     if manifest is None or not isinstance(manifest.name, str) or not isinstance(manifest.version, str):
@@ -155,3 +153,6 @@ def _resolved(packages: Mapping[str, Package], folder: str, names: Iterable[str]
                 break
             above = at.rstrip("/").rpartition("/")[0]
             at = f"{above}/" if above else ""
+
+
+MANAGER = Manager("npm", "npm", read, runtimes=("node", "nodejs"), prune="npm prune --omit=dev")

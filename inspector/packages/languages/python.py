@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import partial
 from posixpath import normpath
 
 from inspector.packages.found import Files, Found, marked, purl, text
+from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Alternatives, Distribution, Package, Relation
-
-wants = re.compile(
-    r"(?:.+/)?[^/]+\.(?:dist-info/(?:METADATA|RECORD|REQUESTED)|egg-info(?:/(?:PKG-INFO|installed-files\.txt|requires\.txt))?)"
-).fullmatch
+from inspector.packages.removal.commands import RemovalCommand
 
 _field = re.compile(r"^(Name|Version|Requires-Dist|Provides-Extra):[ \t]*(.*)$", re.MULTILINE)
 _requirement = re.compile(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?(?P<versions>[^;()@]*)\)?")
@@ -22,7 +21,7 @@ _is_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*").fullmatch
 _separators = re.compile(r"[-_.]+")
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: ARG001
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:  # noqa: ARG001
     """Distributions, those higher up first: whoever vendors another claims it before that one claims itself.
 
     pip writes REQUESTED since 20.2: where one of a folder has it, those without came automatically.
@@ -33,7 +32,7 @@ def read(files: Files, distribution: Distribution) -> Iterator[Found]:  # noqa: 
     )
     marking = {_location(path) for path in files if path.endswith("/REQUESTED")}
     for record in records:
-        package = _package(files[record], _location(record))
+        package = memo(_package, files[record], _location(record))
         if package is None:
             continue
         info = record.rpartition("/")[0]
@@ -48,7 +47,6 @@ def _location(path: str) -> str:
     return folder.rpartition("/")[0]
 
 
-@lru_cache(maxsize=4096)
 def _package(metadata: bytes, location: str) -> Package | None:
     """The core metadata's headers, up to the description; None without a name or version, as pip sees it."""
     head = text(metadata).replace("\r\n", "\n").partition("\n\n")[0]
@@ -116,3 +114,6 @@ def _folders(record: str) -> tuple[str, ...]:
 def _inside(folder: str, path: str) -> str:
     """A path relative to a folder, normalised; an absolute one as it is."""
     return normpath(f"/{path}" if path.startswith("/") else f"/{folder}/{path}").strip("/")
+
+
+MANAGER = Manager("pypi", "python", read, runtimes=("python3", "python"), removal=RemovalCommand("pip uninstall -y"))

@@ -1,4 +1,4 @@
-"""The package managers' command lines for removing packages with all that came with them."""
+"""Package managers' command lines for removing packages with all that came with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9._@][A-Za-z0-9._@+-]*").fullmatch
 """What packages are called that somebody may want to remove; a hostile database may hold any name."""
 
 
-class Manager(Struct, frozen=True):
+class RemovalCommand(Struct, frozen=True):
     """`remove` takes the packages to remove; `keep`, run before, those that are to stay as if installed by hand.
 
     `strict` are options for `remove` after which only hard dependencies keep a package, empty where there are none.
@@ -38,19 +38,3 @@ class Manager(Struct, frozen=True):
             self.cleanup,
         ]
         return " && ".join(filter(None, steps))
-
-
-MANAGERS = {
-    "deb": Manager(
-        "apt-get purge -y --auto-remove",
-        keep="apt-mark manual",
-        strict="-o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false",
-        cleanup="rm -rf /var/lib/apt/lists/*",
-    ),
-    "apk": Manager("apk del --no-network", keep="apk add --no-network"),
-    "rpm": Manager("dnf remove -y", keep="dnf mark install", cleanup="dnf clean all"),
-    "alpm": Manager("pacman -Rns --noconfirm", keep="pacman -D --asexplicit"),
-    "pypi": Manager("pip uninstall -y"),
-    "conda": Manager("conda remove -y", cleanup="conda clean -afy"),
-}
-"""By kind of package."""

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import partial
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from inspector.packages.databases.apt_conf import AptConfiguration
+from inspector.packages.manager import Manager
+from inspector.packages.managers import BY_KIND
 from inspector.packages.model import Installed, Package
-from inspector.packages.removal.commands import MANAGERS
 from inspector.packages.removal.graph import Graph, needs
 from inspector.packages.removal.needs import Need
-from inspector.packages.removal.sweep import (
-    DNF_RULES,
-    PACMAN_RULES,
-    Rules,
-    apk_solved,
-    apt_rules,
-    asked_for,
-    orphans,
-    swept,
-)
+from inspector.packages.removal.sweep import Remove, asked_for
 from inspector.packages.removal.tools import Verdict
-
-Remove = Callable[[Iterable[Package], Iterable[Package]], frozenset[Package]]
-"""(packages to remove, packages to keep) → all that goes."""
 
 
 class Answer(Struct, frozen=True):
@@ -66,14 +53,16 @@ def leftovers(
     for each in installed:
         kinds.setdefault(each.package.kind, []).append(each.package)
     return tuple(
-        _of_kind(kind, packages, verdicts, rescue, configuration, fixed)
+        _of_kind(BY_KIND[kind], packages, verdicts, rescue, configuration, fixed)
         for kind, packages in kinds.items()
-        if kind in MANAGERS and any(package in verdicts and package not in fixed for package in packages)
+        if (manager := BY_KIND.get(kind))
+        and manager.removal
+        and any(package in verdicts and package not in fixed for package in packages)
     )
 
 
 def _of_kind(
-    kind: str,
+    manager: Manager,
     packages: Sequence[Package],
     verdicts: Mapping[Package, Verdict],
     rescue: Mapping[Package, Need],
@@ -85,14 +74,14 @@ def _of_kind(
     kept = [package for package in packages if package in rescue or package in fixed]
     staying = _staying(graph, tools, rescue, fixed)
     going = [package for package in tools if package not in staying]
-    plain, strict, orphaned = _ways(kind, graph, configuration)
-    named = _named(graph, going, lambda some: plain(some, kept))
+    ways = manager.ways(graph, configuration)
+    named = _named(graph, going, lambda some: ways.plain(some, kept))
     return Leftovers(
-        kind,
+        manager.kind,
         staying,
-        _answer(graph, plain, named, kept, rescue, orphaned),
-        _answer(graph, strict, named, kept, rescue, orphaned),
-        orphaned,
+        _answer(graph, ways.plain, named, kept, rescue, ways.orphaned),
+        _answer(graph, ways.strict, named, kept, rescue, ways.orphaned),
+        ways.orphaned,
     )
 
 
@@ -115,30 +104,6 @@ def _staying(
         else:
             found[package] = "it is held" if user == package else f"{user.name} needs it"
     return found
-
-
-def _ways(kind: str, graph: Graph, configuration: AptConfiguration) -> tuple[Remove, Remove, frozenset[Package]]:
-    """How the kind's package manager removes, by default and strictly, and what it would clean up anyway."""
-    if kind == "deb":
-        hard = replace(configuration, recommends_important=False, suggests_important=False)
-        rules, strict = apt_rules(configuration), apt_rules(hard)
-        return _sweeping(graph, rules), _sweeping(graph, strict), orphans(graph, rules)
-    if kind in ("rpm", "alpm"):
-        rules = DNF_RULES if kind == "rpm" else PACMAN_RULES
-        return _sweeping(graph, rules), _sweeping(graph, rules), orphans(graph, rules)
-    if kind == "apk":
-        solve = partial(apk_solved, graph)
-        return solve, solve, solve((), ())
-    return _alone, _alone, frozenset()
-
-
-def _alone(named: Iterable[Package], kept: Iterable[Package]) -> frozenset[Package]:
-    """A package manager that removes what it is told and nothing else."""
-    return frozenset(named).difference(kept)
-
-
-def _sweeping(graph: Graph, rules: Rules) -> Remove:
-    return lambda named, kept: swept(graph, named, kept, rules)
 
 
 def _named(

@@ -15,15 +15,16 @@ from inspector.filesystem.stack import VISIBLE
 from inspector.globs import matcher
 from inspector.layers.elf.facts import ElfFacts
 from inspector.packages.evidence import Evidence
+from inspector.packages.managers import MANAGERS
 from inspector.packages.model import Package
 from inspector.packages.paths import Paths
 from inspector.packages.removal.linking import Linker
 from inspector.packages.removal.programs import Programs, script_words
 
-SYSTEM = frozenset(("deb", "apk", "rpm", "alpm"))
+SYSTEM = frozenset(manager.kind for manager in MANAGERS if manager.of_system)
 """Kinds of packages whose manager knows what they need of each other."""
 
-RUNTIMES = {"pypi": ("python3", "python"), "npm": ("node", "nodejs"), "gem": ("ruby",), "composer": ("php",)}
+RUNTIMES = {manager.kind: manager.runtimes for manager in MANAGERS if manager.runtimes}
 """What runs the packages of a language."""
 
 WHOLE = tuple(

@@ -8,12 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from inspector.packages.databases.apt_conf import AptConfiguration
 from inspector.packages.model import Alternatives, Package
 from inspector.packages.removal.graph import Follow, Graph, needs
+
+Remove = Callable[[Iterable[Package], Iterable[Package]], frozenset[Package]]
+"""(packages to remove, packages to keep) → all that goes."""
+
+
+class Ways(Struct, frozen=True):
+    """How a package manager removes, by default and strictly, and what it would clean up anyway."""
+
+    plain: Remove
+    strict: Remove
+    orphaned: frozenset[Package]
 
 
 class Rules(Struct, frozen=True):
@@ -57,12 +70,49 @@ PACMAN_RULES = Rules(asked_for, needs)
 """`pacman -Rs`: optional dependencies keep nothing."""
 
 
+def apt_ways(graph: Graph, configuration: AptConfiguration) -> Ways:
+    """By apt's configuration, and strictly as if Recommends and Suggests kept nothing."""
+    hard = replace(configuration, recommends_important=False, suggests_important=False)
+    rules = apt_rules(configuration)
+    return Ways(partial(swept, graph, rules), partial(swept, graph, apt_rules(hard)), orphans(graph, rules))
+
+
+def dnf_ways(graph: Graph, configuration: AptConfiguration) -> Ways:  # noqa: ARG001
+    """By DNF_RULES."""
+    return _ways_by(graph, DNF_RULES)
+
+
+def pacman_ways(graph: Graph, configuration: AptConfiguration) -> Ways:  # noqa: ARG001
+    """By PACMAN_RULES."""
+    return _ways_by(graph, PACMAN_RULES)
+
+
+def _ways_by(graph: Graph, rules: Rules) -> Ways:
+    sweep = partial(swept, graph, rules)
+    return Ways(sweep, sweep, orphans(graph, rules))
+
+
+def apk_ways(graph: Graph, configuration: AptConfiguration) -> Ways:  # noqa: ARG001
+    """By solving anew."""
+    solve = partial(apk_solved, graph)
+    return Ways(solve, solve, solve((), ()))
+
+
+def alone(graph: Graph, configuration: AptConfiguration) -> Ways:  # noqa: ARG001
+    """A package manager that removes what it is told and nothing else."""
+
+    def remove(named: Iterable[Package], kept: Iterable[Package]) -> frozenset[Package]:
+        return frozenset(named).difference(kept)
+
+    return Ways(remove, remove, frozenset())
+
+
 def orphans(graph: Graph, rules: Rules) -> frozenset[Package]:
     """What nothing needs already: any clean-up takes it."""
     return frozenset(graph.packages).difference(graph.reach(filter(rules.stays, graph.packages), rules.follow))
 
 
-def swept(graph: Graph, named: Iterable[Package], kept: Iterable[Package], rules: Rules) -> frozenset[Package]:
+def swept(graph: Graph, rules: Rules, named: Iterable[Package], kept: Iterable[Package]) -> frozenset[Package]:
     """All that goes with the `named` packages, orphans too, when those in `kept` are marked as installed by hand."""
     marked = frozenset(kept)
     gone = graph.broken(frozenset(named))

@@ -9,6 +9,7 @@ import pytest
 from inspector.line import inspect_image
 from inspector.packages.databases import apk
 from inspector.packages.found import Found
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Package, Relation
 
 DATABASE = """\
@@ -48,7 +49,7 @@ i:docs bash=5.2
 
 def read(database: str, world: str | None = None, path: str = "lib/apk/db/installed") -> dict[str, Found]:
     files = {path: database.encode()} | ({} if world is None else {"etc/apk/world": world.encode()})
-    return {found.package.name: found for found in apk.read(files, Distribution("alpine", "3.20.3"))}
+    return {found.package.name: found for found in apk.read(files, Distribution("alpine", "3.20.3"), Memo())}
 
 
 def packages(database: str, world: str | None = None) -> dict[str, Package]:

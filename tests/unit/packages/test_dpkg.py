@@ -12,6 +12,7 @@ import pytest
 
 from inspector.packages.databases import dpkg
 from inspector.packages.found import Found
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Relation
 
 from .inventories import NOWHERE, by_name, dpkg_list, stanza
@@ -24,7 +25,7 @@ on_debian = pytest.mark.skipif(
 
 def read(files: dict[str, str | bytes]) -> dict[str, Found]:
     data = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
-    return {found.package.name: found for found in dpkg.read(data, Distribution("debian", "12"))}
+    return {found.package.name: found for found in dpkg.read(data, Distribution("debian", "12"), Memo())}
 
 
 def test_a_stanza_says_all_that_is_asked_of_a_package() -> None:
@@ -169,20 +170,20 @@ def test_dpkg_reads_the_same_from_that_status(images: Path, tmp_path: Path) -> N
     (tmp_path / "available").touch()
     (tmp_path / "info").mkdir()
     theirs = _query("--admindir", str(tmp_path))
-    found = dpkg.read({"var/lib/dpkg/status": data}, NOWHERE)
+    found = dpkg.read({"var/lib/dpkg/status": data}, NOWHERE, Memo())
     assert sorted(_facts(each) for each in found) == theirs
 
 
 @on_debian
 def test_the_packages_of_this_machine() -> None:
-    assert sorted(_facts(found) for found in dpkg.read(_machine(), NOWHERE)) == _query()
+    assert sorted(_facts(found) for found in dpkg.read(_machine(), NOWHERE, Memo())) == _query()
 
 
 @on_debian
 def test_the_marks_of_this_machine() -> None:
     if shutil.which("apt-mark") is None:
         pytest.skip("apt is not installed")
-    packages = [found.package for found in dpkg.read(_machine(), NOWHERE)]
+    packages = [found.package for found in dpkg.read(_machine(), NOWHERE, Memo())]
     assert {package.name for package in packages if package.automatic} == set(_output("apt-mark", "showauto").split())
     manual = {package.name for package in packages if package.automatic is False}
     assert manual == set(_output("apt-mark", "showmanual").split())
@@ -191,7 +192,7 @@ def test_the_marks_of_this_machine() -> None:
 @on_debian
 def test_the_files_of_this_machine() -> None:
     """`dpkg -L` of many packages at once: their files in order, with a blank line between two packages."""
-    found = [each for each in dpkg.read(_machine(), NOWHERE) if each.package.architecture != "all"][:100]
+    found = [each for each in dpkg.read(_machine(), NOWHERE, Memo()) if each.package.architecture != "all"][:100]
     names = [f"{each.package.name}:{each.package.architecture}" for each in found]
     for each, told in zip(found, _output("dpkg", "-L", *names).split("\n\n"), strict=True):
         ours = {path for path in each.listed() if not path.startswith("var/lib/dpkg/info/")}

@@ -22,6 +22,7 @@ from inspector.layers.cache.packing import pack, unpack
 from inspector.layers.elf.facts import WholeFile, section
 from inspector.packages.inventory import take_inventory
 from inspector.packages.languages.embedded import read
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution
 from tests.builders import blob_of, scan_of
 from tests.elves import elf_with, go_note
@@ -49,7 +50,7 @@ def pom(group: str, name: str, version: str) -> bytes:
 
 
 def purls(data: bytes, path: str = "app/x") -> list[str]:
-    return [found.package.purl for found in read({path: data}, Distribution())]
+    return [found.package.purl for found in read({path: data}, Distribution(), Memo())]
 
 
 def audit(*crates: dict[str, object]) -> bytes:
@@ -181,7 +182,7 @@ def test_a_jar_too_large_to_be_looked_into_has_the_name_of_its_file(monkeypatch:
     jar = jar_of({"META-INF/maven/a/b/pom.properties": pom("a", "b", "1"), "x": os.urandom(80_000)})
     assert len(jar) > facts.MAX_JAR
     scan = scan_of([Member("opt/b-1.jar", jar)])
-    assert [found.package.purl for found in read(scan.captured, Distribution())] == ["pkg:maven/b@1"]
+    assert [found.package.purl for found in read(scan.captured, Distribution(), Memo())] == ["pkg:maven/b@1"]
 
 
 def test_a_module_without_a_name_does_not_hide_the_others() -> None:

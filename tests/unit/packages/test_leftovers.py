@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from inspector.packages.databases.apt_conf import AptConfiguration
+from inspector.packages.managers import REMOVALS
 from inspector.packages.model import Installed, Package
-from inspector.packages.removal.commands import MANAGERS
 from inspector.packages.removal.leftovers import Leftovers, leftovers
 from inspector.packages.removal.needs import Need
 from inspector.packages.removal.tools import build_tools
@@ -147,7 +147,7 @@ def test_there_are_none_without_tools() -> None:
 
 
 def test_commands_keep_first_then_remove_then_clean_up() -> None:
-    apt = MANAGERS["deb"]
+    apt = REMOVALS["deb"]
     assert apt.command(["make", "g++"], ["libgomp1"]) == (
         "apt-mark manual libgomp1 && apt-get purge -y --auto-remove g++ make && rm -rf /var/lib/apt/lists/*"
     )
@@ -155,6 +155,6 @@ def test_commands_keep_first_then_remove_then_clean_up() -> None:
         "apt-get purge -y --auto-remove -o APT::AutoRemove::RecommendsImportant=false"
         " -o APT::AutoRemove::SuggestsImportant=false g++ && rm -rf /var/lib/apt/lists/*"
     )
-    assert MANAGERS["apk"].command([".build-deps"], ["libgcc"]) == (
+    assert REMOVALS["apk"].command([".build-deps"], ["libgcc"]) == (
         "apk add --no-network libgcc && apk del --no-network .build-deps"
     )

@@ -12,6 +12,7 @@ import pytest
 from inspector.layers.capture import reader_of
 from inspector.packages.found import Found
 from inspector.packages.languages import npm
+from inspector.packages.memo import Memo
 from inspector.packages.model import Package, Relation
 
 from .inventories import NOWHERE
@@ -36,7 +37,7 @@ APP = {
 
 def read(files: dict[str, str]) -> dict[str, Found]:
     data = {path: content.encode() for path, content in files.items()}
-    return {found.package.location: found for found in npm.read(data, NOWHERE)}
+    return {found.package.location: found for found in npm.read(data, NOWHERE, Memo())}
 
 
 def packages(files: dict[str, str]) -> dict[str, Package]:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from inspector.packages.languages import composer, conda, gems
+from inspector.packages.memo import Memo
 from inspector.packages.model import Relation
 
 from .inventories import NOWHERE
@@ -28,7 +29,7 @@ end
 def test_a_gem_is_its_specification_and_its_folder() -> None:
     home = "usr/local/bundle"
     path = f"{home}/specifications/nokogiri-1.16.0-x86_64-linux.gemspec"
-    (found,) = gems.read({path: RAKE}, NOWHERE)
+    (found,) = gems.read({path: RAKE}, NOWHERE, Memo())
     package = found.package
     assert (package.name, package.version, package.architecture) == ("nokogiri", "1.16.0", "x86_64-linux")
     assert package.purl == "pkg:gem/nokogiri@1.16.0?platform=x86_64-linux"
@@ -39,7 +40,7 @@ def test_a_gem_is_its_specification_and_its_folder() -> None:
 
 
 def test_a_specification_without_a_stub_is_none() -> None:
-    assert list(gems.read({"specifications/a-1.gemspec": b"Gem::Specification.new"}, NOWHERE)) == []
+    assert list(gems.read({"specifications/a-1.gemspec": b"Gem::Specification.new"}, NOWHERE, Memo())) == []
 
 
 INSTALLED = {
@@ -64,7 +65,7 @@ def test_composers_list() -> None:
         "app/vendor/composer/installed.json": json.dumps(INSTALLED).encode(),
         "app/composer.json": b'{"require": {"symfony/console": "^6"}}',
     }
-    console, phpunit = composer.read(files, NOWHERE)
+    console, phpunit = composer.read(files, NOWHERE, Memo())
     assert console.package.purl == "pkg:composer/symfony/console@v6.4.0"
     assert console.package.needs == ((Relation("symfony/string"),),)
     assert console.package.provides == (Relation("psr/log-implementation"),)
@@ -74,12 +75,12 @@ def test_composers_list() -> None:
 
 def test_composer_1_has_a_bare_list() -> None:
     files = {"app/vendor/composer/installed.json": json.dumps(INSTALLED["packages"]).encode()}
-    assert [each.package.automatic for each in composer.read(files, NOWHERE)] == [None, None]
+    assert [each.package.automatic for each in composer.read(files, NOWHERE, Memo())] == [None, None]
 
 
 def test_a_list_that_is_none() -> None:
     with pytest.raises(ValueError, match="truncated"):
-        list(composer.read({"vendor/composer/installed.json": b"{"}, NOWHERE))
+        list(composer.read({"vendor/composer/installed.json": b"{"}, NOWHERE, Memo()))
 
 
 def record(name: str, **fields: object) -> bytes:
@@ -95,7 +96,7 @@ def test_conda_packages_with_what_was_asked_for() -> None:
         "opt/conda/conda-meta/libblas-1.0-py312_0.json": record("libblas", requested_spec="None"),
         "opt/other/conda-meta/zlib-1.0-py312_0.json": record("zlib"),
     }
-    numpy, libblas, zlib = conda.read(files, NOWHERE)
+    numpy, libblas, zlib = conda.read(files, NOWHERE, Memo())
     assert numpy.package.purl == "pkg:conda/numpy@1.0?build=py312_0&subdir=linux-64"
     assert numpy.package.needs == ((Relation("libblas"),),)
     assert list(numpy.listed()) == ["opt/conda/lib/numpy.so", "opt/conda/conda-meta/numpy-1.0-py312_0.json"]
@@ -104,4 +105,4 @@ def test_conda_packages_with_what_was_asked_for() -> None:
 
 def test_a_conda_record_without_a_name() -> None:
     with pytest.raises(ValueError, match="name"):
-        list(conda.read({"opt/conda/conda-meta/a.json": b'{"version": "1"}'}, NOWHERE))
+        list(conda.read({"opt/conda/conda-meta/a.json": b'{"version": "1"}'}, NOWHERE, Memo()))

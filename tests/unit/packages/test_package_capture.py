@@ -6,8 +6,8 @@ import pytest
 
 from inspector.demo.archive import Member
 from inspector.layers import scan
-from inspector.layers.capture import reader_of
-from inspector.packages.readers import KINDS
+from inspector.layers.capture import CAPTURED, reader_of
+from inspector.packages.managers import MANAGERS
 from tests.builders import scan_of
 
 KEPT = {
@@ -52,8 +52,11 @@ NOT_KEPT = [
 
 @pytest.mark.parametrize(("kind", "path"), [(kind, path) for kind, paths in KEPT.items() for path in paths])
 def test_a_scan_keeps_what_a_reader_reads(kind: str, path: str) -> None:
-    assert reader_of(path)
-    assert [each.name for each in KINDS if each.wants(path)] == [kind]
+    assert [manager.kind for manager in MANAGERS if manager.captured == reader_of(path)] == [kind]
+
+
+def test_every_manager_has_its_part_of_the_table_of_captured_files() -> None:
+    assert {manager.captured for manager in MANAGERS} - {""} == CAPTURED.keys() - {"system", "apt"}
 
 
 @pytest.mark.parametrize(

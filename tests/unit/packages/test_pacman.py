@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.packages.databases import pacman
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Relation
 
 DESC = """\
@@ -41,7 +42,7 @@ FOLDER = "var/lib/pacman/local/gcc-14.1.1-1"
 
 def test_a_package_with_its_files() -> None:
     files = {f"{FOLDER}/desc": DESC.encode(), f"{FOLDER}/files": FILES.encode()}
-    (found,) = pacman.read(files, Distribution("arch"))
+    (found,) = pacman.read(files, Distribution("arch"), Memo())
     package = found.package
     assert package.purl == "pkg:alpm/arch/gcc@14.1.1-1?arch=x86_64&distro=arch"
     assert package.automatic is True
@@ -57,10 +58,10 @@ def test_a_package_with_its_files() -> None:
 
 
 def test_a_package_without_a_reason_was_asked_for() -> None:
-    (found,) = pacman.read({f"{FOLDER}/desc": b"%NAME%\ngcc\n\n%VERSION%\n1\n"}, Distribution())
+    (found,) = pacman.read({f"{FOLDER}/desc": b"%NAME%\ngcc\n\n%VERSION%\n1\n"}, Distribution(), Memo())
     assert found.package.automatic is False
 
 
 def test_a_package_without_a_version() -> None:
     with pytest.raises(ValueError, match="no name or no version"):
-        list(pacman.read({f"{FOLDER}/desc": b"%NAME%\ngcc\n"}, Distribution()))
+        list(pacman.read({f"{FOLDER}/desc": b"%NAME%\ngcc\n"}, Distribution(), Memo()))

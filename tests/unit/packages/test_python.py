@@ -13,6 +13,7 @@ import pytest
 from inspector.layers.capture import reader_of
 from inspector.packages.found import Found
 from inspector.packages.languages import python
+from inspector.packages.memo import Memo
 from inspector.packages.model import Relation
 
 from .inventories import NOWHERE
@@ -33,7 +34,7 @@ def dist_info(
 
 def read(files: dict[str, str]) -> dict[str, Found]:
     data = {path: content.encode() for path, content in files.items()}
-    return {found.package.name: found for found in python.read(data, NOWHERE)}
+    return {found.package.name: found for found in python.read(data, NOWHERE, Memo())}
 
 
 def test_needs_are_by_canonical_name_clause_by_clause_without_those_of_extras() -> None:
@@ -117,7 +118,7 @@ def test_pip_sees_the_same_in_this_environment() -> None:
     found = (path for pattern in ("*.dist-info/*", "*.egg-info/*", "*.egg-info") for path in site.glob(pattern))
     paths = {str(path).lstrip("/"): path for path in found if path.is_file()}
     files = {name: path.read_bytes() for name, path in paths.items() if reader_of(name)}
-    packages = [found.package for found in python.read(files, NOWHERE)]
+    packages = [found.package for found in python.read(files, NOWHERE, Memo())]
     theirs = [
         (entry["metadata"]["name"], entry["metadata"]["version"], entry["requested"])
         for entry in json.loads(done.stdout)["installed"]

@@ -16,7 +16,7 @@ HARD = apt_rules(AptConfiguration(recommends_important=False, suggests_important
 def gone(packages: list[Package], *named: str, kept: tuple[str, ...] = (), rules: Rules = DEFAULT) -> set[str]:
     by_name = {each.name: each for each in packages}
     chosen, stay = ([by_name[name] for name in some] for some in (named, kept))
-    return names(swept(Graph(packages), chosen, stay, rules))
+    return names(swept(Graph(packages), rules, chosen, stay))
 
 
 COMPILER = [
@@ -112,7 +112,7 @@ def test_packages_of_another_architecture_satisfy_only_who_has_no_own() -> None:
     user = package("user", "lib", automatic=False)
     other = package("lib", architecture="i386")
     packages = [package("tool"), user, package("lib"), other]
-    assert swept(Graph(packages), [packages[0]], [], DEFAULT) == {packages[0], other}
+    assert swept(Graph(packages), DEFAULT, [packages[0]], []) == {packages[0], other}
     assert gone([package("tool"), user, other], "tool") == {"tool"}
 
 

@@ -14,6 +14,7 @@ import pytest
 from inspector.packages.databases.rpm import header
 from inspector.packages.databases.rpm.reader import read
 from inspector.packages.found import Found
+from inspector.packages.memo import Memo
 from inspector.packages.model import Distribution, Relation
 
 from .inventories import NOWHERE
@@ -71,7 +72,7 @@ def database(*blobs: bytes) -> bytes:
 
 def packages(*blobs: bytes, **others: bytes) -> dict[str, Found]:
     files = {"usr/lib/sysimage/rpm/rpmdb.sqlite": database(*blobs), **others}
-    return {found.package.name: found for found in read(files, FEDORA)}
+    return {found.package.name: found for found in read(files, FEDORA, Memo())}
 
 
 def test_a_header_says_all_that_is_asked_of_a_package() -> None:
@@ -173,7 +174,7 @@ def test_nobody_marks() -> None:
 def test_a_mariner_image_without_a_database_has_a_manifest() -> None:
     times, source = ["1653816591", "1653753130"], "bash-5.1.8-4.cm2.src.rpm"
     line = "\t".join(["bash", "5.1.8-4.cm2", *times, "Microsoft Corporation", "(none)", "7200", "x86_64", "0", source])
-    (found,) = read({"var/lib/rpmmanifest/container-manifest-2": line.encode()}, Distribution("mariner", "2.0"))
+    (found,) = read({"var/lib/rpmmanifest/container-manifest-2": line.encode()}, Distribution("mariner", "2.0"), Memo())
     assert found.package.purl == "pkg:rpm/mariner/bash@5.1.8-4.cm2?arch=x86_64&distro=mariner-2.0"
 
 
@@ -235,7 +236,7 @@ def test_a_damaged_database_is_read_or_refused(images: Path, folder: str, name: 
         for _ in range(chance.choice((0, 1, 30, 300))):
             damaged[chance.randrange(min(len(damaged), chance.choice((8192, len(data)))))] = chance.randrange(256)
         try:
-            list(read({f"var/lib/rpm/{name}": bytes(damaged)}, NOWHERE))
+            list(read({f"var/lib/rpm/{name}": bytes(damaged)}, NOWHERE, Memo()))
         except ValueError:
             continue
 
@@ -247,8 +248,8 @@ def test_a_view_without_end_is_given_up() -> None:
         "SELECT hnum, x'00' AS blob FROM n WHERE hnum < 0"
     )
     with pytest.raises(ValueError, match="SQLite says: interrupted"):
-        list(read({"var/lib/rpm/rpmdb.sqlite": connection.serialize()}, NOWHERE))
+        list(read({"var/lib/rpm/rpmdb.sqlite": connection.serialize()}, NOWHERE, Memo()))
 
 
 def _real(images: Path, folder: str, name: str) -> list[Found]:
-    return list(read({f"var/lib/rpm/{name}": (images / "packages" / folder / name).read_bytes()}, NOWHERE))
+    return list(read({f"var/lib/rpm/{name}": (images / "packages" / folder / name).read_bytes()}, NOWHERE, Memo()))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import partial
 
 from msgspec.structs import replace
 
 from inspector.packages.databases.rpm import bdb, header, ndb, sqlite
 from inspector.packages.databases.rpm.header import Values, values_of
-from inspector.packages.databases.rpm.reasons import DNF4, DNF5, ZYPPER, reasons
+from inspector.packages.databases.rpm.reasons import reasons
 from inspector.packages.found import Files, Found, marked, nothing, system_purl, text
+from inspector.packages.manager import Manager
+from inspector.packages.memo import Memo
 from inspector.packages.model import Alternatives, Distribution, Package, Relation
+from inspector.packages.removal.commands import RemovalCommand
+from inspector.packages.removal.sweep import dnf_ways
 
 FOLDERS = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
 FORMS: tuple[tuple[str, Callable[[bytes], Iterator[bytes]]], ...] = (
@@ -23,12 +27,6 @@ FORMS: tuple[tuple[str, Callable[[bytes], Iterator[bytes]]], ...] = (
 """File → what reads it; the newer form first, for an upgraded system may have kept the older."""
 MANIFEST = "var/lib/rpmmanifest/container-manifest-2"
 """What Mariner's distroless images have instead of a database."""
-
-wants = re.compile(
-    "|".join([*(rf"{folder}/(?:rpmdb\.sqlite|Packages|Packages\.db)" for folder in FOLDERS)])
-    + "|"
-    + "|".join(re.escape(path) for path in (MANIFEST, DNF4, DNF5, ZYPPER))
-).fullmatch
 
 KEY = "gpg-pubkey"
 """The name under which rpm keeps keys that it trusts among its packages; they are none."""
@@ -44,10 +42,10 @@ _OPERATORS = {2: "<", 4: ">", 8: "=", 10: "<=", 12: ">="}
 """RPMSENSE_LESS, GREATER and EQUAL."""
 
 
-def read(files: Files, distribution: Distribution) -> Iterator[Found]:
+def read(files: Files, distribution: Distribution, memo: Memo) -> Iterator[Found]:
     """The installed packages. Raises ValueError for a database that cannot be read."""
     is_automatic = reasons(files)
-    found = [_found(blob, distribution) for blob in _headers(files)]
+    found = [memo(_found, blob, distribution) for blob in _headers(files)]
     found += _listed_in(files.get(MANIFEST, b""), distribution)
     found = [each for each in found if each.package.name != KEY]
     for each in _with_paths_needed(found):
@@ -63,9 +61,7 @@ def _headers(files: Files) -> Iterator[bytes]:
                 return
 
 
-@lru_cache(maxsize=1024)
 def _found(blob: bytes, distribution: Distribution) -> Found:
-    """Kept from one layer to the next: most headers do not change."""
     values = values_of(blob)
     name, version, release = (_string(values, tag) for tag in (header.NAME, header.VERSION, header.RELEASE))
     if not name or not version:
@@ -194,3 +190,13 @@ def _with_paths_needed(found: list[Found]) -> Iterator[Found]:
         extra = tuple(Relation(path) for path in (f"/{listed}" for listed in each.listed()) if path in missing)
         provides = each.package.provides + extra
         yield replace(each, package=replace(each.package, provides=provides)) if extra else each
+
+
+MANAGER = Manager(
+    "rpm",
+    "rpm",
+    read,
+    of_system=True,
+    removal=RemovalCommand("dnf remove -y", keep="dnf mark install", cleanup="dnf clean all"),
+    ways=dnf_ways,
+)
