@@ -8,7 +8,7 @@ from inspector.filesystem.stack import VISIBLE
 from inspector.findings.bases import slimmer_base
 from inspector.findings.finding import Finding, Subject, by_bytes
 from inspector.findings.joining import LISTS, commands_of, join, last_user
-from inspector.findings.promise import freed
+from inspector.findings.promise import freed, shrunk_caches
 from inspector.findings.registry import BROUGHT, DEVELOPMENT_ONLY, IN_BASE, UNPACKAGED, Severity, find_rule
 from inspector.findings.remedy import Keep, Remedy, RemedyKind, Stricter, shell_path
 from inspector.findings.toolchains import Toolchain, find_toolchains
@@ -109,8 +109,9 @@ def _remedy(
     layers = [step.layer for step in map(subject.instructions.__getitem__, runs) if step.layer is not None]
     gone = _files_of(subject, packages.values())
     frees = _freed(subject, layers or [layer], command if runs else "", gone)
-    more = _files_of(subject, (each for each in subject.inventory.installed if each.package in beyond))
-    stricter = sum(_freed(subject, layers, strict, gone | more).values()) - sum(frees.values())
+    besides = [each for each in subject.inventory.installed if each.package in beyond]
+    all_gone = _files_of(subject, [*packages.values(), *besides])
+    stricter = sum(_freed(subject, layers, strict, all_gone).values()) - sum(frees.values())
     remedy = Remedy(
         kind if command else RemedyKind.DELETE_IN_RUN,
         runs or subject.indexes_of(layer),
@@ -145,7 +146,8 @@ def _freed(subject: Subject, layers: Collection[int], command: str, gone: Mappin
     wholly = {entry_id for entry_id, size in gone.items() if size == subject.filesystem.size(entry_id)}
     frees = freed(subject, layers, command, wholly)
     shrunk = {entry_id: size for entry_id, size in gone.items() if subject.filesystem.locate(entry_id)[0] in layers}
-    return shrunk | frees
+    caches = shrunk_caches(subject, layers) if command.startswith("apt") else {}
+    return caches | shrunk | frees
 
 
 def _by_name(keep: Keep) -> tuple[str, str]:

@@ -101,11 +101,10 @@ def _run(instructions: Sequence[Instruction], runs: Sequence[Instruction], comma
         if number and _ERREXIT(text) and not strict:
             return None
         change = folder != own and not is_anywhere(run)
-        if number and (change or not _is_chain(text)) and (strict or _ERREXIT(text)):
+        whole = number > 0 and not strict and not _is_chain(text)
+        if number and strict and not _is_chain(text) and not _ERREXIT(text):
             return None
-        part = _bodied(
-            run, part, first=number == 0, change=own if change else "", whole=number > 0 and not _is_chain(text)
-        )
+        part = _bodied(run, part, first=number == 0, change=own if change else "", whole=whole)
         if number:
             lines[-1] += "; \\" if strict else " \\"
             part[0] = f"{indent}{'' if strict else '&& '}{part[0]}"

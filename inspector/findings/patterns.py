@@ -3,14 +3,18 @@ layer hides is told by hidden.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import posixpath
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from inspector.findings.finding import Finding, Subject, by_bytes
 from inspector.findings.joining import LISTS, join, last_user
 from inspector.findings.path_rules import PathTable
-from inspector.findings.promise import freed
+from inspector.findings.promise import freed, names_paths
 from inspector.findings.registry import Rule, find_rule
-from inspector.findings.remedy import Remedy, RemedyKind
+from inspector.findings.remedy import Remedy, RemedyKind, shell_path
+
+HOME = "{home}"
+"""In a rule's command: the folder that all its files are in."""
 
 
 def pattern_findings(subject: Subject) -> Iterator[Finding]:
@@ -63,11 +67,25 @@ def _remedy(
     if LISTS in rule.command and steps and (joined := _with_users(subject, steps)) != steps:
         kind, steps = (RemedyKind.JOIN_RUNS, joined) if joined else (RemedyKind.ANOTHER_STAGE, steps)
         runs = [layer for step in map(subject.instructions.__getitem__, steps) if (layer := step.layer) is not None]
-    command = "" if kind is RemedyKind.ANOTHER_STAGE else rule.command
+    command = "" if kind is RemedyKind.ANOTHER_STAGE else _command(subject, rule, files, runs)
     groups = [runs] if kind is RemedyKind.JOIN_RUNS else [[layer] for layer in runs]
-    gone = _of_rule(subject, table, rule, runs)
+    gone = _of_rule(subject, table, rule, runs) if not names_paths(command) else frozenset()
+    if not steps:
+        return Remedy(kind, (), command, saves_bytes=sum(files.values()), advice=rule.advice), files
     frees = {each: size for group in groups for each, size in freed(subject, group, command, gone).items()}
     return Remedy(kind, steps, command, saves_bytes=sum(frees.values()), advice=rule.advice), frees or files
+
+
+def _command(subject: Subject, rule: Rule, files: Iterable[int], layers: Collection[int]) -> str:
+    """The rule's command, for the folder that holds all that these layers brought."""
+    if HOME not in rule.command:
+        return rule.command
+    found = (subject.filesystem.locate(each) for each in files)
+    folders = [
+        posixpath.dirname(subject.filesystem.layers[layer].paths[row]) for layer, row in found if layer in layers
+    ]
+    home = shell_path(posixpath.commonpath(folders).split("/tests")[0])
+    return rule.command.replace(HOME, home) if home else ""
 
 
 def _with_users(subject: Subject, steps: tuple[int, ...]) -> tuple[int, ...]:

@@ -52,7 +52,7 @@ SAMPLES = (
         f"RUN apt-get update && {INSTALL} gcc libc6-dev python3-dev \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n"
         "COPY answer.c app /\n"
-        "RUN folder=$(python3 -c 'import sysconfig; print(sysconfig.get_path(\"platlib\", \"posix_local\"))') \\\n"
+        'RUN folder=$(python3 -c \'import sysconfig; print(sysconfig.get_path("platlib", "posix_local"))\') \\\n'
         "    && mkdir -p $folder && gcc -shared -fPIC $(python3-config --includes) /answer.c \\\n"
         "    -o $folder/answer$(python3-config --extension-suffix) \\\n"
         "    && install /app /usr/local/bin/\n"
