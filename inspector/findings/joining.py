@@ -40,6 +40,9 @@ HARMLESS = (
 )
 """Commands of which it is known that they start no compiler."""
 
+SCRIPTS = frozenset((".", "bash", "eval", "sh", "source", "xargs"))
+"""Commands that start what cannot be seen."""
+
 PROGRAM_FOLDERS = re.compile(r"(?:usr/(?:local/)?)?s?bin|usr/lib/go[^/]*/bin").fullmatch
 
 COMPILED = re.compile(r".*\.(?:o|a|so|pyc)(?:\.[0-9.]+)?|.*/(?:site|dist)-packages/.*").fullmatch
@@ -200,7 +203,8 @@ def _names(subject: Subject, run: Instruction, brought: Collection[str]) -> bool
         if command[0] == "cd":
             folder = posixpath.join(folder, command[-1])
         words = [word for word in command if not word.startswith("-")]
-        if any(set(word) & set("$`") for word in words) or (command[0] not in HARMLESS and folder in targets):
+        unknown = "/" in command[0] or command[0] in SCRIPTS or (command[0] not in HARMLESS and folder in targets)
+        if unknown or any(set(word) & set("$`") for word in words):
             return True
         for word in words[1:] if command[0] in HARMLESS else words:
             path = posixpath.normpath(posixpath.join(folder, word))
