@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from inspector.attribution.instructions import Instruction
+from inspector.attribution.owners import layer_owners
 from inspector.demo.archive import Member, directory, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.findings.finding import Subject
 from inspector.findings.joining import join, last_user, needs_lists
 from inspector.findings.promise import freed, removed_by
+from inspector.packages.evidence import gather
 from tests.builders import file, scan_of
 
 Step = tuple[str, Sequence[Member]]
@@ -26,7 +28,8 @@ def image(*steps: Step) -> Subject:
         Instruction(index, text.partition(" ")[0], text, None, index, empty=False)
         for index, (text, _) in enumerate(steps)
     )
-    return Subject(stack_layers([scan.entries for scan in scans]), scans, instructions, frozenset(("usr/bin/gcc",)))
+    evidence = gather(stack_layers([scan.entries for scan in scans]), scans)
+    return Subject(evidence, instructions, layer_owners(len(scans), instructions, None), frozenset(("usr/bin/gcc",)))
 
 
 def joined(*steps: Step) -> tuple[int, ...]:
