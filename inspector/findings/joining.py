@@ -40,6 +40,9 @@ HARMLESS = (
 )
 """Commands of which it is known that they start no compiler."""
 
+LOCKED = (["npm", "ci"], ["yarn", "install"], ["pnpm", "install"], ["bundle", "install"])
+"""Commands that do what a lock file says, whatever else is in the folder."""
+
 SCRIPTS = frozenset((".", "bash", "eval", "sh", "source", "xargs"))
 """Commands that start what cannot be seen."""
 
@@ -198,7 +201,7 @@ def _names(subject: Subject, run: Instruction, brought: Collection[str]) -> bool
     targets = {f"/{each}" for path in brought for each in (path, *_folders(path))}
     folder = workdir_of(subject.instructions, run.index)
     for command in _commands(_script(run)):
-        if command[0] in INSTALLERS | {"set", "true", ":"} or command[:2] == ["mkdir", "-p"]:
+        if command[0] in INSTALLERS | {"set", "true", ":"} or command[:2] in (["mkdir", "-p"], *LOCKED):
             continue
         if command[0] == "cd":
             folder = posixpath.join(folder, command[-1])
