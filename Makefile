@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 REAL_PARTS := docker.io podman skopeo buildah umoci docker-registry debootstrap tmux chromium apache2-utils openssh-server containerd rpm
 
-.PHONY: demo test check lint screenshots bench real-parts clean
+.PHONY: demo test check lint screenshots bench proof real-parts clean
 
 demo: $(VENV)/installed
 	@$(BIN)/leaninspect demo fat
@@ -28,6 +28,10 @@ screenshots: $(VENV)/installed-dev real-parts
 
 bench: $(VENV)/installed-dev real-parts
 	$(BIN)/python -m benchmarks
+
+# Every patch of every finding alone, built and run by the real engine: a table of promised and real sizes (an hour).
+proof: $(VENV)/installed-dev real-parts
+	$(BIN)/python -m tests.proof
 
 # The engines, registry and browser that the tests run for real; elsewhere those tests skip and say why.
 real-parts:

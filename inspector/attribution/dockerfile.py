@@ -20,7 +20,10 @@ _VARIABLE = re.compile(r"\$(?:(?P<name>\w+)|\{(?P<braced>\w+)(?::?(?P<how>[-+])(
 
 
 class DockerfileInstruction(Struct, frozen=True):
-    """`text` is what follows the verb and its `--flags`, continued lines joined. Lines count from 1."""
+    """`text` is what follows the verb and its `--flags`, continued lines joined. Lines count from 1.
+
+    `source` are its lines to the letter, `above` the comments and empty lines between it and the one before.
+    """
 
     verb: str
     flags: tuple[str, ...]
@@ -28,6 +31,8 @@ class DockerfileInstruction(Struct, frozen=True):
     first_line: int
     last_line: int
     heredocs: tuple[Heredoc, ...] = ()
+    source: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return " ".join([self.verb, *self.flags, *self.text.split()])
@@ -89,7 +94,9 @@ def parse_instruction(line: LogicalLine, path: str) -> DockerfileInstruction:
     if not text:
         raise BadDockerfile(f"{path}:{line.first}: {verb.upper()} without arguments")
     flags, text = _flags(text) if verb.upper() in _FLAGGED else ((), text)
-    return DockerfileInstruction(verb.upper(), flags, text, line.first, line.last, line.heredocs)
+    return DockerfileInstruction(
+        verb.upper(), flags, text, line.first, line.last, line.heredocs, line.source, line.above
+    )
 
 
 def trigger(instruction: DockerfileInstruction, path: str) -> DockerfileInstruction:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from inspector.attribution.created_by import parse_created_by
 from inspector.attribution.dockerfile import DockerfileInstruction
+from inspector.attribution.syntax import words_of
 from inspector.image.config import ImageConfig
 
 
@@ -21,6 +22,7 @@ class Instruction(Struct, frozen=True):
     """One history entry. `layer` is the layer it made: None where it made none (`empty`), or where that is unknown.
 
     `from_base`, `lines` and `written` (as the Dockerfile has it) are None as long as they are unknown (origins.py).
+    `faithful` tells whether `text` is what was run, and not a script of several lines folded into one.
     """
 
     index: int
@@ -32,6 +34,7 @@ class Instruction(Struct, frozen=True):
     from_base: bool | None = None
     lines: LineRange | None = None
     written: DockerfileInstruction | None = None
+    faithful: bool = True
 
 
 def attribute(config: ImageConfig) -> tuple[Instruction, ...]:
@@ -46,5 +49,14 @@ def attribute(config: ImageConfig) -> tuple[Instruction, ...]:
     for index, entry in enumerate(config.history):
         verb, text = parse_created_by(entry.created_by)
         layer = layer_of.get(index)
-        instructions.append(Instruction(index, verb, text or entry.comment, entry.created, layer, entry.empty_layer))
+        faithful = _is_faithful(entry.created_by)
+        instructions.append(
+            Instruction(index, verb, text or entry.comment, entry.created, layer, entry.empty_layer, faithful=faithful)
+        )
     return tuple(instructions)
+
+
+def _is_faithful(created_by: str) -> bool:
+    """Whether folding white space changes nothing: there are no lines, and quoted words have single spaces only."""
+    text = created_by.strip()
+    return "\n" not in text and not any(" ".join(word.split()) != word for word in words_of(text))

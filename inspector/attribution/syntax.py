@@ -36,19 +36,24 @@ class Heredoc(Struct, frozen=True):
 
 
 class LogicalLine(Struct, frozen=True):
-    """An instruction as it is written, on lines `first` to `last` (from 1, both included)."""
+    """An instruction as it is written, on lines `first` to `last` (from 1, both included).
+
+    `source` are these lines to the letter, `above` the comments and empty lines between it and the one before.
+    """
 
     text: str
     first: int
     last: int
     heredocs: tuple[Heredoc, ...] = ()
+    source: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
 
 
 def logical_lines(text: str, path: str) -> Iterator[LogicalLine]:
     """The instructions of a Dockerfile in order. Raises BadDockerfile."""
     lines = [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
     continued = re.compile(rf"(?:^|(?<=[^{(escape := re.escape(_escape(lines, path)))}])){escape}[ \t]*$")
-    number = 0
+    number = written = 0
     while number < len(lines):
         joined, number = _join(lines, number, continued)
         if joined is None:
@@ -57,7 +62,10 @@ def logical_lines(text: str, path: str) -> Iterator[LogicalLine]:
         for name, chomp in _announced(joined.text):
             content, number = _heredoc(lines, number, name, chomp, f"{path}:{joined.first}")
             heredocs.append(Heredoc(name, content, chomp))
-        yield replace(joined, last=number, heredocs=tuple(heredocs)) if heredocs else joined
+        last = number if heredocs else joined.last
+        source, above = lines[joined.first - 1 : last], lines[written : joined.first - 1]
+        yield replace(joined, last=last, heredocs=tuple(heredocs), source=tuple(source), above=tuple(above))
+        written = last
 
 
 def words_of(text: str) -> list[str]:

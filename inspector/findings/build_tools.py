@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from inspector.filesystem.stack import VISIBLE
 from inspector.findings.bases import slimmer_base
 from inspector.findings.finding import Finding, Subject, by_bytes
+from inspector.findings.joining import LISTS, commands_of, join, last_user
+from inspector.findings.promise import freed, shrunk_caches
 from inspector.findings.registry import BROUGHT, DEVELOPMENT_ONLY, IN_BASE, UNPACKAGED, Severity, find_rule
 from inspector.findings.remedy import Keep, Remedy, RemedyKind, Stricter, shell_path
 from inspector.findings.toolchains import Toolchain, find_toolchains
@@ -49,17 +51,18 @@ def _of_instructions(subject: Subject) -> Iterator[Finding]:
         by_layer = _by_layer(subject, leftover)
         for layer, packages in by_layer.items():
             named = {package for package in leftover.default.named if package in packages}
-            frees = _files_of(subject, packages.values())
-            if named and frees:
+            files = _files_of(subject, packages.values())
+            if named and files:
                 tools = tools_title((package.name for package in named), len(packages) - len(named))
+                remedy, frees = _remedy(subject, leftover, layer, packages, named)
                 yield Finding(
                     rule=BROUGHT,
                     title=f"{find_rule(BROUGHT).name}: {tools}",
                     severity=_severity(subject, named),
-                    frees=frees,
+                    frees=frees or files,
                     layers=(layer,),
                     hidden_in=(),
-                    remedy=_remedy(subject, leftover, layer, named, sum(frees.values())),
+                    remedy=remedy,
                     packages=tuple(sorted(package.purl for package in packages)),
                 )
 
@@ -84,28 +87,67 @@ def _by_layer(subject: Subject, leftover: Leftovers) -> dict[int, dict[Package, 
     return found
 
 
-def _remedy(subject: Subject, leftover: Leftovers, layer: int, named: Collection[Package], saves_bytes: int) -> Remedy:
-    """The command for the end of the instruction, the stricter one where it frees more, and what must be known."""
+def _remedy(
+    subject: Subject,
+    leftover: Leftovers,
+    layer: int,
+    packages: Mapping[Package, Installed],
+    named: Collection[Package],
+) -> tuple[Remedy, dict[int, int]]:
+    """The command and the RUNs that are to be one for it, the stricter command where it frees more, what must be known;
+    and what it frees."""
     removal, there = REMOVALS[leftover.kind], _there(subject, layer)
     names = [package.name for package in named]
     kept, strictly_kept = leftover.default.kept & there, leftover.strict.kept & there
     beyond = (leftover.strict.removed - leftover.default.removed) & there
-    more = sum(_files_of(subject, (each for each in subject.inventory.installed if each.package in beyond)).values())
     strict = removal.command(names, [package.name for package in strictly_kept], strict=True)
     command = removal.command(names, [package.name for package in kept])
     needs = (subject.tooling.rescue[package] for package in kept)
-    doubts = {subject.tooling.verdicts[package].doubt for package in named} - {""}
     by_virtual = leftover.kind == "apk" and not any(package.virtual for package in named)
-    return Remedy(
-        find_rule(BROUGHT).remedy if command else RemedyKind.DELETE_IN_RUN,
-        subject.indexes_of(layer),
-        command,
+    runs = _runs(subject, layer, packages.values(), command)
+    kind = RemedyKind.ANOTHER_STAGE if not runs else RemedyKind.END_RUN_WITH if len(runs) == 1 else RemedyKind.JOIN_RUNS
+    layers = [step.layer for step in map(subject.instructions.__getitem__, runs) if step.layer is not None]
+    gone = _files_of(subject, packages.values())
+    frees = _freed(subject, layers or [layer], command if runs else "", gone)
+    besides = [each for each in subject.inventory.installed if each.package in beyond]
+    all_gone = _files_of(subject, [*packages.values(), *besides])
+    stricter = sum(_freed(subject, layers, strict, all_gone).values()) - sum(frees.values())
+    remedy = Remedy(
+        kind if command else RemedyKind.DELETE_IN_RUN,
+        runs or subject.indexes_of(layer),
+        command if runs else "",
         tuple(sorted({Keep(need.package.name, f"{need.who} needs {need.what}") for need in needs}, key=_by_name)),
-        saves_bytes,
-        tuple(sorted(doubts)),
-        advice=VIRTUAL if by_virtual else "",
-        stricter=Stricter(strict, more) if more and strict else None,
+        sum(frees.values()),
+        tuple(sorted({subject.tooling.verdicts[package].doubt for package in named} - {""})),
+        advice=VIRTUAL if by_virtual and len(runs) == 1 else "",
+        stricter=Stricter(strict, stricter) if runs and beyond and strict and stricter > 0 else None,
     )
+    return remedy, frees
+
+
+def _runs(subject: Subject, layer: int, packages: Iterable[Installed], command: str) -> tuple[int, ...]:
+    """The indexes of the RUNs from the one that brought the first package to the last that may use any of them, if
+    these can be one."""
+    if not command:
+        return subject.indexes_of(layer)
+    installed = list(packages)
+    first = min((each.layer for each in installed if each.layer is not None), default=layer)
+    start = next((step.index for step in subject.instructions if step.layer == first), None)
+    if start is None:
+        return ()
+    commands = commands_of(subject.filesystem.entry(entry_id).path for each in installed for entry_id in each.entries)
+    end = last_user(subject, start, commands, cleans_lists=LISTS in command)
+    last = next((step.index for step in subject.instructions if step.layer == layer), start)
+    return join(subject, start, max(end, last))
+
+
+def _freed(subject: Subject, layers: Collection[int], command: str, gone: Mapping[int, int]) -> dict[int, int]:
+    """What a command frees that removes packages, at the end of the RUN that makes these layers."""
+    wholly = {entry_id for entry_id, size in gone.items() if size == subject.filesystem.size(entry_id)}
+    frees = freed(subject, layers, command, wholly)
+    shrunk = {entry_id: size for entry_id, size in gone.items() if subject.filesystem.locate(entry_id)[0] in layers}
+    caches = shrunk_caches(subject, layers) if command.startswith("apt") else {}
+    return caches | shrunk | frees
 
 
 def _by_name(keep: Keep) -> tuple[str, str]:
@@ -141,7 +183,6 @@ def _of_base(subject: Subject) -> Iterator[Finding]:
         hidden_in=(),
         remedy=Remedy(
             RemedyKind.ANOTHER_BASE,
-            saves_bytes=sum(frees.values()),
             doubts=tuple(sorted({subject.tooling.verdicts[package].doubt for package in named} - {""})),
             advice=slimmer.advice if slimmer else rule.advice,
             base=slimmer.image if slimmer else "",

@@ -12,6 +12,7 @@ from inspector.findings.finding import Finding, Subject, by_bytes, union_bytes
 from inspector.findings.hidden import hidden_findings
 from inspector.findings.patterns import pattern_findings
 from inspector.findings.registry import Severity
+from inspector.findings.remedy import RemedyKind
 from inspector.findings.secrets import secret_findings
 from inspector.findings.unstripped import unstripped_findings
 from inspector.globs import matcher
@@ -76,9 +77,14 @@ def by_size(findings: Iterable[Finding]) -> list[Finding]:
 def reclaimable_bytes(findings: Iterable[Finding]) -> int:
     """Bytes that following all advice would free, none counted twice.
 
-    What is told for information only does not count: trade-offs, and what cannot be avoided.
+    What is told for information only does not count: trade-offs, and what cannot be avoided. Neither does what came
+    with the base image: nothing that an instruction of this image does can free it.
     """
-    return union_bytes(finding.frees for finding in findings if finding.severity is not Severity.INFO)
+    return union_bytes(
+        finding.frees
+        for finding in findings
+        if finding.severity is not Severity.INFO and finding.remedy.kind is not RemedyKind.ANOTHER_BASE
+    )
 
 
 def _without(subject: Subject, findings: Iterable[Finding], ignore: Sequence[str]) -> Iterator[Finding]:

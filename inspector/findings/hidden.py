@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from inspector.filesystem.ledger import Fate
 from inspector.findings.build_tools import tools_title
 from inspector.findings.finding import Finding, Subject
+from inspector.findings.joining import join
 from inspector.findings.path_rules import PathTable
+from inspector.findings.promise import freed
 from inspector.findings.registry import OVERWRITTEN, RECOPIED, REMOVED, UNAVOIDABLE, find_rule
 from inspector.findings.remedy import Remedy, RemedyKind
 from inspector.globs import matcher
@@ -25,6 +27,7 @@ DATABASES = matcher(
         "var/lib/dpkg/{status,available,diversions,statoverride,lock*,triggers/*}",
         "var/lib/dpkg/status-old",
         "var/lib/apt/extended_states",
+        "var/cache/debconf/*.dat{,-old}",
         "{,usr/}lib/apk/db/*",
         "etc/apk/world",
         "{var/lib,usr/lib/sysimage,usr/share}/rpm/*",
@@ -37,12 +40,18 @@ DATABASES = matcher(
 )
 """What a package manager rewrites whole whenever it runs: two RUNs that install something cannot avoid it."""
 
+JOINING = (RemedyKind.JOIN_RUNS, RemedyKind.CHANGE_AT_SOURCE)
+"""Advice that joined RUNs follow, where RUNs brought and hid the files."""
+
 MOSTLY = 0.9
 """Share of a finding's bytes that must belong to one rule on paths to be named after it."""
 
 
 def hidden_findings(subject: Subject) -> Iterator[Finding]:
-    """Per pair of layers that added and hid bytes: removed, overwritten, copied again, unavoidable."""
+    """Per pair of layers that added and hid bytes: removed, overwritten, copied again, unavoidable.
+
+    RUNs that are to be one for the bytes of one pair hide nothing of each other: their other pairs are not told again.
+    """
     filesystem = subject.filesystem
     groups: dict[tuple[str, int, int], dict[int, int]] = {}
     for layer, entries in enumerate(filesystem.layers):
@@ -54,8 +63,13 @@ def hidden_findings(subject: Subject) -> Iterator[Finding]:
             hider = filesystem.hiders[start + row]
             groups.setdefault((rule, layer, hider), {})[start + row] = entries.sizes[row]
     table = PathTable()
-    for (rule, added_by, hidden_by), files in groups.items():
-        yield _finding(subject, table, rule, added_by, hidden_by, files)
+    told: dict[int, int] = {}
+    for (rule, added_by, hidden_by), files in sorted(groups.items(), key=lambda group: -sum(group[1].values())):
+        if not files.keys() <= told.keys():
+            finding = _finding(subject, table, rule, added_by, hidden_by, files)
+            if finding.remedy.kind is RemedyKind.JOIN_RUNS:
+                told |= finding.frees
+            yield finding
 
 
 def _finding(
@@ -67,14 +81,18 @@ def _finding(
         title += _of_what(subject, table, added_by, files)
     if rule_id == REMOVED:
         title = _removed_tools(subject, added_by, hidden_by, files) or title
-    kind = _kind(subject, rule_id, added_by)
-    remedy = Remedy(
-        kind,
-        subject.indexes_of(added_by, hidden_by),
-        saves_bytes=0 if kind is RemedyKind.NOTHING else sum(files.values()),
-        advice=rule.advice,
-    )
-    return Finding(rule_id, title, rule.severity, files, (added_by,), (hidden_by,), remedy)
+    kind, steps = _kind(subject, rule_id, added_by), subject.indexes_of(added_by, hidden_by)
+    runs = join(subject, steps[0], steps[-1]) if kind in JOINING and len(steps) > 1 else ()
+    frees = files
+    if runs:
+        joined = (subject.instructions[index].layer for index in runs)
+        kind, steps = RemedyKind.JOIN_RUNS, runs
+        frees = freed(subject, [layer for layer in joined if layer is not None])
+    elif kind is RemedyKind.JOIN_RUNS:
+        kind = RemedyKind.ANOTHER_STAGE
+    saves_bytes = 0 if kind in (RemedyKind.NOTHING, RemedyKind.ANOTHER_BASE) else sum(frees.values())
+    remedy = Remedy(kind, steps, saves_bytes=saves_bytes, advice=rule.advice)
+    return Finding(rule_id, title, rule.severity, frees, (added_by,), (hidden_by,), remedy)
 
 
 def _kind(subject: Subject, rule_id: str, added_by: int) -> RemedyKind:

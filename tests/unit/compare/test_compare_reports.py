@@ -99,8 +99,8 @@ def test_text():
         "         0 B  ~ usr/bin/tool (mode)   layer 2 of b\n"
         "\n"
         "Findings: 2 new, 0 fixed, 0 kept\n"
+        "      7.0 kB  new    removed too late   LI1001\n"
         "      7.0 kB  new    copied again with the same content   LI1003\n"
-        "        40 B  new    removed too late   LI1001\n"
     )
 
 

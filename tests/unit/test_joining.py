@@ -1,0 +1,119 @@
+"""Which RUNs may be one is told by their layers and texts; what that frees is counted on the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from inspector.attribution.instructions import Instruction
+from inspector.attribution.owners import layer_owners
+from inspector.demo.archive import Member, directory, whiteout
+from inspector.filesystem.stack import stack_layers
+from inspector.findings.finding import Subject
+from inspector.findings.joining import join, last_user, needs_lists
+from inspector.findings.promise import freed, removed_by
+from inspector.packages.evidence import gather
+from tests.builders import file, scan_of
+
+Step = tuple[str, Sequence[Member]]
+
+INSTALL: Step = ("RUN apt-get update && apt-get install -y gcc", [file("usr/bin/gcc", 1000)])
+COMPILE: Step = ("RUN gcc -o /app /src/main.c", [file("app", 10)])
+
+
+def image(*steps: Step) -> Subject:
+    scans = tuple(scan_of(members) for _, members in steps)
+    instructions = tuple(
+        Instruction(index, text.partition(" ")[0], text, None, index, empty=False)
+        for index, (text, _) in enumerate(steps)
+    )
+    evidence = gather(stack_layers([scan.entries for scan in scans]), scans)
+    return Subject(evidence, instructions, layer_owners(len(scans), instructions, None), frozenset(("usr/bin/gcc",)))
+
+
+def joined(*steps: Step) -> tuple[int, ...]:
+    return join(image(*steps), 0, len(steps) - 1)
+
+
+def test_runs_are_joined_over_files_that_are_copied_elsewhere() -> None:
+    assert joined(INSTALL, ("COPY main.c /src/", [file("src/main.c")]), COMPILE) == (0, 2)
+
+
+@pytest.mark.parametrize("between", ["ENV A=b", "ARG A", "LABEL a=b", "CMD x", "EXPOSE 80", "WORKDIR /src"])
+def test_settings_between_do_not_keep_runs_apart(between: str) -> None:
+    assert joined(INSTALL, (between, []), COMPILE) == (0, 2)
+
+
+@pytest.mark.parametrize("between", ["USER app", 'SHELL ["bash", "-c"]', "VOLUME /src", "ONBUILD RUN x", "FROM x"])
+def test_what_changes_how_a_run_runs_keeps_runs_apart(between: str) -> None:
+    assert joined(INSTALL, (between, []), COMPILE) == ()
+
+
+def test_a_variable_that_an_earlier_run_names_keeps_them_apart() -> None:
+    assert joined(("RUN echo ${A} > /x", [file("x")]), ("ENV A=b", []), COMPILE) == ()
+
+
+@pytest.mark.parametrize(
+    ("run", "copied"),
+    [
+        (("RUN echo 1 > /etc/x", [file("etc/x")]), [file("etc/x", 2)]),
+        (("RUN apt-get install -y x && rm -rf /tmp/*", [file("x")]), [file("tmp/main.c")]),
+        (("RUN chmod -R 700 /src", [file("x")]), [file("src/main.c")]),
+        (("RUN mkdir /src", [directory("src")]), [file("src/main.c")]),
+        (("RUN ./configure", [file("x")]), [file("etc/conf")]),
+    ],
+    ids=["the same file", "a folder is emptied", "modes are set", "a folder is made", "what is run is not known"],
+)
+def test_a_copy_that_an_earlier_run_would_touch_keeps_them_apart(run: Step, copied: Sequence[Member]) -> None:
+    assert joined(run, ("COPY . /", copied), COMPILE) == ()
+
+
+def test_a_run_that_makes_the_owner_of_a_copy_stays_where_it_is() -> None:
+    users: Step = ("RUN useradd app", [file("etc/passwd", 9)])
+    assert joined(INSTALL, users, ("COPY --chown=app main.c /src/", [file("src/main.c")]), COMPILE) == (0, 3)
+
+
+def test_the_last_user_of_tools_names_them_or_does_what_is_not_known() -> None:
+    subject = image(INSTALL, COMPILE, ("RUN ./build.sh", [file("b")]), ("RUN rm -rf /src && useradd app", [file("c")]))
+    assert last_user(subject, 0, frozenset(("gcc",)), cleans_lists=True) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ("RUN apt-get install -y less", True),
+        ("RUN apt-get update && apt-get install -y less", False),
+        ("RUN apt-get purge -y gcc", False),
+    ],
+)
+def test_package_lists_are_needed_by_those_who_do_not_get_them(text: str, needed: bool) -> None:
+    assert needs_lists(Instruction(0, "RUN", text, None, 0, empty=False)) is needed
+
+
+def test_one_run_stores_nothing_that_it_hides_or_that_its_command_removes() -> None:
+    subject = image(
+        ("RUN a", [file("tool", 1000), file("var/lib/apt/lists/a", 200), file("log", 30)]),
+        ("RUN b", [whiteout("tool"), file("log", 40), file("kept", 5)]),
+        ("RUN c", [file("log", 50), file("var/lib/apt/lists/a", 200, "y")]),
+    )
+    paths = {
+        subject.filesystem.entry(each).path: size
+        for each, size in freed(subject, (0, 1), "apt-get purge -y gcc && rm -rf /var/lib/apt/lists/*").items()
+    }
+    assert paths == {"tool": 1000, "var/lib/apt/lists/a": 200, "log": 30}
+
+
+@pytest.mark.parametrize(
+    ("command", "path", "removed"),
+    [
+        ("rm -rf /var/lib/apt/lists/*", "var/lib/apt/lists/partial/x", True),
+        ("apt-get clean && rm -f /var/cache/apt/*.bin", "var/cache/apt/pkgcache.bin", True),
+        ("rm -rf /root/.cache", "home/a/.cache/x", False),
+        ("find /var/log -type f -delete", "var/log/apt/term.log", True),
+        ("find /opt/v -depth -type d -name tests -exec rm -rf '{}' +", "opt/v/lib/tests/x.py", True),
+        ("find /opt/v -depth -type d -name tests -exec rm -rf '{}' +", "opt/v/lib/test/x.py", False),
+    ],
+)
+def test_commands_remove_what_they_name(command: str, path: str, removed: bool) -> None:
+    assert bool(removed_by(command)(path)) is removed
