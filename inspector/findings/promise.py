@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Callable, Collection
 
 from inspector.findings.finding import Subject
-from inspector.findings.globs import matcher
+from inspector.globs import matcher
 
 APT_CACHES = ("var/cache/apt/pkgcache.bin", "var/cache/apt/srcpkgcache.bin")
 

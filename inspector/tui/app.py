@@ -5,18 +5,20 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import ClassVar, Generic
 
 from textual import constants
 from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
 from inspector.errors import InspectorError
 from inspector.sources.protocol import Watch
-from inspector.tui.commands import COMMANDS, Command, Offering, Place, bindings
+from inspector.tui.commands import EVERYWHERE, Command, available, bindings
 from inspector.tui.loading import Clock, ErrorScreen, Loaded, Loader, LoadingScreen, Result
 from inspector.tui.preferences import read_preferences, user_file
 from inspector.tui.themes import DARK, OURS, following
@@ -34,32 +36,25 @@ class Commands(Provider):
     """The palette: the commands that the screen has as things stand."""
 
     async def discover(self) -> Hits:
-        for command in self._available():
-            yield DiscoveryHit(command.label, lambda command=command: self._run(command), help=self._help(command))
+        for node, command in self._available():
+            yield DiscoveryHit(
+                command.label, partial(self.app.run_action, command.action, node), help=self._help(command)
+            )
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for command in self._available():
+        for node, command in self._available():
             score = matcher.match(command.label)
             if score > 0:
-                yield Hit(
-                    score,
-                    matcher.highlight(command.label),
-                    lambda command=command: self._run(command),
-                    help=self._help(command),
-                )
+                run_it = partial(self.app.run_action, command.action, node)
+                yield Hit(score, matcher.highlight(command.label), run_it, help=self._help(command))
 
-    def _available(self) -> list[Command]:
-        everywhere = [command for command in COMMANDS if command.place is Place.APP]
-        offered = self.screen.offered() if isinstance(self.screen, Offering) else everywhere
-        return [command for command in offered if command.in_palette]
+    def _available(self) -> list[tuple[DOMNode, Command]]:
+        return [(node, command) for node, command in available(self.screen) if command.in_palette]
 
     def _help(self, command: Command) -> str:
         keys = command.shown_keys(self.app._keymap)
         return f"{command.help}  {keys}" if keys else command.help
-
-    async def _run(self, command: Command) -> None:
-        await self.screen.run_action(command.action)
 
 
 class LeanInspect(App[int], Generic[Result]):
@@ -67,7 +62,8 @@ class LeanInspect(App[int], Generic[Result]):
 
     TITLE = "leaninspect"
     CSS_PATH = "inspector.tcss"
-    BINDINGS = bindings(Place.APP)
+    ACTIONS: ClassVar[tuple[Command, ...]] = EVERYWHERE
+    BINDINGS = bindings(ACTIONS)
     COMMANDS: ClassVar = {Commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 (as Textual declares them)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012

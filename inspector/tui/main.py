@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+from typing import ClassVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
@@ -13,33 +15,52 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from inspector.content.reading import Contents
-from inspector.filesystem.stack import IMPLIED
-from inspector.filesystem.tree import Change
 from inspector.inspection import Inspection
-from inspector.layers.entries import Kind
 from inspector.reports.formats import INSPECTION_FORMATS
 from inspector.safe_names import printable
-from inspector.tui.clipboard import copy
-from inspector.tui.commands import COMMANDS, Command, Place, bindings
+from inspector.tui.commands import (
+    BACK,
+    CLOSE,
+    EVERYWHERE,
+    FOLD,
+    HELP,
+    JUMP,
+    LOOK,
+    MOVE,
+    OPEN,
+    VIEWS,
+    Command,
+    bindings,
+    can,
+    export_commands,
+    one_list,
+)
 from inspector.tui.export import export
-from inspector.tui.extraction import extract_to_disk
-from inspector.tui.instruction_words import instruction_details
-from inspector.tui.views.file_viewer import ContentPage
-from inspector.tui.views.files import FilesPane, FilesShown, Scope
+from inspector.tui.views.files import FilesShown, FilesView, Scope
 from inspector.tui.views.outline import Outline
 from inspector.tui.views.registry import VIEW_KINDS, tabs_of
-from inspector.tui.views.treemap import TileMap
 from inspector.tui.views.view import View
 from inspector.tui.widgets.key_line import KeyLine
 from inspector.tui.widgets.layer_list import LayerList
-from inspector.tui.widgets.pages import Details, Help
+from inspector.tui.widgets.pages import Help, Sign
 from inspector.tui.widgets.row_list import RowList
 from inspector.tui.widgets.summary import Summary
 from inspector.tui.widgets.tabs import Tabs
 from inspector.tui.words import layer_details
 
-OPTIONAL = frozenset(action for kind in VIEW_KINDS for action in kind.offers)
-"""Actions that not every view has."""
+SIGNS: tuple[Sign, ...] = (
+    ("+ added", "$text-success"),
+    ("~ modified", "$text-warning"),
+    ("- removed, or hidden by a later layer", "$text-error"),
+    ("█ bytes in the final image", "$primary"),
+    ("▓ ░ bytes that are stored but hidden", "$text-error"),
+)
+
+FIRST = frozenset((VIEWS, MOVE, JUMP, LOOK, FOLD))
+"""The sections of commands in the first column of the help."""
+
+FORWARDED = tuple(command for command in one_list(*(kind.view.ACTIONS for kind in VIEW_KINDS)) if command.anywhere)
+"""What the view in sight is told to do wherever the focus is."""
 
 
 class Position(Struct, frozen=True):
@@ -53,27 +74,54 @@ class Position(Struct, frozen=True):
 
 
 class MainScreen(Screen[None]):
-    """Everything about one image. Its actions are the commands of commands.py."""
+    """Everything about one image: it places the views, and leads from one to another and back."""
 
-    BINDINGS = bindings(Place.MAIN)
+    ACTIONS: ClassVar[tuple[Command, ...]] = (
+        *(
+            Command(f"view.{kind.id}", kind.key, kind.label, kind.help, f"view({kind.id!r})", VIEWS)
+            for kind in VIEW_KINDS
+        ),
+        Command(
+            "pane.next", "tab,shift+tab", "Other pane",
+            "Switch between layers and view", "other_pane", MOVE, footer="pane", anywhere=True,
+        ),
+        Command(
+            "layer.previous", "left_square_bracket", "Previous layer", "The layer before, anywhere", "layer(-1)", MOVE
+        ),
+        Command("layer.next", "right_square_bracket", "Next layer", "The layer after, anywhere", "layer(1)", MOVE),
+        BACK,
+        CLOSE,
+        OPEN,
+        *export_commands(INSPECTION_FORMATS),
+        HELP,
+    )  # fmt: skip
+    BINDINGS: ClassVar = [
+        *bindings(ACTIONS),
+        *bindings(replace(command, action=f"in_view({command.id!r})") for command in FORWARDED),
+    ]
     AUTO_FOCUS = "#layers"
 
     def __init__(self, inspection: Inspection, contents: Contents | None = None) -> None:
         super().__init__()
         self.inspection = inspection
+        contents = contents or Contents(inspection, None)
         self.layer_list = LayerList(inspection, id="layers")
         self.details = Static(id="details-text")
         self.tabs = Tabs(tabs_of(inspection), id="tabs")
-        self.views: dict[str, View] = {kind.id: kind.make(inspection) for kind in VIEW_KINDS if kind.count(inspection)}
+        self.views: dict[str, View] = {kind.id: kind.make(contents) for kind in VIEW_KINDS if kind.count(inspection)}
         self.current = "files"
         self.trail: list[Position] = []
-        self.contents = contents or Contents(inspection, None)
 
     @property
-    def files(self) -> FilesPane:
+    def files(self) -> FilesView:
         files = self.views["files"]
-        assert isinstance(files, FilesPane)
+        assert isinstance(files, FilesView)
         return files
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """All that can be done here, in some view or other."""
+        return one_list(*(kind.view.ACTIONS for kind in VIEW_KINDS), LayerList.ACTIONS, self.ACTIONS, EVERYWHERE)
 
     @property
     def view(self) -> View:
@@ -94,7 +142,7 @@ class MainScreen(Screen[None]):
                 for name, view in self.views.items():
                     view.display = name == self.current
                     yield view
-        yield KeyLine(lambda: bool(self.trail), id="keys")
+        yield KeyLine(self.commands, lambda: bool(self.trail), id="keys")
 
     def on_mount(self) -> None:
         gc.freeze()  # the image stays as long as the app: no key is to wait while the collector looks through all of it
@@ -114,30 +162,17 @@ class MainScreen(Screen[None]):
         self.files.show(layer=layer)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Commands that the view in sight does not have are not there; in a filter `/` is a letter like others."""
+        """Views with nothing to show are not there, nor commands that the view in sight does not have."""
         if action == "view":
             return parameters[0] in self.views
-        if action == "filter" and self.focused is not None and self.focused.has_class("filter"):
-            return False
-        if action in OPTIONAL and not (action == "scope" and self.layer_list.has_focus):
-            return action in self.view.OFFERS
+        if action == "in_view":
+            return any(command.id == parameters[0] and can(self.view, command) for command in self.view.ACTIONS)
         return True
 
-    def offered(self) -> list[Command]:
-        """Those whose keys would work: the view in sight has them."""
-        return [command for command in COMMANDS if command.place is Place.APP or self.has(command)]
-
-    def has(self, command: Command) -> bool:
-        """Whether a command would do something now, for the palette."""
-        name, _, rest = command.action.partition("(")
-        place = command.place
-        if place is Place.ROWS:
-            return self.current in ("waste", "packages")
-        if place is Place.TREEMAP:
-            return self.current == "treemap"
-        if place is Place.FILES and self.current != "files":
-            return False
-        return bool(self.check_action(name, (rest.strip("')"),)))
+    async def action_in_view(self, name: str) -> None:
+        """A command of the view in sight, by its id, while the focus is elsewhere."""
+        command = next(command for command in self.view.ACTIONS if command.id == name)
+        await self.view.run_action(command.action)
 
     # Views, and jumping between them
 
@@ -178,36 +213,24 @@ class MainScreen(Screen[None]):
         self.trail.clear()
         self.show_view(name)
 
-    def action_go_files(self) -> None:
-        """The files of the finding, package or tile, in the Files view."""
-        target = self.view.target()
-        if target is None:
-            return
-        if target.files is None:
-            self.notify("Its files are not known, or not in the image any more.", title=target.name)
-            return
+    @on(View.FilesWanted)
+    def show_files(self, wanted: View.FilesWanted) -> None:
+        """The files of a finding, package or tile, in the Files view."""
         self._leave_trail()
-        if target.layer is not None:
-            self.layer_list.jump(target.layer)
-        self.files.choose(target)
+        if wanted.target.layer is not None:
+            self.layer_list.jump(wanted.target.layer)
+        self.files.choose(wanted.target)
         self.show_view("files")
 
-    def action_go_layer(self) -> None:
-        """The layer that brought it, in the list of layers."""
-        target = self.view.target()
-        if target is None or target.layer is None:
-            self.notify("Which layer brought it is not known.")
-            return
+    @on(View.LayerWanted)
+    def go_to_layer(self, wanted: View.LayerWanted) -> None:
         self._leave_trail()
-        self.layer_list.jump(target.layer)
+        self.layer_list.jump(wanted.layer)
         self.set_focus(self.layer_list)
 
-    def action_go_instruction(self) -> None:
-        target = self.view.target()
-        if target is None or target.layer is None:
-            self.notify("Which instruction brought it is not known.")
-            return
-        self.app.push_screen(Details(instruction_details(self.inspection, target.layer), "Instruction"))
+    @on(LayerList.ScopeWanted)
+    def show_scope(self, wanted: LayerList.ScopeWanted) -> None:
+        self.files.show(scope=Scope(wanted.scope))
 
     def action_back(self) -> None:
         """Undo what narrows the view; then go back to where the last jump came from."""
@@ -225,114 +248,20 @@ class MainScreen(Screen[None]):
         if before.on_layers:
             self.set_focus(self.layer_list)
 
-    # Moving
-
-    @property
-    def pane(self) -> RowList | TileMap:
-        """The list that keys act on."""
-        if self.layer_list.has_focus:
-            return self.layer_list
-        main = self.view.main
-        assert isinstance(main, (RowList, TileMap))
-        return main
-
     def action_other_pane(self) -> None:
         self.set_focus(self.view.main if self.layer_list.has_focus else self.layer_list)
 
-    def action_move(self, rows: int) -> None:
-        self.pane.move(rows)
+    def action_open(self) -> None:
+        self.set_focus(self.view.main)
 
-    def action_page(self, pages: float) -> None:
-        self.pane.page(pages)
-
-    def action_jump(self, row: int) -> None:
-        self.pane.jump(row)
+    def action_close(self) -> None:
+        self.set_focus(self.layer_list)
 
     def action_layer(self, step: int) -> None:
         self.layer_list.move(step)
-
-    # Looking
-
-    def action_details(self) -> None:
-        """All about what is selected, on a page of its own; a folder's also by enter: space folds."""
-        if self.layer_list.has_focus:
-            if self.layer_list.row_count:
-                self.app.push_screen(Details(layer_details(self.inspection, self.layer_list.cursor)))
-        elif (details := self.view.details()) is not None:
-            self.app.push_screen(Details(details))
-
-    def action_next_scope(self) -> None:
-        self.view.next_scope()
-
-    def action_scope(self, name: str) -> None:
-        self.files.show(scope=Scope(name))
-
-    def action_sort(self) -> None:
-        self.view.sort()
-
-    def action_attributes(self) -> None:
-        self.view.toggle_attributes()
-
-    def action_fold(self) -> None:
-        self.view.fold()
-
-    def action_open(self) -> None:
-        if self.layer_list.has_focus:
-            self.set_focus(self.view.main)
-        else:
-            self.view.open_or_enter()
-
-    def action_close(self) -> None:
-        if not self.layer_list.has_focus and not self.view.close_or_leave():
-            self.set_focus(self.layer_list)
-
-    def action_close_all(self) -> None:
-        self.view.close_all()
-
-    def action_open_all(self) -> None:
-        self.view.open_all()
-
-    def action_map_by(self) -> None:
-        self.view.map_by()
-
-    def action_zoom(self, inwards: bool) -> None:
-        self.view.zoom(inwards)
-
-    def action_steer(self, right: int, down: int) -> None:
-        self.view.steer(right, down)
-
-    def action_filter(self) -> None:
-        self.view.open_filter()
-
-    def action_match(self, step: int) -> None:
-        self.view.match(step)
-
-    def action_waste(self) -> None:
-        self.view.toggle_waste()
-
-    def action_show(self, change: str) -> None:
-        self.view.toggle_change(Change[change])
-
-    # Taking out
-
-    def action_copy(self) -> None:
-        copied = self.view.copied()
-        if copied is not None:
-            copy(self, *copied)
-
-    def action_content(self) -> None:
-        """The content of the selected file, as the layer that is shown has it."""
-        tree, node = self.files.list.outline.tree, self.files.list.node
-        if tree.kinds[node] not in (Kind.FILE, Kind.HARDLINK) or tree.entry_ids[node] == IMPLIED:
-            self.notify("Only files have a content to look at.", timeout=3)
-            return
-        self.app.push_screen(ContentPage(self.contents, tree.path(node), tree.entry_ids[node]))
-
-    def action_extract(self) -> None:
-        extract_to_disk(self, self.contents, self.files.list.outline.tree, self.files.list.node)
 
     def action_export(self, form: str) -> None:
         export(self, INSPECTION_FORMATS, form, self.inspection, self.inspection.image.reference)
 
     def action_help(self) -> None:
-        self.app.push_screen(Help())
+        self.app.push_screen(Help(self.commands, SIGNS, FIRST))

@@ -3,7 +3,7 @@
 [tui]
 theme = "lean-light"        # or any of Textual's
 
-[keys]                      # command = "key,key", by the ids of commands.py and compare/commands.py
+[keys]                      # command = "key,key", by the ids that screens, views and the app declare
 waste = "f2"
 """
 
@@ -56,8 +56,7 @@ def read_preferences(path: Path, themes: Collection[str]) -> Preferences:
 
 
 def _commands() -> set[str]:
-    """The ids of all commands. Those of a comparison are imported only for a person who has keys of their own."""
-    from inspector.tui.commands import COMMANDS
-    from inspector.tui.compare.commands import ALL
+    """The ids of all commands. What declares them is imported only for a person who has keys of their own."""
+    from inspector.tui.all_commands import ALL_COMMANDS
 
-    return {command.id for command in (*COMMANDS, *ALL)}
+    return {command.id for command in ALL_COMMANDS}

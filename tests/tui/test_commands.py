@@ -6,20 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from inspector.filesystem.tree import ROOT
-from inspector.tui.commands import COMMANDS, Place, bindings
+from inspector.tui.app import LeanInspect
+from inspector.tui.commands import Declares, bindings, one_list
+from inspector.tui.compare.one_side import OneSide
+from inspector.tui.compare.screen import CompareScreen
 from inspector.tui.main import MainScreen
 from inspector.tui.views.file_viewer import ContentPage
 from inspector.tui.views.files import Scope
+from inspector.tui.views.registry import VIEW_KINDS
 from inspector.tui.views.tiles import By
 from inspector.tui.views.tree_index import Order
-from inspector.tui.views.treemap import TileMap, TreemapPane
+from inspector.tui.views.treemap import TileMap, TreemapView
 from inspector.tui.widgets.dialogs import AskPath
+from inspector.tui.widgets.layer_list import LayerList
 from inspector.tui.widgets.pages import Details, Help
 
 from .driving import app_for, paths_in_sight, press, settled, until
@@ -65,14 +71,14 @@ def tile(label: str) -> Callable[[MainScreen], bool]:
 
 def tiles(main: MainScreen) -> TileMap:
     pane = main.views["treemap"]
-    assert isinstance(pane, TreemapPane)
+    assert isinstance(pane, TreemapView)
     return pane.map
 
 
 def mapped_by(by: By) -> Callable[[MainScreen], bool]:
     def holds(main: MainScreen) -> bool:
         pane = main.views["treemap"]
-        return isinstance(pane, TreemapPane) and pane.by is by
+        return isinstance(pane, TreemapView) and pane.by is by
 
     return holds
 
@@ -221,8 +227,16 @@ CASES = {
 }
 
 
+OF_ONE_IMAGE: tuple[type[Declares], ...] = (
+    *(kind.view for kind in VIEW_KINDS),
+    LayerList,
+    MainScreen,
+    LeanInspect,
+)
+
+
 def test_every_command_has_its_case():
-    assert sorted(CASES) == sorted(command.id for command in COMMANDS)
+    assert sorted(CASES) == sorted(command.id for command in one_list(*(each.ACTIONS for each in OF_ONE_IMAGE)))
 
 
 @pytest.mark.parametrize(
@@ -284,9 +298,9 @@ async def test_the_palette_runs_commands_of_the_main_screen():
 
 
 def test_no_two_commands_share_a_key_in_one_place():
-    for place in Place:
-        keys = [binding.key for binding in bindings(place)]
-        assert len(keys) == len(set(keys)), place
+    for declaring in (*OF_ONE_IMAGE, OneSide, CompareScreen):
+        keys = [binding.key for binding in bindings(declaring.ACTIONS) if isinstance(binding, Binding)]
+        assert len(keys) == len(set(keys)), declaring
 
 
 @pytest.mark.parametrize("keys", ["", "tab", "2", "4"])

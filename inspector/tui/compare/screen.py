@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
@@ -22,17 +24,32 @@ from inspector.reports.formats import COMPARISON_FORMATS
 from inspector.safe_names import printable
 from inspector.sizes import signed
 from inspector.tui.clipboard import copy
-from inspector.tui.commands import Command
-from inspector.tui.compare.commands import ALL, compare_bindings
-from inspector.tui.compare.help import compare_help
+from inspector.tui.commands import (
+    BACK,
+    COPY,
+    DETAILS,
+    EVERYWHERE,
+    FILTER,
+    HELP,
+    JUMP,
+    MOVE,
+    MOVING,
+    SHOW,
+    SORT,
+    VIEWS,
+    Command,
+    bindings,
+    export_commands,
+    one_list,
+)
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import PairList, heads
 from inspector.tui.compare.row_details import details, selection, totals
-from inspector.tui.compare.rows import ComparedKind, ComparedRow, Order, chosen, kinds_of
+from inspector.tui.compare.rows import KINDS, ComparedKind, ComparedRow, Order, chosen, kinds_of
 from inspector.tui.export import export
 from inspector.tui.instruction_words import MUTED
 from inspector.tui.widgets.key_line import KeyLine
-from inspector.tui.widgets.pages import Details
+from inspector.tui.widgets.pages import Details, Help, Sign
 from inspector.tui.widgets.row_list import RowList
 from inspector.tui.widgets.tabs import Tab, Tabs
 
@@ -40,11 +57,38 @@ EVERY_STATUS = frozenset(Status)
 TOGGLES = {"ADDED": Status.ADDED, "REMOVED": Status.REMOVED, "MODIFIED": Status.CHANGED, "UNCHANGED": Status.SAME}
 """The main screen's names for what is shown or not."""
 
+SIGNS: tuple[Sign, ...] = (
+    ("+ only in the second image", "$text-success"),
+    ("− only in the first", "$text-error"),
+    ("~ → ↑ ↓ changed, moved, newer, older", "$text-warning"),
+    ("█ bytes in the final image", "$primary"),
+    ("▓ bytes that are stored but hidden", "$text-error"),
+)
+
 
 class CompareScreen(Screen[None]):
-    """Both images at once. Its actions are the commands of commands.py."""
+    """Both images at once."""
 
-    BINDINGS = compare_bindings()
+    ACTIONS: ClassVar[tuple[Command, ...]] = (
+        *(
+            Command(f"compare.{kind.id}", kind.key, kind.label, f"{kind.label} of both", f"view({kind.id!r})", VIEWS)
+            for kind in KINDS
+        ),
+        Command("compare.next", "tab,right,l", "Next view", "The next view", "next_view(1)", MOVE, footer="view"),
+        Command("compare.previous", "shift+tab,left,h", "Previous view", "The view before", "next_view(-1)", MOVE),
+        *MOVING,
+        Command("compare.a", "a", "Open image A", "The first image by itself", "image('a')", JUMP, footer="open A"),
+        Command("compare.b", "b", "Open image B", "The second image by itself", "image('b')", JUMP, footer="open B"),
+        replace(BACK, label="Show everything", help="Everything again"),
+        DETAILS,
+        replace(SORT, help="By change, or by name"),
+        FILTER,
+        *SHOW,
+        replace(COPY, help="Copy the name of the row"),
+        *export_commands(COMPARISON_FORMATS),
+        HELP,
+    )
+    BINDINGS = bindings(ACTIONS)
     AUTO_FOCUS = "#pairs"
     CSS = """
     CompareScreen #heads { height: 1; text-wrap: nowrap; }
@@ -73,6 +117,11 @@ class CompareScreen(Screen[None]):
     def comparison(self) -> Comparison:
         return self.pair.comparison
 
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """All that can be done here."""
+        return one_list(self.ACTIONS, EVERYWHERE)
+
     def compose(self) -> ComposeResult:
         yield CompareSummary(self.comparison, id="summary")
         yield self.tabs
@@ -81,7 +130,7 @@ class CompareScreen(Screen[None]):
             yield self.list
             yield self.filter
             yield self.selection
-        yield KeyLine(id="keys")
+        yield KeyLine(self.commands, id="keys")
 
     def on_mount(self) -> None:
         self.show(self.kind)
@@ -156,15 +205,6 @@ class CompareScreen(Screen[None]):
             return any(kind.id == parameters[0] for kind in self.kinds)
         return not (action == "filter" and self.filter.has_focus)
 
-    def offered(self) -> list[Command]:
-        """Those whose keys would work: views without anything to show have none."""
-        return [command for command in ALL if self.has(command)]
-
-    def has(self, command: Command) -> bool:
-        """Whether a command would do something now, for the palette."""
-        name, _, rest = command.action.partition("(")
-        return self.check_action(name, (rest.strip("')"),))
-
     # What commands do
 
     def action_view(self, name: str) -> None:
@@ -231,7 +271,7 @@ class CompareScreen(Screen[None]):
         export(self, COMPARISON_FORMATS, form, self.comparison, " to ".join(names(self.comparison)))
 
     def action_help(self) -> None:
-        self.app.push_screen(compare_help())
+        self.app.push_screen(Help(self.commands, SIGNS, (VIEWS, MOVE, JUMP)))
 
 
 class CompareSummary(Widget):

@@ -17,7 +17,6 @@ from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
 from inspector.safe_names import printable
 from inspector.sizes import human
-from inspector.tui.commands import Place, bindings
 from inspector.tui.views.outline import Outline
 from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut
 from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, marked, size_look
@@ -52,8 +51,6 @@ OPEN, CLOSED, LEAF = "▾ ", "▸ ", "  "
 
 class FileList(RowList):
     """An outline of a file tree."""
-
-    BINDINGS = bindings(Place.FILES)
 
     class Toggled(Message):
         """A folder was opened or closed with the mouse."""

@@ -21,7 +21,6 @@ from inspector.errors import Cancelled, InspectorError
 from inspector.safe_names import printable
 from inspector.sizes import human
 from inspector.sources.protocol import ReadEvent
-from inspector.tui.commands import moving_bindings
 from inspector.tui.instruction_words import place
 from inspector.tui.widgets.row_list import RowList
 
@@ -171,7 +170,6 @@ class ContentPage(ModalScreen[None]):
     BINDINGS: ClassVar = [
         Binding("escape,q,v", "dismiss", "Close", show=False),
         Binding("x", "hexadecimal", "Text or bytes", show=False),
-        *moving_bindings(),
     ]
 
     class Read(Message):
@@ -239,12 +237,3 @@ class ContentPage(ModalScreen[None]):
     def action_hexadecimal(self) -> None:
         if self.text is not None:
             self.list.show(self.list.data, None if self.list.lines is not None else self.text)
-
-    def action_move(self, rows: int) -> None:
-        self.list.move(rows)
-
-    def action_page(self, pages: float) -> None:
-        self.list.page(pages)
-
-    def action_jump(self, row: int) -> None:
-        self.list.jump(row)

@@ -12,15 +12,36 @@ from typing import ClassVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from inspector.content.reading import Contents
+from inspector.filesystem.stack import IMPLIED
 from inspector.filesystem.tree import ROOT, Change, chosen_tree, layer_tree, stacked_tree
-from inspector.inspection import Inspection
+from inspector.layers.entries import Kind
+from inspector.tui.commands import (
+    CLOSE,
+    COPY,
+    DETAILS,
+    FILTER,
+    FOLD,
+    LOOK,
+    MOVING,
+    NARROW,
+    OPEN,
+    SHOW,
+    SORT,
+    TAKE,
+    Command,
+    bindings,
+)
+from inspector.tui.extraction import extract_to_disk
 from inspector.tui.instruction_words import MUTED
 from inspector.tui.views.file_list import FileList
+from inspector.tui.views.file_viewer import ContentPage
 from inspector.tui.views.outline import Criteria, Outline, heavy_folders, keep
 from inspector.tui.views.tree_index import Browsed, Order, Trees
 from inspector.tui.views.view import Filtered, Target
@@ -86,14 +107,43 @@ def draw(trees: Trees, view: FilesShown) -> Outline:
     return Outline(browsed, order=order, kept=kept, opened=opened)
 
 
-class FilesPane(Filtered):
-    """The file list and what belongs to it; commands call its methods."""
+class FilesView(Filtered):
+    """The file list and what belongs to it."""
 
     PLACEHOLDER = "part of a name, or of a path with / · *.py · /regular expression/"
-    OFFERS: ClassVar = frozenset(
-        {"sort", "filter", "match", "next_scope", "scope", "attributes", "waste", "show", "fold", "open_all"}
-        | {"close_all", "copy", "content", "extract"}
-    )
+    ACTIONS: ClassVar[tuple[Command, ...]] = (
+        *MOVING,
+        Command(
+            "scope.next", "a", "Next scope: layer, up to layer, final image",
+            "Layer → up to layer → final image", "next_scope", LOOK, footer="scope", anywhere=True,
+        ),
+        DETAILS,
+        SORT,
+        Command(
+            "attributes", "b,ctrl+b", "Mode, owner, time",
+            "Show or hide mode, owner, time", "attributes", LOOK, anywhere=True,
+        ),
+        Command("content", "v", "Content of the file", "What is in the file", "content", LOOK, "files"),
+        Command("fold", "space", "Fold", "Open or close the folder", "fold", FOLD, footer="fold", anywhere=True),
+        CLOSE,
+        OPEN,
+        Command(
+            "fold.close-all", "z,ctrl+@", "Close all folders", "Close all folders", "close_all", FOLD, anywhere=True
+        ),
+        Command("fold.open-all", "Z", "Open all folders", "Open all folders", "open_all", FOLD, anywhere=True),
+        FILTER,
+        Command("filter.next", "n", "Next match", "The next match", "match(1)", NARROW, anywhere=True),
+        Command("filter.previous", "N", "Previous match", "The match before", "match(-1)", NARROW, anywhere=True),
+        Command(
+            "waste", "w", "Wasted bytes", "What is stored but hidden", "waste", NARROW, footer="waste", anywhere=True
+        ),
+        *SHOW,
+        Command("dive.added", "ctrl+a", "", "As in dive: A", "show('ADDED')", NARROW, "files", in_palette=False),
+        Command("dive.removed", "ctrl+r", "", "As in dive: R", "show('REMOVED')", NARROW, "files", in_palette=False),
+        COPY,
+        Command("extract", "x", "Extract to disk", "Write it to disk", "extract", TAKE, "files"),
+    )  # fmt: skip
+    BINDINGS = bindings(ACTIONS)
 
     class Drawn(Message):
         """The worker has an outline ready."""
@@ -103,15 +153,15 @@ class FilesPane(Filtered):
             self.view = view
             self.outline = outline
 
-    def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
-        super().__init__(inspection, id=id)
+    def __init__(self, contents: Contents, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(contents, id=id)
         self.wanted = FilesShown()
         self.shown: tuple[FilesShown, Outline] | None = None
         self.busy = False
         self.before_filter: frozenset[int] | None = None
-        self.trees = Trees(inspection.filesystem)
-        nothing = Outline(Browsed(stacked_tree(inspection.filesystem, -1)))
-        self.list = FileList(inspection, nothing, id="file-list")
+        self.trees = Trees(self.inspection.filesystem)
+        nothing = Outline(Browsed(stacked_tree(self.inspection.filesystem, -1)))
+        self.list = FileList(self.inspection, nothing, id="file-list")
         self.selection = Static(classes="selection")
 
     def compose(self) -> ComposeResult:
@@ -154,7 +204,7 @@ class FilesPane(Filtered):
         view, trees = self.wanted, self.trees
         self.run_worker(lambda: self.post_message(self.Drawn(view, draw(trees, view))), thread=True, group="tree")
 
-    def on_files_pane_drawn(self, drawn: Drawn) -> None:
+    def on_files_view_drawn(self, drawn: Drawn) -> None:
         """Show what came, unless something newer is wanted already."""
         self.busy = False
         path = self.list.outline.tree.path(self.list.node) if self.shown else ""
@@ -191,8 +241,6 @@ class FilesPane(Filtered):
     def copied(self) -> tuple[str, str]:
         return "/" + self.list.outline.tree.path(self.list.node), "path"
 
-    # What commands do
-
     def back(self) -> bool:
         """Without any filter; from the files of a finding back to those of the layer."""
         closed = self.close_filter()
@@ -218,39 +266,39 @@ class FilesPane(Filtered):
         if outline is None or self.busy:
             self.show(opened=view.opened)
         else:
-            self.on_files_pane_drawn(self.Drawn(view, outline))
+            self.on_files_view_drawn(self.Drawn(view, outline))
 
     def narrow(self, pattern: str) -> None:
         if pattern != self.wanted.criteria.pattern:
             self.show(criteria=replace(self.wanted.criteria, pattern=pattern))
 
-    def match(self, step: int) -> None:
+    def action_match(self, step: int) -> None:
         self.list.jump(self.list.outline.next_match(self.list.cursor, step))
 
-    def toggle_waste(self) -> None:
+    def action_waste(self) -> None:
         criteria = self.wanted.criteria
         self.show(criteria=replace(criteria, waste=not criteria.waste))
 
-    def toggle_change(self, change: Change) -> None:
+    def action_show(self, change: str) -> None:
         criteria = self.wanted.criteria
-        self.show(criteria=replace(criteria, changes=criteria.changes ^ {change}))
+        self.show(criteria=replace(criteria, changes=criteria.changes ^ {Change[change]}))
 
-    def sort(self) -> None:
+    def action_sort(self) -> None:
         self.show(order=Order.NAME if self.wanted.order is Order.SIZE else Order.SIZE)
 
-    def next_scope(self) -> None:
+    def action_next_scope(self) -> None:
         scope = self.wanted.scope
         self.show(scope=CYCLE[(CYCLE.index(scope) + 1) % len(CYCLE)] if scope in CYCLE else CYCLE[0])
 
-    def toggle_attributes(self) -> None:
+    def action_attributes(self) -> None:
         self.list.attributes = not self.list.attributes
         self.list.refresh()
 
-    def fold(self) -> None:
+    def action_fold(self) -> None:
         self.list.outline.toggle(self.list.cursor)
         self.list.rows_changed()
 
-    def open_or_enter(self) -> None:
+    def action_open(self) -> None:
         """Open the folder; in an open one go to its first row."""
         outline, row = self.list.outline, self.list.cursor
         if self.list.node in outline.opened and outline.children(self.list.node):
@@ -259,23 +307,33 @@ class FilesPane(Filtered):
             outline.open(row)
             self.list.rows_changed()
 
-    def close_or_leave(self) -> bool:
-        """Close the folder; from a closed one or a file go to the folder above. False at the closed root."""
+    def action_close(self) -> None:
+        """Close the folder; from a closed one or a file go to the folder above. At the root it is the screen's."""
         outline, row = self.list.outline, self.list.cursor
         if self.list.node in outline.opened and self.list.node != ROOT:
             outline.close(row)
             self.list.rows_changed()
-            return True
-        if row == 0:
-            return False
-        self.list.jump(outline.parent_row(row))
-        return True
+        elif row == 0:
+            raise SkipAction
+        else:
+            self.list.jump(outline.parent_row(row))
 
-    def open_all(self) -> None:
+    def action_open_all(self) -> None:
         self.show(opened=frozenset(self.list.outline.tree.children))
 
-    def close_all(self) -> None:
+    def action_close_all(self) -> None:
         self.show(opened=frozenset())
+
+    def action_content(self) -> None:
+        """The content of the selected file, as the layer that is shown has it."""
+        tree, node = self.list.outline.tree, self.list.node
+        if tree.kinds[node] not in (Kind.FILE, Kind.HARDLINK) or tree.entry_ids[node] == IMPLIED:
+            self.notify("Only files have a content to look at.", timeout=3)
+            return
+        self.app.push_screen(ContentPage(self.contents, tree.path(node), tree.entry_ids[node]))
+
+    def action_extract(self) -> None:
+        extract_to_disk(self, self.contents, self.list.outline.tree, self.list.node)
 
     def _set_title(self) -> None:
         view, criteria = self.wanted, self.wanted.criteria

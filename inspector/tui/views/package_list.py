@@ -16,7 +16,6 @@ from inspector.packages.model import Installed, LayerChange
 from inspector.packages.removal.tools import reason_by_name
 from inspector.safe_names import printable
 from inspector.sizes import human
-from inspector.tui.commands import Place, bindings
 from inspector.tui.views.name_filter import fits, span
 from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut, padded
 from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, marked, size_look
@@ -80,8 +79,6 @@ def rows_of(inspection: Inspection) -> tuple[PackageRow, ...]:
 
 class PackageList(RowList):
     """Packages in the wanted order, those that fit a pattern."""
-
-    BINDINGS = bindings(Place.ROWS)
 
     def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
@@ -156,10 +153,6 @@ class PackageList(RowList):
         version = Segment(padded(f" {printable(each.version)}", rest), look("lines--muted"))
         segments = [*head, *body, version, Segment(tail, look("lines--muted"))]
         return Strip(segments).adjust_cell_length(width, look(plain))
-
-    def clicked(self, row: int, x: int, times: int) -> None:  # noqa: ARG002
-        if times == 2:
-            self.call_later(self.screen.run_action, "go_files")
 
     def _tail(self, each: PackageRow, width: int) -> str:
         """Kind, the layers it came in and went in, and whether somebody asked for it, as far as there is room."""

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from inspector.content.reading import Contents
 from inspector.filesystem.stack import stack_layers
 from inspector.inspection import Inspection
 from inspector.packages.inventory import take_inventory
@@ -20,9 +21,10 @@ from inspector.packages.removal.tools import build_tools
 from inspector.packages.why import Reasons
 from inspector.safe_names import printable
 from inspector.sizes import human
+from inspector.tui.commands import COPY, DETAILS_BY_I, FILTER, MOVING, SORT, Command, bindings
 from inspector.tui.instruction_words import MUTED, Part, instruction_text, place
 from inspector.tui.views.package_list import PackageList, PackageOrder, PackageRow
-from inspector.tui.views.view import Filtered, Target
+from inspector.tui.views.view import Filtered, Leading, Target
 from inspector.tui.widgets.row_list import RowList
 
 
@@ -43,11 +45,12 @@ def moment(inspection: Inspection, below: int | None) -> Moment:
     return Moment(by_key, Reasons(inventory))
 
 
-class PackagesPane(Filtered):
+class PackagesView(Filtered, Leading):
     """What must be read for a package's reasons is read in a worker, once, when the first package needs it."""
 
-    OFFERS: ClassVar = frozenset(("copy", "sort", "filter"))
     PLACEHOLDER = "part of a name · lib*-dev · /regular expression/"
+    ACTIONS: ClassVar[tuple[Command, ...]] = (*Leading.GO, *MOVING, DETAILS_BY_I, SORT, FILTER, COPY)
+    BINDINGS = bindings(ACTIONS)
 
     class Known(Message):
         """The worker knows the packages of a moment."""
@@ -56,9 +59,9 @@ class PackagesPane(Filtered):
             super().__init__()
             self.below, self.moment = below, moment
 
-    def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
-        super().__init__(inspection, id=id)
-        self.list = PackageList(inspection, id="package-list")
+    def __init__(self, contents: Contents, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(contents, id=id)
+        self.list = PackageList(self.inspection, id="package-list")
         self.selection = Static(classes="advice package-details")
         self.moments: dict[int | None, Moment] = {}
         self.busy = False
@@ -96,7 +99,7 @@ class PackagesPane(Filtered):
             self.busy = True
             self.run_worker(lambda: self.post_message(self.Known(below, moment(self.inspection, below))), thread=True)
 
-    def on_packages_pane_known(self, message: Known) -> None:
+    def on_packages_view_known(self, message: Known) -> None:
         self.busy = False
         self.moments[message.below] = message.moment
         self.show_selection()
@@ -134,7 +137,7 @@ class PackagesPane(Filtered):
         if pattern != self.list.pattern:
             self.list.show(pattern=pattern)
 
-    def sort(self) -> None:
+    def action_sort(self) -> None:
         orders = list(PackageOrder)
         self.list.show(order=orders[(orders.index(self.list.order) + 1) % len(orders)])
 

@@ -1,4 +1,4 @@
-"""The table of views. Another one is one more entry here, and its command in commands.py."""
+"""The table of views. Another one is one more entry here."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from inspector.content.reading import Contents
 from inspector.inspection import Inspection
-from inspector.tui.views.files import FilesPane
-from inspector.tui.views.packages import PackagesPane
-from inspector.tui.views.treemap import TreemapPane
+from inspector.tui.views.files import FilesView
+from inspector.tui.views.packages import PackagesView
+from inspector.tui.views.treemap import TreemapView
 from inspector.tui.views.view import View
-from inspector.tui.views.waste import WastePane
+from inspector.tui.views.waste import WasteView
 from inspector.tui.widgets.tabs import Tab
 
 
 class ViewKind(Struct, frozen=True):
-    """`id` is the view's in commands, `key` the one that shows it.
+    """`id` is the view's in commands, `key` the one that shows it, `help` tells what it has.
 
     `count` is how many things it would show (the tab says so where `counted`); a view of none has no tab.
     """
@@ -24,16 +25,13 @@ class ViewKind(Struct, frozen=True):
     id: str
     key: str
     label: str
+    help: str
     view: type[View]
     count: Callable[[Inspection], int]
     counted: bool = True
 
-    def make(self, inspection: Inspection) -> View:
-        return self.view(inspection, id=self.id)
-
-    @property
-    def offers(self) -> frozenset[str]:
-        return self.view.OFFERS
+    def make(self, contents: Contents) -> View:
+        return self.view(contents, id=self.id)
 
 
 def _packages(inspection: Inspection) -> int:
@@ -41,11 +39,23 @@ def _packages(inspection: Inspection) -> int:
 
 
 VIEW_KINDS = (
-    ViewKind("files", "1", "Files", FilesPane, lambda _: 1, counted=False),
-    ViewKind("waste", "2", "Waste", WastePane, lambda of: len(of.findings)),
-    ViewKind("packages", "3", "Packages", PackagesPane, _packages),
-    ViewKind("treemap", "4", "Treemap", TreemapPane, lambda of: of.filesystem.ledger.total_bytes, counted=False),
-)
+    ViewKind(
+        "files", "1", "Files", "Files of a layer, or of the image",
+        FilesView, lambda _: 1, counted=False,
+    ),
+    ViewKind(
+        "waste", "2", "Waste", "Waste, biggest first, and what to do",
+        WasteView, lambda of: len(of.findings),
+    ),
+    ViewKind(
+        "packages", "3", "Packages", "Packages, and why they are there",
+        PackagesView, _packages,
+    ),
+    ViewKind(
+        "treemap", "4", "Treemap", "Where the bytes are, as a map",
+        TreemapView, lambda of: of.filesystem.ledger.total_bytes, counted=False,
+    ),
+)  # fmt: skip
 
 
 def tabs_of(inspection: Inspection) -> list[Tab]:

@@ -16,12 +16,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
-from inspector.inspection import Inspection
+from inspector.content.reading import Contents
 from inspector.sizes import human
-from inspector.tui.commands import Place, bindings
+from inspector.tui.commands import COPY, DETAILS_BY_I, MAP, PAGING, Command, bindings
 from inspector.tui.instruction_words import MUTED, Part
 from inspector.tui.views.tiles import FEWEST_CELLS, By, Rect, Tile, gathered, squarified, tiles_of
-from inspector.tui.views.view import Target, View
+from inspector.tui.views.view import Leading, Target
 from inspector.tui.widgets.cells import LITTLE_HIDDEN, cut, cut_front, padded
 
 HALF = "▀"
@@ -34,13 +34,17 @@ EDGE = "▌"
 class TileMap(Widget, can_focus=True, inherit_bindings=False):
     """Tiles, and a cursor on one of them."""
 
-    BINDINGS = bindings(Place.TREEMAP)
+    ACTIONS: ClassVar[tuple[Command, ...]] = PAGING
+    BINDINGS = bindings(ACTIONS)
     COMPONENT_CLASSES: ClassVar[set[str]] = {"map--cursor", "map--gap", "map--hidden", "map--tile"}
 
     cursor: reactive[int] = reactive(0)
 
     class Moved(Message):
         """The cursor is on another tile, or the tiles are others."""
+
+    class Opened(Message):
+        """A tile was clicked twice."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
@@ -74,15 +78,10 @@ class TileMap(Widget, can_focus=True, inherit_bindings=False):
     def watch_cursor(self) -> None:
         self.post_message(self.Moved())
 
-    # What lists can do too
-
-    def move(self, tiles: int) -> None:
-        self.cursor += tiles
-
-    def page(self, pages: float) -> None:
+    def action_page(self, pages: float) -> None:
         self.cursor += 5 if pages > 0 else -5
 
-    def jump(self, tile: int) -> None:
+    def action_jump(self, tile: int) -> None:
         self.cursor = tile if tile >= 0 else len(self.tiles) + tile
 
     def steer(self, right: int, down: int) -> None:
@@ -116,7 +115,7 @@ class TileMap(Widget, can_focus=True, inherit_bindings=False):
             if rect.left <= offset.x < rect.right and rect.top <= offset.y < rect.bottom:
                 self.cursor = number
                 if event.chain == 2:
-                    self.call_later(self.screen.run_action, "zoom(True)")
+                    self.post_message(self.Opened())
                 return
 
     def render_line(self, y: int) -> Strip:
@@ -188,10 +187,25 @@ class Level(Struct, frozen=True):
     cursor: str
 
 
-class TreemapPane(View):
+class TreemapView(Leading):
     """The map, the way to where one has zoomed, and the selected tile in words. Tiles are made in a worker."""
 
-    OFFERS: ClassVar = frozenset(("map_by", "copy"))
+    ACTIONS: ClassVar[tuple[Command, ...]] = (
+        Command(
+            "map.by", "m", "Map by layer, folder, package",
+            "By layer, folder, package", "map_by", MAP, footer="by", anywhere=True,
+        ),
+        Command("map.in", "enter,space", "Zoom in", "Into the tile", "zoom_in", MAP, footer="zoom in"),
+        Command("map.out", "backspace", "Zoom out", "Out again", "zoom_out", MAP, footer="out"),
+        Command("map.files", "f", "Its files", "The tile's files", "go_files", MAP, footer="files"),
+        Command("map.left", "left,h", "", "To the tile on the left", "steer(-1, 0)", MAP, in_palette=False),
+        Command("map.right", "right,l", "", "To the one on the right", "steer(1, 0)", MAP, in_palette=False),
+        Command("map.up", "up,k", "", "To the one above", "steer(0, -1)", MAP, in_palette=False),
+        Command("map.down", "down,j", "", "To the one below", "steer(0, 1)", MAP, in_palette=False),
+        DETAILS_BY_I,
+        COPY,
+    )  # fmt: skip
+    BINDINGS = bindings(ACTIONS)
 
     class Made(Message):
         """There are tiles: of the whole image by `by`, or of what is inside a tile (`level` to come back to)."""
@@ -200,15 +214,15 @@ class TreemapPane(View):
             super().__init__()
             self.by, self.tiles, self.level = by, tiles, level
 
-    def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
-        super().__init__(inspection, id=id)
+    def __init__(self, contents: Contents, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(contents, id=id)
         self.map = TileMap(id="map")
         self.selection = Static(classes="selection")
         self.by = By.FOLDER
         self.levels: list[Level] = []
         self.busy = False
         self.made: dict[By, list[Tile]] = {}
-        self.kinds = [by for by in By if by is not By.PACKAGE or inspection.inventory.installed]
+        self.kinds = [by for by in By if by is not By.PACKAGE or self.inspection.inventory.installed]
 
     def compose(self) -> ComposeResult:
         yield self.map
@@ -226,13 +240,13 @@ class TreemapPane(View):
         if self.busy:
             return
         if by in self.made:
-            self.on_treemap_pane_made(self.Made(by, self.made[by], None))
+            self.on_treemap_view_made(self.Made(by, self.made[by], None))
             return
         self.busy = True
         self.map.border_title = f"Bytes by {by.value} …"
         self.run_worker(lambda: self.post_message(self.Made(by, tiles_of(self.inspection, by), None)), thread=True)
 
-    def on_treemap_pane_made(self, message: Made) -> None:
+    def on_treemap_view_made(self, message: Made) -> None:
         self.busy, self.by = False, message.by
         if message.level is None:
             self.made[message.by] = message.tiles
@@ -240,20 +254,23 @@ class TreemapPane(View):
         self.map.show(message.tiles)
         self._set_title()
 
-    def map_by(self) -> None:
+    def action_map_by(self) -> None:
         self._start(self.kinds[(self.kinds.index(self.by) + 1) % len(self.kinds)])
 
-    def zoom(self, inwards: bool) -> None:
-        if not inwards:
-            self.back()
-        elif self.map.tiles and not self.busy:
-            tile = self.map.tiles[self.map.cursor]
-            inside = tile.inside
-            if inside is not None:
-                self.busy = True
-                level = Level(tile.label, self.map.all, tile.label)
-                by = self.by
-                self.run_worker(lambda: self.post_message(self.Made(by, inside(), level)), thread=True)
+    @on(TileMap.Opened)
+    def action_zoom_in(self) -> None:
+        """Into the selected tile, where there is more to see in it."""
+        if not self.map.tiles or self.busy:
+            return
+        tile, by = self.map.tiles[self.map.cursor], self.by
+        inside = tile.inside
+        if inside is not None:
+            self.busy = True
+            level = Level(tile.label, self.map.all, tile.label)
+            self.run_worker(lambda: self.post_message(self.Made(by, inside(), level)), thread=True)
+
+    def action_zoom_out(self) -> None:
+        self.back()
 
     def back(self) -> bool:
         """Out of the tile that was zoomed into."""
@@ -264,7 +281,7 @@ class TreemapPane(View):
         self._set_title()
         return True
 
-    def steer(self, right: int, down: int) -> None:
+    def action_steer(self, right: int, down: int) -> None:
         self.map.steer(right, down)
 
     @on(TileMap.Moved)

@@ -1,4 +1,4 @@
-"""What all views of the main screen's right half have in common. Which views there are: views.py."""
+"""What the views of the main screen's right half have in common. Which views there are: registry.py."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from msgspec import Struct
 from textual import on
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from inspector.filesystem.tree import Change
-from inspector.inspection import Inspection
+from inspector.content.reading import Contents
+from inspector.tui.clipboard import copy
+from inspector.tui.commands import COPY, DETAILS, JUMP, Command
+from inspector.tui.instruction_words import instruction_details
+from inspector.tui.widgets.pages import Details
+from inspector.tui.widgets.row_list import RowList
 
 FindFiles = Callable[[], Mapping[int, int]]
 """Finds files: entry id → bytes."""
@@ -32,17 +37,31 @@ class Target(Struct, frozen=True, eq=False):
 
 
 class View(Vertical):
-    """A list, or something like one, and what belongs to it.
+    """A list, or something like one, what belongs to it, and the commands that act on it.
 
-    Commands call the methods. `OFFERS` names those that the view has; the others do nothing, and their keys are
-    neither bound nor shown while the view is.
+    The keys of its `ACTIONS` work while something in the view has the focus, those `anywhere` as long as it is in
+    sight. Of the screen a view knows nothing: it posts what it wants from it.
     """
 
-    OFFERS: ClassVar[frozenset[str]] = frozenset()
+    ACTIONS: ClassVar[tuple[Command, ...]] = (DETAILS, COPY)
 
-    def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+    class FilesWanted(Message):
+        """The person wants to see the files of a target."""
+
+        def __init__(self, target: Target) -> None:
+            super().__init__()
+            self.target = target
+
+    class LayerWanted(Message):
+        """The person wants to see a layer."""
+
+        def __init__(self, layer: int) -> None:
+            super().__init__()
+            self.layer = layer
+
+    def __init__(self, contents: Contents, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
-        self.inspection = inspection
+        self.contents, self.inspection = contents, contents.inspection
 
     @property
     def main(self) -> Widget:
@@ -52,58 +71,107 @@ class View(Vertical):
     def opened(self) -> None:
         """The view is shown, perhaps for the first time: what takes long is made now."""
 
-    def details(self) -> Content | None:
-        """All about what is selected."""
-        return None
-
-    def target(self) -> Target | None:
-        """What is selected, to jump to from there."""
-        return None
-
-    def copied(self) -> tuple[str, str] | None:
-        """What to copy, and what that is in a word."""
-        return None
-
     def back(self) -> bool:
         """Undo one step of what was narrowed or entered; False where there is none."""
         return False
 
-    def sort(self) -> None: ...
-    def open_filter(self) -> None: ...
-    def match(self, step: int) -> None: ...
-    def next_scope(self) -> None: ...
-    def toggle_attributes(self) -> None: ...
-    def toggle_waste(self) -> None: ...
-    def toggle_change(self, change: Change) -> None: ...
-    def fold(self) -> None: ...
-    def open_or_enter(self) -> None: ...
-    def close_or_leave(self) -> bool:
-        return False
+    def details(self) -> Content | None:
+        """All about what is selected."""
+        raise NotImplementedError
 
-    def open_all(self) -> None: ...
-    def close_all(self) -> None: ...
-    def map_by(self) -> None: ...
-    def zoom(self, inwards: bool) -> None: ...
-    def steer(self, right: int, down: int) -> None: ...
+    def copied(self) -> tuple[str, str] | None:
+        """What to copy, and what that is in a word."""
+        raise NotImplementedError
+
+    def action_details(self) -> None:
+        """All about what is selected, on a page of its own; a folder's also by enter: space folds."""
+        details = self.details()
+        if details is not None:
+            self.app.push_screen(Details(details))
+
+    def action_copy(self) -> None:
+        copied = self.copied()
+        if copied is not None:
+            copy(self, *copied)
+
+
+class Leading(View):
+    """A view whose rows lead to files, to a layer and to an instruction."""
+
+    GO: ClassVar[tuple[Command, ...]] = (
+        Command("go.files", "enter", "Its files", "Its files", "go_files", JUMP, "waste, packages", "files"),
+        Command("go.layer", "l", "Its layer", "Its layer", "go_layer", JUMP, "waste, packages", "layer"),
+        Command(
+            "go.instruction", "d", "Its instruction and Dockerfile line",
+            "Its instruction", "go_instruction", JUMP, "waste, packages", "Dockerfile",
+        ),
+    )  # fmt: skip
+
+    def target(self) -> Target | None:
+        """What is selected, to jump to from there."""
+        raise NotImplementedError
+
+    @on(RowList.Opened)
+    def action_go_files(self) -> None:
+        """The files of the finding, package or tile, in the Files view."""
+        target = self.target()
+        if target is None:
+            return
+        if target.files is None:
+            self.notify("Its files are not known, or not in the image any more.", title=target.name, markup=False)
+            return
+        self.post_message(self.FilesWanted(target))
+
+    def action_go_layer(self) -> None:
+        """The layer that brought it, in the list of layers."""
+        target = self.target()
+        if target is None or target.layer is None:
+            self.notify("Which layer brought it is not known.")
+            return
+        self.post_message(self.LayerWanted(target.layer))
+
+    def action_go_instruction(self) -> None:
+        target = self.target()
+        if target is None or target.layer is None:
+            self.notify("Which instruction brought it is not known.")
+            return
+        self.app.push_screen(Details(instruction_details(self.inspection, target.layer), "Instruction"))
 
 
 class Filtered(View):
-    """A view whose rows are narrowed down by what is typed below them."""
+    """A view whose rows are narrowed down by what is typed below them; in the filter, arrows still move the rows."""
 
     PLACEHOLDER = "part of a name"
 
-    def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(inspection, id=id)
+    def __init__(self, contents: Contents, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(contents, id=id)
         self.filter = Input(placeholder=self.PLACEHOLDER, classes="filter", compact=True)
+
+    @property
+    def main(self) -> RowList:
+        raise NotImplementedError
 
     def narrow(self, pattern: str) -> None:
         """Show only what fits."""
         raise NotImplementedError
 
-    def open_filter(self) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002
+        """In a filter `/` is a letter like others."""
+        return not (action == "filter" and self.filter.has_focus)
+
+    def action_filter(self) -> None:
         """Focus at once, not later as `focus()` does: the next key may be waiting already."""
         self.filter.display = True
         self.screen.set_focus(self.filter)
+
+    def action_move(self, rows: int) -> None:
+        self.main.move(rows)
+
+    def action_page(self, pages: float) -> None:
+        self.main.page(pages)
+
+    def action_jump(self, row: int) -> None:
+        self.main.jump(row)
 
     def close_filter(self) -> bool:
         """No filter any more; False where there was none."""

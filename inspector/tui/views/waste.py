@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import Static
 
+from inspector.content.reading import Contents
 from inspector.findings.find import by_size, reclaimable_bytes
 from inspector.findings.finding import Finding
 from inspector.findings.patch import new_text, patch
@@ -21,9 +22,9 @@ from inspector.findings.words import fix_text
 from inspector.inspection import Inspection
 from inspector.safe_names import printable
 from inspector.sizes import human
-from inspector.tui.commands import Place, bindings
+from inspector.tui.commands import COPY, DETAILS_BY_I, Command, bindings
 from inspector.tui.instruction_words import MUTED, Part, instruction_text, origin, place
-from inspector.tui.views.view import Target, View
+from inspector.tui.views.view import Leading, Target
 from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut, padded
 from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, size_look
 
@@ -47,8 +48,6 @@ BROUGHT, HIDDEN = 7, 9
 
 class FindingList(RowList):
     """Findings, most bytes first."""
-
-    BINDINGS = bindings(Place.ROWS)
 
     def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
@@ -92,10 +91,6 @@ class FindingList(RowList):
             width, look("lines--plain")
         )
 
-    def clicked(self, row: int, x: int, times: int) -> None:  # noqa: ARG002
-        if times == 2:
-            self.call_later(self.screen.run_action, "go_files")
-
     def _who(self, finding: Finding, width: int) -> str:
         """What brought it and what hid it: the lines of the Dockerfile, or else layers."""
         if width < ROOM_FOR_LAYERS:
@@ -109,14 +104,15 @@ class FindingList(RowList):
         return f"{first} +{len(layers) - 1}" if len(layers) > 1 else first
 
 
-class WastePane(View):
+class WasteView(Leading):
     """The list, and all about the selected finding."""
 
-    OFFERS: ClassVar = frozenset(("copy",))
+    ACTIONS: ClassVar[tuple[Command, ...]] = (*Leading.GO, DETAILS_BY_I, COPY)
+    BINDINGS = bindings(ACTIONS)
 
-    def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
-        super().__init__(inspection, id=id)
-        self.list = FindingList(inspection, id="waste-list")
+    def __init__(self, contents: Contents, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(contents, id=id)
+        self.list = FindingList(self.inspection, id="waste-list")
         self.advice = Static(classes="advice-text")
 
     def compose(self) -> ComposeResult:

@@ -6,7 +6,8 @@ press; this draws one line.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import itemgetter
 
 from rich.cells import cell_len
 from textual import events
@@ -14,7 +15,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from inspector.tui.commands import shown_key
+from inspector.tui.commands import Command, shown_key
 from inspector.tui.instruction_words import Part
 
 ALWAYS = ("help", "palette")
@@ -37,9 +38,19 @@ BACK = ("esc", "back", "escape")
 class KeyLine(Widget):
     """Keys and words, as many as there is room for; a click does what the key would do."""
 
-    def __init__(self, way_back: Callable[[], bool] = lambda: False, *, id: str | None = None) -> None:  # noqa: A002
-        """`way_back` tells whether escape would now undo a jump."""
+    def __init__(
+        self,
+        commands: Iterable[Command],
+        way_back: Callable[[], bool] = lambda: False,
+        *,
+        id: str | None = None,  # noqa: A002 (Textual's name)
+    ) -> None:
+        """`commands` are all that there may be, in order; `way_back` tells whether escape would now undo a jump.
+
+        What only the focused view can do comes before what works anywhere: the end is what there is no room for.
+        """
         super().__init__(id=id)
+        self._places = {command.id: (command.anywhere, place) for place, command in enumerate(commands)}
         self._way_back = way_back
         self._known: dict[str, Item] = {}
 
@@ -92,10 +103,10 @@ class KeyLine(Widget):
         self._known = dict(IN_FILTER) if typing else {}
         if self._way_back() and not typing:
             self._known["back"] = BACK
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            shown = binding.id in ALWAYS or (binding.show and not typing)
-            if binding.id is not None and shown and active.enabled:
+        active = [each.binding for each in self.screen.active_bindings.values() if each.enabled]
+        ours = [(self._places[binding.id], binding) for binding in active if binding.id in self._places]
+        for _, binding in sorted(ours, key=itemgetter(0)):
+            if binding.id is not None and (binding.id in ALWAYS or (binding.show and not typing)):
                 self._known.setdefault(binding.id, (shown_key(binding.key), binding.description, binding.key))
 
 

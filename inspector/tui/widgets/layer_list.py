@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import ClassVar
 
 from rich.segment import Segment
+from textual.message import Message
 from textual.strip import Strip
 
 from inspector.inspection import Inspection
 from inspector.sizes import human
-from inspector.tui.commands import Place, bindings
+from inspector.tui.commands import DETAILS, LOOK, Command, bindings
 from inspector.tui.instruction_words import brief_instruction, origin
 from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut
+from inspector.tui.widgets.pages import Details
 from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, size_look
+from inspector.tui.words import layer_details
 
 BAR_SHARE = 0.25
 """Of the list's width; the instruction needs the rest."""
@@ -24,7 +28,19 @@ MOST_BAR = 24
 class LayerList(RowList):
     """Layers, lowest first, as they are numbered."""
 
-    BINDINGS = bindings(Place.LAYERS)
+    ACTIONS: ClassVar[tuple[Command, ...]] = (
+        Command("scope.layer", "ctrl+l", "This layer", "What this layer did", "scope('layer')", LOOK, "layers"),
+        Command("scope.stack", "ctrl+a", "Up to this layer", "All up to this layer", "scope('stack')", LOOK, "layers"),
+        DETAILS,
+    )
+    BINDINGS = bindings(ACTIONS)
+
+    class ScopeWanted(Message):
+        """The person wants to see the files of the selected layer (`layer`), or of all up to it (`stack`)."""
+
+        def __init__(self, scope: str) -> None:
+            super().__init__()
+            self.scope = scope
 
     def __init__(self, inspection: Inspection, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
@@ -49,6 +65,13 @@ class LayerList(RowList):
         )
         self.set_reactive(RowList.cursor, worst)
         self.rows_changed()
+
+    def action_scope(self, name: str) -> None:
+        self.post_message(self.ScopeWanted(name))
+
+    def action_details(self) -> None:
+        if self.row_count:
+            self.app.push_screen(Details(layer_details(self.inspection, self.cursor)))
 
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
         look = partial(self.look, selected=selected)

@@ -12,22 +12,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from inspector.tui.commands import COMMANDS, FOLD, JUMP, LOOK, MOVE, VIEWS, WHERE, Command, moving_bindings
+from inspector.tui.commands import MOVING, Command, bindings
 from inspector.tui.instruction_words import Part
 
 Sign = tuple[str, str]
 """A sign with what it means, and its style."""
-
-SIGNS: tuple[Sign, ...] = (
-    ("+ added", "$text-success"),
-    ("~ modified", "$text-warning"),
-    ("- removed, or hidden by a later layer", "$text-error"),
-    ("█ bytes in the final image", "$primary"),
-    ("▓ ░ bytes that are stored but hidden", "$text-error"),
-)
-
-FIRST = frozenset((VIEWS, MOVE, JUMP, LOOK, FOLD))
-"""The groups of the main screen's commands in the first column."""
 
 KEYS_WIDTH = 11
 """Cells for the keys of a command."""
@@ -38,7 +27,7 @@ class Page(ModalScreen[None]):
 
     BINDINGS: ClassVar = [
         Binding("escape,q,enter,i,question_mark,f1,space", "dismiss", "Close", show=False),
-        *moving_bindings(),
+        *bindings(MOVING),
     ]
     heading = ""
 
@@ -81,26 +70,24 @@ class Help(Page):
 
     heading = "Help"
 
-    def __init__(
-        self, commands: Sequence[Command] = COMMANDS, signs: Sequence[Sign] = SIGNS, first: Collection[str] = FIRST
-    ) -> None:
-        """`first` are the groups of commands in the first column."""
+    def __init__(self, commands: Sequence[Command], signs: Sequence[Sign], first: Collection[str]) -> None:
+        """`first` are the sections of commands in the first column."""
         super().__init__()
         self.commands, self.signs, self.first = commands, signs, first
 
     def content(self) -> ComposeResult:
-        groups = dict.fromkeys(command.group for command in self.commands)
-        left = [self._group(group) for group in groups if group in self.first]
-        right = [self._group(group) for group in groups if group not in self.first]
+        sections = dict.fromkeys(command.section for command in self.commands)
+        left = [self._section(section) for section in sections if section in self.first]
+        right = [self._section(section) for section in sections if section not in self.first]
         with Container(id="columns"):
             yield Static(Content("\n").join(left) + "\n")
             yield Static(Content("\n").join([*right, _signs(self.signs)]))
 
-    def _group(self, group: str) -> Content:
+    def _section(self, section: str) -> Content:
         keymap = self.app._keymap  # Textual has no public way to read it back
-        parts: list[Part] = [(group, "bold $primary"), "\n"]
+        parts: list[Part] = [(section, "bold $primary"), "\n"]
         for command in self.commands:
-            if command.group == group and (keys := command.shown_keys(keymap)):
+            if command.section == section and (keys := command.shown_keys(keymap)):
                 parts += [(f"  {keys:<{KEYS_WIDTH}} ", "$text-accent"), _help(command), "\n"]
         return Content.assemble(*parts)
 
@@ -113,5 +100,4 @@ def _signs(signs: Sequence[Sign]) -> Content:
 
 
 def _help(command: Command) -> str:
-    where = WHERE.get(command.place)
-    return f"{command.help} ({where})" if where else command.help
+    return f"{command.help} ({command.where})" if command.where else command.help

@@ -19,6 +19,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from inspector.tui.commands import MOVING, Command, bindings
+
 CURSOR_MARK, NO_MARK = "▌", " "
 
 
@@ -43,10 +45,10 @@ def marked(text: str, found: tuple[int, int] | None, style: Style) -> list[Segme
 
 
 class RowList(ScrollView, can_focus=True, inherit_bindings=False):
-    """A list of `row_count` rows with a cursor; subclasses draw a row and hear of clicks.
+    """A list of `row_count` rows with a cursor; subclasses draw a row and hear of clicks."""
 
-    Keys belong to the screen's commands, which call `move`, `page` and `jump`.
-    """
+    ACTIONS: ClassVar[tuple[Command, ...]] = MOVING
+    BINDINGS = bindings(ACTIONS)
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "lines--cursor",
@@ -69,13 +71,16 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     class Moved(Message):
         """The cursor is on another row, or the row under it is another one."""
 
-        def __init__(self, lines: RowList) -> None:
+        def __init__(self, rows: RowList) -> None:
             super().__init__()
-            self.lines = lines
+            self.rows = rows
 
         @property
         def control(self) -> RowList:
-            return self.lines
+            return self.rows
+
+    class Opened(Message):
+        """A row was clicked twice."""
 
     @property
     def row_count(self) -> int:
@@ -85,8 +90,10 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         """The row in exactly `width` cells."""
         raise NotImplementedError
 
-    def clicked(self, row: int, x: int, times: int) -> None:
+    def clicked(self, row: int, x: int, times: int) -> None:  # noqa: ARG002 (for those that override it)
         """A click on a row, which the cursor is on already."""
+        if times == 2:
+            self.post_message(self.Opened())
 
     def rows_changed(self) -> None:
         """To be called when the rows are others or more or fewer."""
@@ -120,6 +127,15 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     def jump(self, row: int) -> None:
         """To a row; negative ones count from the end."""
         self.cursor = row if row >= 0 else self.row_count + row
+
+    def action_move(self, rows: int) -> None:
+        self.move(rows)
+
+    def action_page(self, pages: float) -> None:
+        self.page(pages)
+
+    def action_jump(self, row: int) -> None:
+        self.jump(row)
 
     def look(self, name: str, selected: bool) -> Style:
         """The style of a component class, on the cursor's background in the selected row."""
