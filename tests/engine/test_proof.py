@@ -17,7 +17,6 @@ pytestmark = pytest.mark.engine
 QUICK = (
     "users, COPYs and ENV between install and purge",
     "a script in the style of the official images",
-    "a here-document",
     "chmod -R and chown -R after COPY",
     "nothing to gain",
 )

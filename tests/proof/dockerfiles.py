@@ -12,14 +12,13 @@ HELLO = {"hello.c": b'#include <stdio.h>\nint main(void) { puts("hello"); return
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """`steps` follow a FROM of `base`; `buildkit` where the classic builder cannot build them."""
+    """`steps` follow a FROM of `base`."""
 
     name: str
     steps: str
     prints: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     base: str = "debian"
-    buildkit: bool = False
 
 
 SAMPLES = (
@@ -142,15 +141,6 @@ SAMPLES = (
         "CMD hello\n",
         "hello",
         HELLO,
-    ),
-    Sample(
-        "a here-document",
-        "RUN <<EOF\nset -e\napt-get update\n"
-        f"{INSTALL} gcc libc6-dev\n"
-        "printf '#include <stdio.h>\\nint main(void) { puts(\"hello\"); }' > /hello.c\n"
-        "gcc -o /usr/local/bin/hello /hello.c\nEOF\nCMD hello\n",
-        "hello",
-        buildkit=True,
     ),
     Sample(
         "chmod -R and chown -R after COPY",
