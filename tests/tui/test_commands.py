@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList
 
 from inspector.filesystem.tree import ROOT
 from inspector.tui.app import LeanInspect
-from inspector.tui.commands import Declares, bindings, one_list
+from inspector.tui.commands import Declares, available, bindings, one_list
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.screen import CompareScreen
 from inspector.tui.main import MainScreen
@@ -295,6 +295,36 @@ async def test_the_palette_runs_commands_of_the_main_screen():
         main = await settled(pilot)
         await choose(pilot, "Mode, owner, time")
         await until(pilot, lambda: main.files.list.attributes)
+
+
+async def offered(keys: str) -> set[str]:
+    """The ids of what the palette would offer after some keys."""
+    async with app_for(IMAGE).run_test() as pilot:
+        main = await press(pilot, *keys.split())
+        return {command.id for _, command in available(main) if command.in_palette}
+
+
+async def test_the_palette_offers_what_the_view_in_sight_declares_and_no_other_view():
+    in_files, in_waste, in_treemap = [await offered(keys) for keys in ("1", "2", "4")]
+    assert in_files - in_waste - in_treemap >= {"content", "extract", "fold", "waste", "filter"}
+    assert in_waste - in_files - in_treemap == {"go.files", "go.layer", "go.instruction"}
+    assert in_treemap - in_files - in_waste == {"map.by", "map.in", "map.out", "map.files"}
+    assert {"details", "copy", "help", "export.json", "theme.toggle"} <= in_files & in_waste & in_treemap
+
+
+async def test_a_command_of_two_is_that_of_the_one_with_the_focus():
+    async with app_for(IMAGE).run_test() as pilot:
+        main = await settled(pilot)
+        assert [node for node, command in available(main) if command.id == "details"] == [main.layer_list]
+        await press(pilot, "tab")
+        assert [node for node, command in available(main) if command.id == "details"] == [main.files]
+
+
+async def test_the_keys_of_one_view_do_nothing_in_another():
+    async with app_for(IMAGE).run_test() as pilot:
+        main = await press(pilot, "2", "w", "a", "s", "b")
+        assert (main.files.wanted.criteria.waste, main.files.wanted.scope) == (False, Scope.LAYER)
+        assert not main.files.list.attributes
 
 
 def test_no_two_commands_share_a_key_in_one_place():
