@@ -107,10 +107,14 @@ def _ignore_environment(api: docker.APIClient) -> None:
 
 def _prepared(prepare: Callable[[docker.APIClient], None], **settings: Any) -> docker.DockerClient:
     """A client whose every request goes out prepared: left to itself, the SDK asks for the version before."""
-
-    def client(version: str) -> docker.DockerClient:
-        made = docker.DockerClient(version=version, timeout=TIMEOUT, **settings)
-        prepare(made.api)
-        return made
-
-    return client(client(DEFAULT_DOCKER_API_VERSION).api.version(api_version=False)["ApiVersion"])
+    first = docker.DockerClient(version=DEFAULT_DOCKER_API_VERSION, timeout=TIMEOUT, **settings)
+    prepare(first.api)
+    try:
+        version = first.api.version(api_version=False)["ApiVersion"]
+    except BaseException:
+        first.close()
+        raise
+    client = docker.DockerClient(version=version, timeout=TIMEOUT, **settings)
+    prepare(client.api)
+    client.api.adapters = first.api.adapters  # its connection goes on, and is closed with this client
+    return client

@@ -44,16 +44,12 @@ class SshAdapter(HTTPAdapter):
     """Carries requests to BASE_URL through processes of ssh, one per connection."""
 
     def __init__(self, address: str, timeout: float) -> None:
+        command = ssh_command(address)
         self._complaints = TemporaryFile()  # noqa: SIM115 (open as long as the adapter)
-        self._pool = _Pool(ssh_command(address), self._complaints, timeout)
+        self._pool = _Pool(command, self._complaints, timeout)
+        self.complaint = ""
+        """The last line that ssh, or docker there, wrote to stderr; known once the adapter is closed."""
         super().__init__()
-
-    @property
-    def complaint(self) -> str:
-        """The last line that ssh, or docker there, wrote to stderr."""
-        self._complaints.seek(0)
-        lines = self._complaints.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else ""
 
     def get_connection_with_tls_context(self, *_arguments: Any, **_options: Any) -> _Pool:
         return self._pool
@@ -64,6 +60,11 @@ class SshAdapter(HTTPAdapter):
     def close(self) -> None:
         self._pool.close()
         super().close()
+        if not self._complaints.closed:
+            self._complaints.seek(0)
+            lines = self._complaints.read().decode(errors="replace").strip().splitlines()
+            self.complaint = lines[-1] if lines else ""
+            self._complaints.close()
 
 
 class _Pool(HTTPConnectionPool):

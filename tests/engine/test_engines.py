@@ -140,19 +140,20 @@ def tls_before(path: Path, certificate: Path, key: Path, authority: Path) -> Ite
         with suppress(OSError):
             target.shutdown(socket.SHUT_WR)
 
-    def serve(server: socket.socket) -> None:
-        while True:
-            try:
-                accepted, _ = server.accept()
-                front = tls.wrap_socket(accepted, server_side=True)
-            except ssl.SSLError:
-                continue
-            except OSError:
-                return
+    def pass_on(accepted: socket.socket) -> None:
+        with accepted, suppress(ssl.SSLError), tls.wrap_socket(accepted, server_side=True) as front:
             back = socket.socket(socket.AF_UNIX)
-            back.connect(str(path))
-            for pair in ((front, back), (back, front)):
-                Thread(target=copy, args=pair, daemon=True).start()
+            with back:
+                back.connect(str(path))
+                answers = Thread(target=copy, args=(back, front))
+                answers.start()
+                copy(front, back)
+                answers.join()
+
+    def serve(server: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                Thread(target=pass_on, args=(server.accept()[0],), daemon=True).start()
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         Thread(target=serve, args=(server,), daemon=True).start()
