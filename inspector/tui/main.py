@@ -36,7 +36,8 @@ from inspector.tui.commands import (
     one_list,
 )
 from inspector.tui.export import export
-from inspector.tui.views.files import FilesShown, FilesView, Scope
+from inspector.tui.views.files import FilesView
+from inspector.tui.views.files_shown import FilesShown, Scope
 from inspector.tui.views.outline import Outline
 from inspector.tui.views.registry import VIEW_KINDS, tabs_of
 from inspector.tui.views.view import View

@@ -19,7 +19,7 @@ from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.screen import CompareScreen
 from inspector.tui.main import MainScreen
 from inspector.tui.views.file_viewer import ContentPage
-from inspector.tui.views.files import Scope
+from inspector.tui.views.files_shown import Scope
 from inspector.tui.views.registry import VIEW_KINDS
 from inspector.tui.views.tiles import By
 from inspector.tui.views.tree_index import Order

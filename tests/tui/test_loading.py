@@ -110,7 +110,7 @@ async def test_layers_of_a_stream_fill_in_in_the_order_they_come(tmp_path: Path)
     load = Paused(archive)
     app = LeanInspect(load, "app.tar.gz", MainScreen)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, load.first_layer.is_set and "MB" in "".join(rows(pilot)))
+        await until(pilot, lambda: load.first_layer.is_set() and "MB" in "".join(rows(pilot)))
         assert rows(pilot)[0].split()[:3] == ["0", "3.0", "MB"]
         load.go_on.set()
         assert isinstance(await settled(pilot), MainScreen)

@@ -13,7 +13,7 @@ from inspector.demo.load import inspect_demo
 from inspector.inspection import Inspection
 from inspector.sources.protocol import ignore_progress
 from inspector.tui.main import MainScreen
-from inspector.tui.views.files import Scope
+from inspector.tui.views.files_shown import Scope
 from inspector.tui.views.package_list import PackageOrder
 from inspector.tui.views.packages import PackagesView
 from inspector.tui.views.registry import VIEW_KINDS

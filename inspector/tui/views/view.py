@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from inspector.content.reading import Contents
 from inspector.tui.clipboard import copy
-from inspector.tui.commands import COPY, DETAILS, JUMP, Command
+from inspector.tui.commands import JUMP, Command
 from inspector.tui.instruction_words import instruction_details
 from inspector.tui.widgets.pages import Details
 from inspector.tui.widgets.row_list import RowList
@@ -43,7 +43,7 @@ class View(Vertical):
     sight. Of the screen a view knows nothing: it posts what it wants from it.
     """
 
-    ACTIONS: ClassVar[tuple[Command, ...]] = (DETAILS, COPY)
+    ACTIONS: ClassVar[tuple[Command, ...]]
 
     class FilesWanted(Message):
         """The person wants to see the files of a target."""
