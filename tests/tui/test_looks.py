@@ -117,7 +117,7 @@ async def test_the_treemap_begins_at_the_most_hidden_bytes():
 @pytest.mark.parametrize(
     ("width", "tabs"),
     [
-        (120, "1 Files  2 Waste (12)  3 Packages (29)  4 Treemap"),
+        (120, "1 Files  2 Waste (10)  3 Packages (29)  4 Treemap"),
         (50, "1 Files  2 Waste  3 Packages  4 Treemap"),
         (30, "1 Files  2   3   4"),
     ],
