@@ -40,7 +40,7 @@ def _finding(subject: Subject, table: PathTable, rule: Rule, files: dict[int, in
         title=rule.name,
         severity=rule.severity,
         frees=frees,
-        layers=layers,
+        layers=by_bytes(subject.filesystem, frees),
         hidden_in=(),
         remedy=remedy,
     )

@@ -107,7 +107,7 @@ def _action(finding: Finding, image: Described) -> str:
         return _joining(remedy, image.instructions)
     if remedy.command:
         foreign = remedy.kind is RemedyKind.ANOTHER_BASE
-        where = "the RUN" if foreign else _quoted(image.instructions, finding.layers[0])
+        where = "the RUN" if foreign else _ended(finding, image.instructions)
         return ", ".join(filter(None, (f"end {where} with: && {remedy.command}", remedy.advice)))
     if remedy.base:
         return f"write FROM {remedy.base}"
@@ -115,6 +115,15 @@ def _action(finding: Finding, image: Described) -> str:
         return f"{', '.join(remedy.doubts)}; if not, {remedy.advice}"
     verb = next((step.verb for step in image.instructions if step.layer == finding.layers[0]), None)
     return remedy.advice or ACTIONS[remedy.kind].format(verb=verb or "COPY")
+
+
+def _ended(finding: Finding, instructions: Sequence[Instruction]) -> str:
+    """Each of the RUNs that the command is to end."""
+    first, *others = finding.remedy.instructions or (None,)
+    if first is None or not others:
+        return _quoted(instructions, finding.layers[0])
+    second = f"`{_short(instructions[others[0]])}`" if len(others) == 1 else f"{len(others)} more RUNs"
+    return f"`{_short(instructions[first])}` and {second}"
 
 
 def _joining(remedy: Remedy, instructions: Sequence[Instruction]) -> str:

@@ -67,26 +67,60 @@ def only(inspection: Inspection, rule: str) -> Finding:
     return finding
 
 
+LISTS = "/var/lib/apt/lists -type f ! -path /var/lib/apt/lists/lock"
+BACKUPS = "/var/backups /var/lib/dpkg/*-old /etc/*- -type f"
+CACHES = "/var/cache/apt /var/cache/debconf/*-old -type f ! -path /var/cache/apt/archives/lock"
+
+
+def found(engine: Engine, image: str, where: str) -> dict[str, int]:
+    """Time of change and path → bytes, of the files that `find` finds in a container, hard links once."""
+    shell = f"find {where} -printf '%i %s %T@%p\\n' 2>/dev/null | sort -u -k1,1"
+    lines = engine.docker("run", "--rm", "--network", "none", image, "sh", "-c", shell).splitlines()
+    return {path: int(size) for _, size, path in (line.split(" ", 2) for line in lines)}
+
+
 @pytest.mark.parametrize(
     ("rule", "where"),
     [
-        ("LI3001", "/var/lib/apt/lists -type f ! -path /var/lib/apt/lists/lock"),
-        ("LI3002", "/var/cache/apt /var/cache/debconf/*-old -type f ! -path /var/cache/apt/archives/lock"),
         ("LI4001", "/root/.cache/pip -type f"),
         ("LI4011", "/var/lib/gems -path */cache/*.gem"),
         ("LI5001", "/usr/share/man /usr/local/share/man /usr/local/man -type f"),
         ("LI7001", "/app/.git -type f"),
         ("LI7006", "/var/log/lastlog"),
-        ("LI7007", "/var/backups /var/lib/dpkg/*-old /etc/*- -type f"),
     ],
 )
 def test_bytes_are_those_of_the_files_in_a_container(
     engine: Engine, inspection: Inspection, rule: str, where: str
 ) -> None:
-    shell = f"find {where} -printf '%s %n %i\\n' 2>/dev/null | sort -u -k3 | awk '{{s += $1}} END {{printf \"%d\", s}}'"
-    counted = int(engine.docker("run", "--rm", "--network", "none", TAG, "sh", "-c", shell))
+    counted = sum(found(engine, TAG, where).values())
     assert counted > 0
     assert only(inspection, rule).size_bytes == counted
+
+
+def test_what_came_with_the_base_image_is_not_counted_where_a_command_frees_the_rest(
+    engine: Engine, inspection: Inspection, debian: str
+) -> None:
+    inherited = found(engine, debian, BACKUPS)
+    own = {path: size for path, size in found(engine, TAG, BACKUPS).items() if path not in inherited}
+    assert only(inspection, "LI7007").size_bytes == sum(own.values())
+
+
+def test_a_command_that_ends_two_runs_frees_the_caches_of_both(engine: Engine, inspection: Inspection) -> None:
+    installed = engine.docker("history", "--quiet", TAG).split()[-4]
+    rewritten = found(engine, installed, "/var/cache/apt/pkgcache.bin")
+    finding, shown = only(inspection, "LI3002"), found(engine, TAG, CACHES)
+    assert len(finding.remedy.instructions) == 2
+    assert "make python3-pip ruby` and `RUN apt-get purge -y --auto-remove make` with: " in fix_text(
+        finding, inspection
+    )
+    assert finding.size_bytes == sum(shown.values()) + sum(rewritten.values())
+
+
+def test_package_lists_go_with_the_tools_that_were_got_by_them(engine: Engine, inspection: Inspection) -> None:
+    frees, paths = only(inspection, "LI2001").frees, inspection.filesystem.entry
+    lists = sum(size for entry_id, size in frees.items() if paths(entry_id).path.startswith("var/lib/apt/lists/"))
+    assert lists == sum(found(engine, TAG, LISTS).values()) > 0
+    assert not [finding for finding in inspection.findings if finding.rule == "LI3001"]
 
 
 def test_deleted_key_is_told_as_an_error_for_it_can_still_be_read(inspection: Inspection) -> None:
@@ -104,10 +138,11 @@ def test_new_mode_on_a_copied_file_names_both_instructions(inspection: Inspectio
     assert fix.endswith("write COPY --chown=… or COPY --chmod=…")
 
 
-def test_tools_purged_too_late_are_called_by_name(inspection: Inspection) -> None:
-    (finding,) = (f for f in inspection.findings if f.title.startswith("removed too late: make"))
-    assert finding.rule == "LI1001"
-    assert "`RUN apt-get purge -y --auto-remove make` hides" in fix_text(finding, inspection)
+def test_tools_purged_too_late_go_with_the_larger_caches_that_the_same_two_runs_wrote(inspection: Inspection) -> None:
+    (finding,) = (f for f in inspection.findings if (f.layers, f.hidden_in) == ((3,), (13,)))
+    assert finding.title == "overwritten by a later layer: apt archives and caches"
+    assert "usr/bin/make" in {inspection.filesystem.entry(entry_id).path for entry_id in finding.frees}
+    assert "`RUN apt-get purge -y --auto-remove make` replaces" in fix_text(finding, inspection)
 
 
 def _instructions(inspection: Inspection, finding: Finding) -> list[int]:
