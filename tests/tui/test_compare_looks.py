@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from inspector.compare.pair import Pair, compare_pair
 from inspector.compare.side import SidePackage, side_of
+from inspector.image.run import parse_run
 from inspector.tui.commands import available
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import one_column_of
@@ -29,8 +30,10 @@ def package(version: str, size: int) -> SidePackage:
 def everything() -> Pair:
     """Two images that differ in all that a view can show."""
     return compare_pair(
-        replace(side_of(before()), packages=(package("3.0.1", 7_000_000),), run={"Env": ["MODE=debug", "A=1"]}),
-        replace(side_of(after()), packages=(package("3.2.0", 7_500_000),), run={"Env": ["MODE=fast"]}),
+        replace(
+            side_of(before()), packages=(package("3.0.1", 7_000_000),), run=parse_run({"Env": ["MODE=debug", "A=1"]})
+        ),
+        replace(side_of(after()), packages=(package("3.2.0", 7_500_000),), run=parse_run({"Env": ["MODE=fast"]})),
     )
 
 
