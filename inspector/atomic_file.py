@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
 from typing import BinaryIO
 
 from inspector.errors import WriteFailed
@@ -39,7 +38,7 @@ def replacing(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
     `mode` gives its plain permissions, None leaves them to the umask. What is at `path` goes, be it a link; it must not
     be a folder. Raises OSError.
     """
-    unfinished = path.with_name(f"{path.name}.{token_hex(8)}.tmp")
+    unfinished = path.with_name(f"{path.name}.{os.urandom(8).hex()}.tmp")
     create = partial(os.open, mode=0o666 if mode is None else 0o600)
     try:
         with open(unfinished, "xb", opener=create) as file:

@@ -190,7 +190,7 @@ class Plan(Struct, frozen=True):
     assumptions: list[str]
 
 
-class File(Struct, frozen=True):
+class File(Struct, frozen=True, gc=False):
     """`mtime` is in seconds since 1970; `link` where a link leads, `content` an id of a file's bytes (xxh3-64, in 16
     hexadecimal digits: equal sizes and ids mean equal bytes), each null for all else.
     """
