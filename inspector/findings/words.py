@@ -67,12 +67,11 @@ class Described(Protocol):
 
 def fix_text(finding: Finding, image: Described) -> str:
     """What happened and what to write instead, in a few sentences."""
-    remedy = finding.remedy
     cause, action = _cause(finding, image), _action(finding, image)
     first = f"{cause}: {action}" if cause else action
     if most := _most(finding, image.filesystem):
         first += f"; {most}"
-    return ". ".join([first, *_conditions(finding, remedy)])
+    return ". ".join([first, *_conditions(finding, image.filesystem)])
 
 
 def _cause(finding: Finding, image: Described) -> str:
@@ -80,7 +79,7 @@ def _cause(finding: Finding, image: Described) -> str:
     source = _quoted(image.instructions, finding.layers[0])
     foreign = finding.remedy.kind is RemedyKind.ANOTHER_BASE
     if finding.rule in HIDDEN:
-        hider, size = _quoted(image.instructions, finding.hidden_in[0]), human(finding.size_bytes)
+        hider, size = _quoted(image.instructions, finding.hidden_in[0]), human(_hidden_bytes(finding, image.filesystem))
         return HIDDEN[finding.rule].format(hider=hider, size=size, source=source)
     if finding.rule == IN_BASE:
         name = f" {image.base.name}" if image.base and image.base.name else ""
@@ -98,6 +97,14 @@ def _cause(finding: Finding, image: Described) -> str:
     if finding.remedy.command or finding.rule == DUPLICATE:
         return ""
     return f"{source} brought it" if finding.rule in (BROUGHT, UNPACKAGED) else f"in {source}"
+
+
+def _hidden_bytes(finding: Finding, filesystem: Filesystem) -> int:
+    """What the one layer hides of the other: RUNs that become one free what is hidden between them, too."""
+    source, hider = finding.layers[0], finding.hidden_in[0]
+    start = filesystem.offsets[source]
+    rows = range(start, start + len(filesystem.layers[source].sizes))
+    return sum(size for each, size in finding.frees.items() if each in rows and filesystem.hiders[each] == hider)
 
 
 def _action(finding: Finding, image: Described) -> str:
@@ -150,8 +157,12 @@ def _most(finding: Finding, filesystem: Filesystem) -> str:
     return f"the most: {human(size)} at {len(finding.examples)} paths, {' and '.join(paths)}"
 
 
-def _conditions(finding: Finding, remedy: Remedy) -> Iterator[str]:
-    """What must be known before the advice is followed."""
+def _conditions(finding: Finding, filesystem: Filesystem) -> Iterator[str]:
+    """What must be known before the advice is followed, and to believe its bytes."""
+    remedy = finding.remedy
+    joined = finding.rule in HIDDEN and remedy.kind is RemedyKind.JOIN_RUNS
+    if joined and (others := finding.size_bytes - _hidden_bytes(finding, filesystem)):
+        yield f"what else these RUNs hide of each other goes with it: {human(others)}"
     if remedy.stricter is not None:
         strict = remedy.stricter
         more = human(remedy.saves_bytes + strict.more_bytes)

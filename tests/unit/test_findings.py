@@ -135,6 +135,22 @@ def test_removal_in_a_later_layer_is_told_as_cause_and_hider() -> None:
     )
 
 
+def test_joined_runs_are_told_with_what_else_they_hide_of_each_other() -> None:
+    subject = subject_of(
+        [file("opt/tool", 3000)],
+        [file("opt/log", 700)],
+        [whiteout("opt/tool"), whiteout("opt/log")],
+        instructions=["RUN install tool", "RUN tool > /opt/log", "RUN rm /opt/tool /opt/log"],
+    )
+    finding = only(subject, "LI1001")
+    assert (finding.size_bytes, finding.remedy.instructions) == (3700, (0, 1, 2))
+    fix = fix_text(finding, subject)
+    assert fix.startswith(
+        "`RUN rm /opt/tool /opt/log` hides 3.0 kB of `RUN install tool`, and frees nothing: make one RUN"
+    )
+    assert fix.endswith(". what else these RUNs hide of each other goes with it: 700 B")
+
+
 def test_what_came_with_the_base_is_not_asked_of_the_dockerfile() -> None:
     subject = subject_of([file("usr/share/man/man1/a.1", 700), file("x", 80)], [whiteout("x")])
     base = Instruction(0, "ADD", "ADD rootfs.tar /", None, 0, empty=False, from_base=True)
