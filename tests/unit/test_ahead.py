@@ -89,3 +89,6 @@ def test_who_asks_to_stop_does_not_wait_for_a_silent_stream(stop: type[BaseExcep
         assert makers() == ["ahead"]
     finally:
         silence.set()
+        for thread in threading.enumerate():
+            if thread.name == "ahead":
+                thread.join()
