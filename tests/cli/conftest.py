@@ -48,6 +48,34 @@ def run(tmp_path: Path) -> Run:
     return run_it
 
 
+def left_early(first: bytes, *arguments: str, cwd: Path) -> tuple[int, bytes]:
+    """(exit code, stderr) of a run whose reader closes the pipe once it has the first bytes."""
+    process = subprocess.Popen(
+        command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd, env=environment()
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    with process.stderr:
+        assert process.stdout.read(len(first)) == first
+        process.stdout.close()
+        return process.wait(timeout=60), process.stderr.read()
+
+
+def on_a_full_disk(*arguments: str, cwd: Path) -> tuple[int, str]:
+    """(exit code, stderr) of a run whose stdout can take no byte."""
+    device = Path("/dev/full")
+    if not device.exists():
+        pytest.skip("no device that is full")
+    with device.open("wb") as full:
+        done = subprocess.run(
+            command(*arguments), stdout=full, stderr=subprocess.PIPE, cwd=cwd, env=environment(), timeout=60
+        )
+    return done.returncode, done.stderr.decode()
+
+
+NO_SPACE = "leaninspect: error: cannot write: no space left on device\n  hint: check where the output leads to\n"
+
+
 @pytest.fixture(scope="session")
 def fat_tar(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The fat demo image as `docker save` would write it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from inspector.demo.archive import Member, directory, hardlink, symlink, whiteout
-from tests.cli.conftest import Run, command, environment
+from tests.cli.conftest import NO_SPACE, Run, command, environment, left_early, on_a_full_disk
 from tests.cli.images import run_step, write_image
 
 BYTES = bytes(range(256)) * 5000
@@ -94,37 +94,11 @@ def test_stdin_cannot_be_read_twice(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_reader_that_has_enough_hears_nothing(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        command("cat", "app.tar", "/data"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=tmp_path,
-        env=environment(),
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    assert process.stdout.read(2) == b"\0\1"
-    process.stdout.close()
-    assert process.wait(timeout=60) == 0
-    assert process.stderr.read() == b""
-    process.stderr.close()
+    assert left_early(b"\0\1", "cat", "app.tar", "/data", cwd=tmp_path) == (0, b"")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
 def test_a_full_disk_behind_stdout_is_told(tmp_path: Path) -> None:
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            command("cat", "app.tar", "/data"),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            cwd=tmp_path,
-            env=environment(),
-            timeout=60,
-        )
-    assert done.returncode == 2
-    assert done.stderr.decode() == (
-        "leaninspect: error: cannot write: no space left on device\n  hint: check where the output leads to\n"
-    )
+    assert on_a_full_disk("cat", "app.tar", "/data", cwd=tmp_path) == (2, NO_SPACE)
 
 
 def test_a_file_cannot_command_the_terminal(tmp_path: Path) -> None:

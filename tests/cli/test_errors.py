@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from inspector.demo.archive import Member, Step, docker_archive, image_config, tar_layer
-from tests.cli.conftest import Run, command, environment
+from tests.cli.conftest import NO_SPACE, Run, command, environment, left_early, on_a_full_disk
 
 
 def test_engine_not_running(run: Run) -> None:
@@ -124,35 +124,14 @@ def test_debug_shows_the_traceback(run: Run) -> None:
     assert "leaninspect: error: Docker Engine is not running" in outcome.err
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
 @pytest.mark.parametrize("arguments", [["fat.tar"], ["fat.tar", "--json", "-"], ["--help"], ["cache", "info"]], ids=str)
 def test_a_full_disk_behind_stdout_is_told(tmp_path: Path, fat_tar: Path, arguments: list[str]) -> None:
     given = [str(fat_tar) if argument == "fat.tar" else argument for argument in arguments]
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            command(*given), stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, env=environment(), timeout=60
-        )
-    assert done.returncode == 2
-    assert done.stderr.decode() == (
-        "leaninspect: error: cannot write: no space left on device\n  hint: check where the output leads to\n"
-    )
+    assert on_a_full_disk(*given, cwd=tmp_path) == (2, NO_SPACE)
 
 
 def test_reader_that_closes_the_pipe_hears_nothing(tmp_path: Path, fat_tar: Path) -> None:
-    process = subprocess.Popen(
-        command(str(fat_tar), "--json", "-", "--files"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=tmp_path,
-        env=environment(),
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    assert process.stdout.read(1) == b"{"
-    process.stdout.close()
-    assert process.wait(timeout=60) == 0
-    assert process.stderr.read() == b""
-    process.stderr.close()
+    assert left_early(b"{", str(fat_tar), "--json", "-", "--files", cwd=tmp_path) == (0, b"")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

@@ -5,7 +5,6 @@ In two columns side by side; where there is no room for them, names are said onc
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from msgspec import Struct
@@ -23,10 +22,7 @@ from inspector.sizes import human, signed
 from inspector.tui.compare.rows import KINDS, Cell, ComparedKind, ComparedRow
 from inspector.tui.instruction_words import MUTED
 from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut, cut_front, padded
-from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, size_look
-
-Look = Callable[[str], Style]
-"""The style of a component class, in the row that is drawn."""
+from inspector.tui.widgets.row_list import Look, RowList, cursor_mark, size_and_bar, size_look
 
 DIVIDER = "│"
 DELTA_WIDTH = SIZE_WIDTH + 1
@@ -112,9 +108,9 @@ class PairList(RowList):
 
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
         each, look = self.rows[row], partial(self.look, selected=selected)
-        mark = Segment(CURSOR_MARK if selected else NO_MARK, look("lines--mark"))
         draw = self._in_two if width >= self.kind.two_from else self._in_one
-        return Strip([mark, *draw(each, width, look)]).adjust_cell_length(width, look("lines--plain"))
+        segments = [cursor_mark(selected, look), *draw(each, width, look)]
+        return Strip(segments).adjust_cell_length(width, look("lines--plain"))
 
     def render_line(self, y: int) -> Strip:
         region = self.scrollable_content_region
@@ -180,16 +176,9 @@ class PairList(RowList):
         if self.digits:
             segments.append(Segment(f"{cell.index:>{self.digits}} ", look("lines--muted")))
         if cell.size_bytes is not None:
-            size = human(cell.size_bytes)
-            segments.append(Segment(f"{size:>{SIZE_WIDTH}} ", look(size_look(cell.size_bytes, whole))))
             live = cell.live_bytes or 0
-            solid, shaded = bar(live, cell.size_bytes - live, self._most, bars)
-            space = " " * (bars - len(solid) - len(shaded) + 1) if bars else ""
-            segments += [
-                Segment(solid, look("lines--live")),
-                Segment(shaded, look("lines--hidden")),
-                Segment(space, look("lines--plain")),
-            ]
+            segments += size_and_bar(live, cell.size_bytes - live, whole, self._most, bars, look)
+            segments.append(Segment(" " * (bars > 0), look("lines--plain")))
         room = width - sum(segment.cell_length for segment in segments)
         return [*segments, self._told_name(row, cell.text, room, look)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from rich.cells import cell_len
@@ -16,10 +15,9 @@ from inspector.filesystem.tree import ROOT, Change
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
 from inspector.safe_names import printable
-from inspector.sizes import human
 from inspector.tui.views.outline import Outline
-from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut
-from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, marked, size_look
+from inspector.tui.widgets.cells import SIZE_WIDTH, cut
+from inspector.tui.widgets.row_list import Look, RowList, cursor_mark, marked, size_and_bar
 from inspector.tui.words import link_target, mode_text, node_note, time_text
 
 SIGNS = {Change.UNCHANGED: " ", Change.ADDED: "+", Change.MODIFIED: "~", Change.REMOVED: "-"}
@@ -97,16 +95,14 @@ class FileList(RowList):
         name_look = "lines--lost" if lost else CHANGE_LOOKS[change] if self.tinted else "lines--plain"
         room = self._bar_room(width)
         waste = tree.waste(node)
-        solid, shaded = bar(weight - waste, waste, tree.weight(ROOT), room)
-        segments = [Segment(CURSOR_MARK if selected else NO_MARK, look("lines--mark"))]
+        whole = tree.weight(ROOT)
+        segments = [cursor_mark(selected, look)]
         if self.attributes:
             room_for = self._attributes_room(width)
             segments.append(Segment(f"{self._attributes(node, width):<{room_for}} ", look("lines--muted")))
         segments += [
-            Segment(f"{human(weight):>{SIZE_WIDTH}} ", look(size_look(weight, tree.weight(ROOT)))),
-            Segment(solid, look("lines--live")),
-            Segment(shaded, look("lines--hidden")),
-            Segment(" " * (room - len(solid) - len(shaded) + (room > 0)), look("lines--plain")),
+            *size_and_bar(weight - waste, waste, whole, whole, room, look),
+            Segment(" " * (room > 0), look("lines--plain")),
             Segment(f"{SIGNS[change]} ", look(CHANGE_LOOKS[change])),
             Segment(self._guides(node, width), look("lines--faint")),
             Segment(self._marker(node), look("lines--muted")),
@@ -124,9 +120,7 @@ class FileList(RowList):
             self.outline.toggle(row)
             self.rows_changed()
 
-    def _name_and_note(
-        self, node: int, left: int, told_above: bool, style: Style, look: Callable[[str], Style]
-    ) -> list[Segment]:
+    def _name_and_note(self, node: int, left: int, told_above: bool, style: Style, look: Look) -> list[Segment]:
         tree = self.outline.tree
         name = printable(tree.names[node]) if node != ROOT else "/"
         target = link_target(self.inspection, tree, node)

@@ -15,10 +15,9 @@ from inspector.inspection import Inspection
 from inspector.packages.model import Installed, LayerChange
 from inspector.packages.removal.tools import reason_by_name
 from inspector.safe_names import printable
-from inspector.sizes import human
 from inspector.tui.views.name_filter import fits, span
-from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut, padded
-from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, marked, size_look
+from inspector.tui.widgets.cells import cut, padded
+from inspector.tui.widgets.row_list import RowList, cursor_mark, marked, size_and_bar
 
 BAR = 8
 KIND_WIDTH, REASON_WIDTH = 8, 26
@@ -129,18 +128,14 @@ class PackageList(RowList):
         look = partial(self.look, selected=selected)
         each = self.rows[row]
         room = BAR if width >= ROOM_FOR_LAYERS else 0
-        solid, shaded = bar(*((0, each.size) if each.gone else (each.size, 0)), self.most, room)
+        live, hidden = (0, each.size) if each.gone else (each.size, 0)
+        whole = self.inspection.filesystem.ledger.total_bytes
         plain = "lines--lost" if each.gone else "lines--plain"
         signs = ("-" if each.gone else " ") + ("*" if self._tool(each) else " ")
         head = [
-            Segment(CURSOR_MARK if selected else NO_MARK, look("lines--mark")),
-            Segment(
-                f"{human(each.size):>{SIZE_WIDTH}} ",
-                look(size_look(each.size, self.inspection.filesystem.ledger.total_bytes)),
-            ),
-            Segment(solid, look("lines--live")),
-            Segment(shaded, look("lines--hidden")),
-            Segment(" " * (room - len(solid) - len(shaded) + 1), look("lines--plain")),
+            cursor_mark(selected, look),
+            *size_and_bar(live, hidden, whole, self.most, room, look),
+            Segment(" ", look("lines--plain")),
             Segment(f"{signs} ", look("lines--removed" if each.gone else "lines--modified")),
         ]
         tail = self._tail(each, width)

@@ -25,8 +25,8 @@ from inspector.sizes import human
 from inspector.tui.commands import COPY, DETAILS_BY_I, Command, bindings
 from inspector.tui.instruction_words import MUTED, Part, instruction_text, origin, place
 from inspector.tui.views.view import Leading, Target
-from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut, padded
-from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, size_look
+from inspector.tui.widgets.cells import cut, padded
+from inspector.tui.widgets.row_list import RowList, cursor_mark, size_and_bar
 
 SEVERITIES = {
     Severity.ERROR: ("!", "lines--removed", "$text-error"),
@@ -71,17 +71,12 @@ class FindingList(RowList):
         sign, sign_look, _ = SEVERITIES[finding.severity]
         hidden = finding.size_bytes if finding.hidden_in else 0
         room = BAR if width >= ROOM_FOR_BAR else 0
-        solid, shaded = bar(finding.size_bytes - hidden, hidden, self.most, room)
+        whole = self.inspection.filesystem.ledger.total_bytes
         who = self._who(finding, width)
         head = [
-            Segment(CURSOR_MARK if selected else NO_MARK, look("lines--mark")),
-            Segment(
-                f"{human(finding.size_bytes):>{SIZE_WIDTH}} ",
-                look(size_look(finding.size_bytes, self.inspection.filesystem.ledger.total_bytes)),
-            ),
-            Segment(solid, look("lines--live")),
-            Segment(shaded, look("lines--hidden")),
-            Segment(" " * (room - len(solid) - len(shaded) + 1), look("lines--plain")),
+            cursor_mark(selected, look),
+            *size_and_bar(finding.size_bytes - hidden, hidden, whole, self.most, room, look),
+            Segment(" ", look("lines--plain")),
             Segment(f"{sign} ", look(sign_look)),
         ]
         left = width - sum(segment.cell_length for segment in head) - len(who) - 1

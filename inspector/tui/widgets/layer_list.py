@@ -10,12 +10,11 @@ from textual.message import Message
 from textual.strip import Strip
 
 from inspector.inspection import Inspection
-from inspector.sizes import human
 from inspector.tui.commands import DETAILS, LOOK, Command, bindings
 from inspector.tui.instruction_words import brief_instruction, origin
-from inspector.tui.widgets.cells import SIZE_WIDTH, bar, cut
+from inspector.tui.widgets.cells import cut
 from inspector.tui.widgets.pages import Details
-from inspector.tui.widgets.row_list import CURSOR_MARK, NO_MARK, RowList, size_look
+from inspector.tui.widgets.row_list import RowList, cursor_mark, size_and_bar
 from inspector.tui.words import layer_details
 
 BAR_SHARE = 0.25
@@ -77,18 +76,13 @@ class LayerList(RowList):
         look = partial(self.look, selected=selected)
         totals = self.totals[row]
         room = max(0, min(MOST_BAR, int(width * BAR_SHARE)))
-        solid, shaded = bar(totals.live_bytes, totals.hidden_bytes, self.most, room)
+        whole = self.inspection.filesystem.ledger.total_bytes
         digits = len(str(self.row_count - 1))
         head = [
-            Segment(CURSOR_MARK if selected else NO_MARK, look("lines--mark")),
+            cursor_mark(selected, look),
             Segment(f"{row:>{digits}} ", look("lines--muted")),
-            Segment(
-                f"{human(totals.size_bytes):>{SIZE_WIDTH}} ",
-                look(size_look(totals.size_bytes, self.inspection.filesystem.ledger.total_bytes)),
-            ),
-            Segment(solid, look("lines--live")),
-            Segment(shaded, look("lines--hidden")),
-            Segment(" " * (room - len(solid) - len(shaded) + 1), look("lines--plain")),
+            *size_and_bar(totals.live_bytes, totals.hidden_bytes, whole, self.most, room, look),
+            Segment(" ", look("lines--plain")),
         ]
         if self.origin_room:
             head.append(Segment(f"{self.origins[row]:<{self.origin_room}} ", look("lines--muted")))

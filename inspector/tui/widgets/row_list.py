@@ -6,6 +6,7 @@ when asked for it costs the same for any number of rows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -19,7 +20,12 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from inspector.sizes import human
 from inspector.tui.commands import MOVING, Command, bindings
+from inspector.tui.widgets.cells import SIZE_WIDTH, bar
+
+Look = Callable[[str], Style]
+"""The style of a component class, in the row that is drawn."""
 
 CURSOR_MARK, NO_MARK = "▌", " "
 
@@ -33,6 +39,22 @@ def size_look(size: int, whole: int) -> str:
     if size >= BIG_SHARE * max(whole, 1):
         return "lines--strong"
     return "lines--plain" if size else "lines--muted"
+
+
+def cursor_mark(selected: bool, look: Look) -> Segment:
+    """What a row begins with."""
+    return Segment(CURSOR_MARK if selected else NO_MARK, look("lines--mark"))
+
+
+def size_and_bar(live: int, hidden: int, whole: int, most: int, room: int, look: Look) -> list[Segment]:
+    """A size in bytes, bold where it is much of the `whole`, and its bar of `room` cells, which are `most` bytes."""
+    size, (solid, shaded) = live + hidden, bar(live, hidden, most, room)
+    return [
+        Segment(f"{human(size):>{SIZE_WIDTH}} ", look(size_look(size, whole))),
+        Segment(solid, look("lines--live")),
+        Segment(shaded, look("lines--hidden")),
+        Segment(" " * (room - len(solid) - len(shaded)), look("lines--plain")),
+    ]
 
 
 def marked(text: str, found: tuple[int, int] | None, style: Style) -> list[Segment]:
