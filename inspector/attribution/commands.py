@@ -1,6 +1,8 @@
-"""The commands of a RUN, one to a line, as people write them."""
+"""The commands of a RUN: as people write them, one to a line, and as a shell reads them."""
 
 from __future__ import annotations
+
+import shlex
 
 from inspector.attribution.syntax import words_of
 
@@ -20,3 +22,13 @@ def command_lines(text: str) -> list[str]:
         else:
             line = f"{line} {word}" if line else word
     return [*lines, line]
+
+
+def shell_words(text: str) -> list[str]:
+    """Words without their quotes, and what stands between commands (`&&`, `;`, `(` …) as words of their own.
+
+    Raises ValueError for a quote without an end.
+    """
+    reader = shlex.shlex(text, posix=True, punctuation_chars=";|&()")
+    reader.whitespace_split, reader.commenters = True, ""
+    return list(reader)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from inspector.attribution.commands import shell_words
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.syntax import words_of
 from inspector.findings.finding import Subject
@@ -240,10 +240,8 @@ def _script(step: Instruction) -> str:
 
 def _commands(script: str) -> Iterator[list[str]]:
     """The words of each command, assignments in front left out."""
-    reader = shlex.shlex(script.replace("\n", " ; "), posix=True, punctuation_chars="();|&")
-    reader.whitespace_split, reader.commenters = True, ""
     try:
-        words = list(reader)
+        words = shell_words(script.replace("\n", " ; "))
     except ValueError:  # a quote without an end
         words = ["?", script]
     command: list[str] = []

@@ -14,13 +14,16 @@ from typing import Literal
 
 from msgspec import Struct
 
-from inspector.attribution.commands import command_lines
+from inspector.attribution.commands import command_lines, shell_words
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.syntax import words_of
 from inspector.findings.joining import is_anywhere, workdir_of
 from inspector.findings.remedy import Remedy, RemedyKind
 
 Sign = Literal["+", "-", " "]
+
+SIGNS: dict[str, Sign] = {"+": "+", "-": "-", " ": " "}
+"""What ndiff's lines begin with, but for its hints (`?`)."""
 
 INDENT = "    "
 """In front of a line that goes on, where the Dockerfile has none to learn from."""
@@ -78,12 +81,8 @@ def new_text(lines: Iterable[PatchLine]) -> str:
 
 def _differences(old: Sequence[str], new: Sequence[str]) -> Iterable[PatchLine]:
     for line in ndiff(old, new, linejunk=None, charjunk=None):
-        if line[0] == "+":
-            yield PatchLine("+", line[2:])
-        elif line[0] == "-":
-            yield PatchLine("-", line[2:])
-        elif line[0] == " ":
-            yield PatchLine(" ", line[2:])
+        if sign := SIGNS.get(line[0]):
+            yield PatchLine(sign, line[2:])
 
 
 def _run(instructions: Sequence[Instruction], runs: Sequence[Instruction], command: str) -> list[str] | None:
@@ -179,9 +178,7 @@ def _is_closed(text: str) -> bool:
 
 def _is_chain(text: str) -> bool:
     """Whether commands follow each other by `&&` alone, so that more of them may stand in front."""
-    reader = shlex.shlex(text, posix=True, punctuation_chars=";|&()")
-    reader.whitespace_split, reader.commenters = True, ""
-    return not {";", "||", "&"} & set(reader)
+    return not {";", "||", "&"} & set(shell_words(text))
 
 
 def _indents(lines: Sequence[str]) -> Iterable[str]:

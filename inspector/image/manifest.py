@@ -20,7 +20,6 @@ SHOWN = 10
 
 _CONFIG_TYPES = ("vnd.oci.image.config.v1+json", "vnd.docker.container.image.v1+json")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}").fullmatch
-_INDEX_TYPES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 
 
 class Descriptor(Struct, frozen=True):
@@ -40,10 +39,6 @@ class Descriptor(Struct, frozen=True):
     def attests(self, digest: str) -> bool:
         """Whether this is BuildKit's attestation of the image with this manifest digest."""
         return self.is_attestation and self.annotations.get("vnd.docker.reference.digest") == digest
-
-    @property
-    def is_index(self) -> bool:
-        return self.media_type in _INDEX_TYPES
 
 
 class Manifest(Struct, frozen=True):

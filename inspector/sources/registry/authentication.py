@@ -51,10 +51,6 @@ class Authentication:
         self._header: str | None = None
 
     @property
-    def has_credentials(self) -> bool:
-        return self._credentials is not None
-
-    @property
     def header(self) -> str | None:
         return self._header
 
