@@ -18,17 +18,17 @@ HOME = "{home}"
 
 
 def pattern_findings(subject: Subject) -> Iterator[Finding]:
-    """One finding per rule that some visible file belongs to by its path."""
+    """Per rule that visible files belong to by path: one finding of what the base image brought, one of the rest."""
     filesystem, table = subject.filesystem, PathTable()
-    frees: dict[str, dict[int, int]] = {}
+    found: dict[tuple[str, bool], dict[int, int]] = {}
     for layer, entries in enumerate(filesystem.layers):
-        start, cores = filesystem.offsets[layer], subject.core_dumps(layer)
+        start, cores, from_base = filesystem.offsets[layer], subject.core_dumps(layer), subject.is_from_base(layer)
         for row in filesystem.file_rows(layer, hidden=False):
             path = entries.paths[row]
             rule = table.rule_for(path, owned=path in subject.owned, core=row in cores)
             if rule is not None and (size := entries.sizes[row]) >= rule.minimum:
-                frees.setdefault(rule.id, {})[start + row] = size
-    for rule_id, files in frees.items():
+                found.setdefault((rule.id, from_base), {})[start + row] = size
+    for (rule_id, _), files in found.items():
         yield _finding(subject, table, find_rule(rule_id), files)
 
 
@@ -53,15 +53,13 @@ def _remedy(
 
     A command is for the end of every RUN that brought some of the files; a COPY is told to bring less.
     """
-    own = [layer for layer in layers if not subject.is_from_base(layer)]
-    if not own:
+    if subject.is_from_base(layers[0]):
         return Remedy(RemedyKind.ANOTHER_BASE, subject.indexes_of(layers[0]), rule.command, advice=rule.advice), files
-    verbs = {layer: subject.verb_of(layer) for layer in own}
+    verbs = {layer: subject.verb_of(layer) for layer in layers}
     if not rule.command or all(verb in ("COPY", "ADD") for verb in verbs.values()):
         kind = RemedyKind.COPY_LESS if rule.command else rule.remedy
-        of_own = {each: size for each, size in files.items() if subject.filesystem.locate(each)[0] in verbs}
         advice = "" if rule.command else rule.advice
-        return Remedy(kind, subject.indexes_of(own[0]), saves_bytes=sum(of_own.values()), advice=advice), files
+        return Remedy(kind, subject.indexes_of(layers[0]), saves_bytes=sum(files.values()), advice=advice), files
     runs = [layer for layer, verb in verbs.items() if verb not in ("COPY", "ADD")]
     kind, steps = rule.remedy, subject.indexes_of(*runs)
     if LISTS in rule.command and steps and (joined := _with_users(subject, steps)) != steps:
@@ -73,7 +71,9 @@ def _remedy(
     if not steps:
         return Remedy(kind, (), command, saves_bytes=sum(files.values()), advice=rule.advice), files
     frees = {each: size for group in groups for each, size in freed(subject, group, command, gone).items()}
-    return Remedy(kind, steps, command, saves_bytes=sum(frees.values()), advice=rule.advice), frees or files
+    if not frees:  # the rule's command is for another folder
+        return Remedy(RemedyKind.DELETE_IN_RUN, steps, saves_bytes=sum(files.values()), advice=rule.advice), files
+    return Remedy(kind, steps, command, saves_bytes=sum(frees.values()), advice=rule.advice), frees
 
 
 def _command(subject: Subject, rule: Rule, files: Iterable[int], layers: Collection[int]) -> str:

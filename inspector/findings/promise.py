@@ -18,7 +18,7 @@ APT_CACHES = ("var/cache/apt/pkgcache.bin", "var/cache/apt/srcpkgcache.bin")
 EMPTY_CACHE = 1_600_000
 """Bytes of each of apt's caches when there are no package lists (measured with apt 2.6 on amd64)."""
 
-_FIND = re.compile(r"find /(\S+) -type f -delete").fullmatch
+_FIND = re.compile(r"find /(\S+) -type f -exec rm -f '\{\}' \+").fullmatch
 _FIND_FOLDERS = re.compile(r"find /(\S+) -depth -type d -name (\w+) -exec rm -rf '\{\}' \+").fullmatch
 
 Removes = Callable[[str], object]
@@ -30,7 +30,7 @@ def freed(
     """Entry id → bytes that are gone when these layers are made by one RUN that ends with the command.
 
     `gone` are entries of which the caller knows that the command removes them (packages' files); paths that it removes
-    by name (`rm`, `find -delete`) are read from it.
+    by name (`rm`, `find -exec rm`) are read from it.
     """
     filesystem, removes, frees = subject.filesystem, removed_by(command), dict[int, int]()
     made = frozenset(layers)
@@ -82,4 +82,4 @@ def removed_by(command: str) -> Removes:
 
 def names_paths(command: str) -> bool:
     """Whether a command removes by name alone, so that `removed_by` tells all that it removes."""
-    return all(part.startswith(("rm ", "find ")) for part in command.split(" && "))
+    return "$" not in command and all(part.startswith(("rm ", "find ")) for part in command.split(" && "))

@@ -97,6 +97,31 @@ def test_planted_file_is_found_with_its_bytes_and_a_clean_one_is_not(rule: str, 
     assert found(subject_of([file(planted, 1234), file(clean, 999, "y")])) == {rule: 1234}
 
 
+@pytest.mark.parametrize(("rule", "planted"), [(r, p) for r, p, _ in PLANTED], ids=[f"{r} {p}" for r, p, _ in PLANTED])
+def test_a_planted_file_is_told_with_what_its_remedy_saves(rule: str, planted: str) -> None:
+    finding = only(subject_of([file(planted, 1234)], instructions=["RUN write it"]), rule)
+    assert (finding.size_bytes, finding.remedy.saves_bytes) == (1234, 1234)
+
+
+def test_a_command_for_another_folder_is_not_advised() -> None:
+    poetry = [file("home/app/.cache/pypoetry/artifacts/x.whl", 1234)]
+    remedy = only(subject_of(poetry, instructions=["RUN poetry install"]), "LI4003").remedy
+    assert (remedy.kind, remedy.command) == (RemedyKind.DELETE_IN_RUN, "")
+
+
+def test_what_a_rule_finds_of_the_base_image_is_a_finding_of_its_own() -> None:
+    subject = subject_of([file("usr/share/man/man1/a.1", 700)], [file("usr/share/man/man1/b.1", 80)])
+    base = Instruction(0, "ADD", "ADD rootfs.tar /", None, 0, empty=False, from_base=True)
+    yours = Instruction(1, "RUN", "RUN install b", None, 1, empty=False, from_base=False)
+    subject = replace(subject, instructions=(base, yours), owners=layer_owners(2, (base, yours), None))
+    findings = find(subject)
+    assert [(each.rule, each.size_bytes, each.layers, each.advice_class) for each in findings] == [
+        ("LI5001", 700, (0,), AdviceClass.BASE),
+        ("LI5001", 80, (1,), AdviceClass.SAFE),
+    ]
+    assert reclaimable_bytes(findings) == 80
+
+
 def test_every_rule_of_the_table_has_a_planted_file() -> None:
     elsewhere = {"LI7002", "LI7006"}  # core dumps and lastlog have tests of their own
     assert {rule.id for rule in rules().values() if rule.paths} - elsewhere == {rule for rule, _, _ in PLANTED}
