@@ -10,7 +10,9 @@ from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.origins import ImageContext, Recipe, trace
 from inspector.attribution.owners import LayerOwner
+from inspector.attribution.placement import Placement
 from inspector.errors import BadLayer
+from inspector.filesystem.captured import visible_captured
 from inspector.filesystem.ledger import MAX_BYTES
 from inspector.filesystem.stack import Filesystem, LayerTotals, stack_layers
 from inspector.findings.find import find
@@ -19,7 +21,7 @@ from inspector.image.config import ImageConfig, parse_config
 from inspector.image.digest import sha256_digest
 from inspector.image.image import Image, ImageLayer
 from inspector.layers.scan import LayerScan
-from inspector.packages.evidence import gather
+from inspector.packages.evidence import Evidence, gather
 from inspector.packages.inventory import owned_paths
 from inspector.packages.model import Inventory
 from inspector.packages.removal.tooling import Tooling, find_tooling, unchangeable_layers
@@ -31,6 +33,7 @@ class Inspection(Struct, frozen=True):
     """Everything known about an image. `scans`, `filesystem` and `owners` run parallel to `image.layers`.
 
     `notes` say what was asked for and is not so (another image's Dockerfile, another's base), and what is malformed.
+    `placement` is the Dockerfile it was made by, None where none is known.
     """
 
     image: Image
@@ -43,6 +46,7 @@ class Inspection(Struct, frozen=True):
     owners: tuple[LayerOwner, ...] = ()
     base: Base | None = None
     notes: tuple[str, ...] = ()
+    placement: Placement | None = None
 
     def is_from_base(self, layer: int) -> bool:
         """Whether a layer is known to have come with the base image, where no change of the Dockerfile reaches it."""
@@ -54,6 +58,15 @@ class Inspection(Struct, frozen=True):
 
     def totals_of(self, layer: int) -> LayerTotals:
         return self.filesystem.totals[layer]
+
+
+def subject_of(inspection: Inspection) -> Subject:
+    """The image as findings and plans see it."""
+    captured = visible_captured(inspection.filesystem, inspection.scans)
+    run = inspection.image.config.run
+    evidence = Evidence(inspection.filesystem, inspection.scans, inspection.inventory, captured, run)
+    owned = owned_paths(inspection.inventory)
+    return Subject(evidence, inspection.instructions, inspection.owners, owned, inspection.tooling, inspection.base)
 
 
 def account(read: ReadImage, reference: str, recipe: Recipe, ignore: Sequence[str]) -> Inspection:
@@ -78,6 +91,7 @@ def account(read: ReadImage, reference: str, recipe: Recipe, ignore: Sequence[st
         owners=origins.owners,
         base=origins.base,
         notes=origins.notes,
+        placement=origins.placement,
     )
 
 

@@ -39,19 +39,22 @@ class DockerfileInstruction(Struct, frozen=True):
 
 
 class Stage(Struct, frozen=True):
-    """`base` is what FROM names, variables filled with their defaults; `base_is_certain` when there were none."""
+    """`base` is what FROM names, variables filled with their defaults; `base_is_certain` when there were none.
+    `opening` is the FROM itself."""
 
     name: str | None
     base: str
     base_is_certain: bool
     instructions: tuple[DockerfileInstruction, ...]
+    opening: DockerfileInstruction
 
 
 class Dockerfile(Struct, frozen=True):
-    """The stages in their order; `path` is what the user calls the file."""
+    """The stages in their order; `path` is what the user calls the file, `text` all that is in it."""
 
     path: str
     stages: tuple[Stage, ...]
+    text: str = ""
 
     def stage(self, target: str | None) -> Stage | None:
         """The stage with this name or number, the last one for None."""
@@ -82,7 +85,7 @@ def parse_dockerfile(text: str, path: str) -> Dockerfile:
             raise BadDockerfile(f"{path}:{instruction.first_line}: {instruction.verb} before FROM")
     if not stages:
         raise BadDockerfile(f"{path}:1: no FROM in it", "a Dockerfile names the image it builds upon")
-    return Dockerfile(path, tuple(replace(stage, instructions=tuple(each)) for stage, each in stages))
+    return Dockerfile(path, tuple(replace(stage, instructions=tuple(each)) for stage, each in stages), text)
 
 
 def parse_instruction(line: LogicalLine, path: str) -> DockerfileInstruction:
@@ -130,7 +133,7 @@ def _stage(instruction: DockerfileInstruction, defaults: Mapping[str, str], path
             f"{path}:{instruction.first_line}: {instruction}", "write FROM image, or FROM image AS name"
         )
     base = _expand(words[0].strip("\"'"), defaults)
-    return Stage(words[2] if len(words) == 3 else None, base, "$" not in words[0], ())
+    return Stage(words[2] if len(words) == 3 else None, base, "$" not in words[0], (), instruction)
 
 
 def _defaults(text: str) -> Iterator[tuple[str, str]]:

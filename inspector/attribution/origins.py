@@ -44,12 +44,13 @@ class ImageContext(Struct, frozen=True):
 
 class Origins(Struct, frozen=True):
     """`owners` say of each layer whose it is, `notes` what a person must know: a Dockerfile or base image that is not
-    this image's, and what of its configuration is malformed."""
+    this image's, and what of its configuration is malformed. `placement` is None where no Dockerfile is known."""
 
     instructions: tuple[Instruction, ...]
     owners: tuple[LayerOwner, ...]
     base: Base | None
     notes: tuple[str, ...]
+    placement: Placement | None = None
 
 
 def trace(config: ImageConfig, recipe: Recipe, around: ImageContext) -> Origins:
@@ -79,7 +80,7 @@ def trace(config: ImageConfig, recipe: Recipe, around: ImageContext) -> Origins:
         for index, step in enumerate(steps)
     )
     owners = layer_owners(len(config.diff_ids), traced, base)
-    return Origins(traced, owners, base, (*notes, *config.run.malformed))
+    return Origins(traced, owners, base, (*notes, *config.run.malformed), placement)
 
 
 def _placed(

@@ -33,10 +33,12 @@ LAYER_VERBS = frozenset({"ADD", "COPY", "RUN"})
 class Placement(Struct, frozen=True):
     """`written[i]` made history entry i; the first `base_entries` entries are the base image's.
 
-    `base_name` is None where FROM names none for certain (variables), or where there is no base (`scratch`).
+    `base_name` is None where FROM names none for certain (variables), or where there is no base (`scratch`). `stages`
+    are those of the Dockerfile that the image is made by, each FROM the one before.
     """
 
-    path: str
+    dockerfile: Dockerfile
+    stages: tuple[Stage, ...]
     written: tuple[DockerfileInstruction | None, ...]
     base_entries: int
     base_name: str | None
@@ -45,7 +47,9 @@ class Placement(Struct, frozen=True):
     @property
     def lines(self) -> tuple[LineRange | None, ...]:
         """The lines of each history entry."""
-        return tuple(LineRange(self.path, each.first_line, each.last_line) if each else None for each in self.written)
+        return tuple(
+            LineRange(self.dockerfile.path, each.first_line, each.last_line) if each else None for each in self.written
+        )
 
 
 class Mismatch(Struct, frozen=True):
@@ -102,7 +106,8 @@ def _place_stage(
     if from_scratch and left:
         return Mismatch(f"it begins with nothing (FROM scratch), the image with `{_brief(steps[left - 1].text)}`")
     return Placement(
-        path=dockerfile.path,
+        dockerfile=dockerfile,
+        stages=tuple(chain),
         written=(*written, *[None] * (len(steps) - len(written))),
         base_entries=left - _triggers_run(steps[:left], shells),
         base_name=root.base if root.base_is_certain and not from_scratch else None,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from inspector.findings.build_tools import build_tool_findings
 from inspector.findings.duplicates import duplicate_findings
-from inspector.findings.finding import Finding, Subject, by_bytes, union_bytes
+from inspector.findings.finding import AdviceClass, Finding, Subject, by_bytes, union_bytes
 from inspector.findings.hidden import hidden_findings
 from inspector.findings.patterns import pattern_findings
 from inspector.findings.registry import Severity
@@ -74,17 +75,34 @@ def by_size(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (-finding.size_bytes, finding.rule, finding.layers))
 
 
-def reclaimable_bytes(findings: Iterable[Finding]) -> int:
-    """Bytes that following all advice would free, none counted twice.
+class Figures(Struct, frozen=True):
+    """Bytes that following advice frees, by what it asks of a person; each byte is in the first that has it.
 
-    What is told for information only does not count: trade-offs, and what cannot be avoided. Neither does what came
-    with the base image: nothing that an instruction of this image does can free it.
+    `safe_bytes` are yours and nothing that runs can notice, `trade_bytes` are choices, `base_bytes` only another base
+    image is without. Questions, and what cannot be avoided, are in none.
     """
-    return union_bytes(
-        finding.frees
-        for finding in findings
-        if finding.severity is not Severity.INFO and finding.remedy.kind is not RemedyKind.ANOTHER_BASE
-    )
+
+    safe_bytes: int
+    trade_bytes: int
+    base_bytes: int
+
+
+def figures(findings: Iterable[Finding]) -> Figures:
+    """What following all advice of each class would free."""
+    frees: dict[AdviceClass, list[Mapping[int, int]]] = {each: [] for each in AdviceClass}
+    for finding in findings:
+        if finding.remedy.kind is not RemedyKind.NOTHING:
+            frees[finding.advice_class].append(finding.frees)
+    safe = frees[AdviceClass.SAFE]
+    trade = [*safe, *frees[AdviceClass.TRADE]]
+    base = [*trade, *frees[AdviceClass.BASE]]
+    sums = [union_bytes(parts) for parts in (safe, trade, base)]
+    return Figures(sums[0], sums[1] - sums[0], sums[2] - sums[1])
+
+
+def reclaimable_bytes(findings: Iterable[Finding]) -> int:
+    """Bytes that following all advice would free that is safe and the image's own (Figures)."""
+    return figures(findings).safe_bytes
 
 
 def _without(subject: Subject, findings: Iterable[Finding], ignore: Sequence[str]) -> Iterator[Finding]:

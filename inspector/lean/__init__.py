@@ -1,0 +1,1 @@
+"""How lean an image could be: plans with their patches and predicted sizes."""
