@@ -7,7 +7,8 @@ In doubt a file is kept: a bigger image that runs beats a smaller one that does 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from posixpath import dirname
 
 from msgspec import Struct
@@ -42,14 +43,20 @@ BESIDE_SOURCE = re.compile(
 """What lies beside source code and no program opens."""
 
 SHARED = frozenset(
-    ("", "bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "root", "run", "sbin", "srv", "sys")
-    + ("tmp", "usr", "usr/bin", "usr/lib", "usr/libexec", "usr/local", "usr/local/bin", "usr/local/etc", "usr/local/lib")
-    + ("usr/local/libexec", "usr/local/sbin", "usr/local/share", "usr/sbin", "usr/share", "var", "var/lib", "var/tmp")
+    (
+        *("", "bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "root", "run", "sbin", "srv"),
+        *("sys", "tmp", "usr", "usr/bin", "usr/lib", "usr/libexec", "usr/sbin", "usr/share", "usr/local", "var"),
+        *("usr/local/bin", "usr/local/etc", "usr/local/lib", "usr/local/libexec", "usr/local/sbin", "usr/local/share"),
+        *("var/lib", "var/tmp"),
+    )
 )
 """Folders in which things of all kinds lie side by side: none of them is somebody's tree."""
 
 SYSTEM_FOLDERS = matcher(
-    ["{bin,boot,dev,etc,lib,lib32,lib64,media,mnt,proc,run,sbin,sys,tmp,usr,var}", "{boot,dev,etc,lib,proc,run,sys,usr,var}/**"]
+    (
+        "{bin,boot,dev,etc,home,lib,lib32,lib64,media,mnt,opt,proc,root,run,sbin,srv,sys,tmp,usr,var}",
+        "{boot,dev,etc,lib,proc,run,sys,usr,var}/**",
+    )
 )
 """Where empty folders are the system's."""
 
@@ -57,27 +64,37 @@ STATE: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "records of package managers",
         matcher(
-            ["var/lib/{dpkg,apt,aptitude,ucf,rpm,dnf,yum,zypp,pacman}/**", "{lib,usr/lib}/apk/**", "etc/apk/world"]
-            + ["usr/lib/sysimage/**", "etc/dpkg/dpkg.cfg.d/**"]
+            (
+                "var/lib/{dpkg,apt,aptitude,ucf,rpm,dnf,yum,zypp,pacman}/**",
+                "{lib,usr/lib}/apk/**",
+                "usr/lib/sysimage/**",
+                "etc/apk/world",
+                "etc/dpkg/dpkg.cfg.d/**",
+            )
         ),
     ),
-    ("caches", matcher(["var/cache/**"])),
-    ("logs and backups", matcher(["var/log/**", "var/backups/**", "etc/{passwd,group,shadow,gshadow,subuid,subgid}-"])),
-    ("ranges of ids for users' containers", matcher(["etc/sub{uid,gid}"])),
-    ("temporary files", matcher(["tmp/**", "var/tmp/**", "run/**", "var/run/**", "etc/.pwd.lock"])),
-    ("what the engine writes itself", matcher(["etc/{hostname,hosts,resolv.conf}", "{dev,proc,sys}/**"])),
+    ("caches", matcher(("var/cache/**",))),
+    ("logs and backups", matcher(("var/log/**", "var/backups/**", "etc/{passwd,group,shadow,gshadow,subuid,subgid}-"))),
+    ("ranges of ids for users' containers", matcher(("etc/sub{uid,gid}",))),
+    ("temporary files", matcher(("tmp/**", "var/tmp/**", "run/**", "var/run/**", "etc/.pwd.lock"))),
+    ("what the engine writes itself", matcher(("etc/{hostname,hosts,resolv.conf}", "{dev,proc,sys}/**"))),
 )
 """What RUNs leave of their work, by reason."""
 
 REMADE = matcher(
-    ["etc/{ssl/certs,rc?.d,systemd,alternatives,init.d,xml,cron.*}/**", "etc/{ca-certificates.conf,mailcap,inputrc,timezone}"]
-    + ["etc/{python3,default,pam.d,profile.d,ca-certificates}/**", "usr/share/{mime,info,applications,icons,glib-2.0}/**"]
-    + ["var/lib/{systemd,python,dbus,ghostscript,xml-core,sgml-base,emacsen-common,pam}/**", "usr/lib/jvm/**"]
-    + ["usr/lib/**/*.cache", "usr/share/{perl,python3}/**", "etc/localtime", "etc/environment"]
+    (
+        "etc/{alternatives,ca-certificates,cron.*,default,init.d,pam.d,profile.d,python3,rc?.d,ssl/certs,systemd,xml}/**",
+        "etc/{ca-certificates.conf,environment,inputrc,localtime,mailcap,timezone}",
+        "usr/lib/{jvm/**,**/*.cache}",
+        "usr/share/{applications,glib-2.0,icons,info,mime,perl,python3}/**",
+        "var/lib/{dbus,emacsen-common,ghostscript,pam,python,sgml-base,systemd,xml-core}/**",
+    )
 )
 """What the scripts of packages write when they are installed, and do again in the next image."""
 
-SETTINGS_OF_APT = matcher(["etc/apt/**", "usr/share/keyrings/**", "etc/yum.repos.d/**", "etc/apk/{repositories,keys/**}"])
+SETTINGS_OF_APT = matcher(
+    ["etc/apt/**", "usr/share/keyrings/**", "etc/yum.repos.d/**", "etc/apk/{repositories,keys/**}"]
+)
 """What installing needs, and running does not."""
 
 CACHES = ("LI3", "LI4", "LI7001", "LI7003")
@@ -103,7 +120,9 @@ class Application(Struct, frozen=True):
     sources: tuple[int, ...] = ()
 
 
-def application(subject: Subject, named: Set[str], needed: Set[int], *, interpreted: bool) -> Application:
+def application(
+    subject: Subject, named: AbstractSet[str], needed: AbstractSet[int], *, interpreted: bool
+) -> Application:
     """What to carry. `named` are real paths that entry point, command and health check name, `needed` entry ids that
     programs were found to need; `interpreted` is whether something runs that is no compiled program."""
     return _Search(subject, named, needed, interpreted=interpreted).found()
@@ -127,7 +146,9 @@ def own_trees(subject: Subject) -> frozenset[str]:
 
 
 class _Search:
-    def __init__(self, subject: Subject, named: Set[str], needed: Set[int], *, interpreted: bool) -> None:
+    def __init__(
+        self, subject: Subject, named: AbstractSet[str], needed: AbstractSet[int], *, interpreted: bool
+    ) -> None:
         self._subject, self._named, self._needed = subject, named, needed
         self._filesystem = subject.filesystem
         self._folder = subject.evidence.run.working_folder.strip("/")

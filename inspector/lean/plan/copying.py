@@ -7,13 +7,14 @@ symlinks; owners are kept or not, so those that are not root are always told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct, field
 
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.remedy import shell_path
-from inspector.layers.entries import Kind
+from inspector.layers.entries import Entry, Kind
 
 PLAIN_MODE = 0o755
 """The mode of folders that COPY makes."""
@@ -103,7 +104,7 @@ class _Node(Struct):
     owners: set[tuple[int, int]] = field(default_factory=set)
 
 
-def carry(filesystem: Filesystem, kept: Set[int], there: There, *, can_run: bool = True) -> Carried:
+def carry(filesystem: Filesystem, kept: AbstractSet[int], there: There, *, can_run: bool = True) -> Carried:
     """The COPYs for these entries of a filesystem into an image that has the folders `there`.
 
     Where nothing can be run (scratch), folders cannot be prepared, and links next to other files are not made.
@@ -155,7 +156,7 @@ def bytes_of(filesystem: Filesystem, entry_id: int) -> int:
     return filesystem.size(filesystem.shares.get(entry_id, entry_id))
 
 
-def _tree(filesystem: Filesystem, kept: Set[int]) -> _Node:
+def _tree(filesystem: Filesystem, kept: AbstractSet[int]) -> _Node:
     root = _Node("")
     for entry_id in filesystem.visible():
         layer, row = filesystem.locate(entry_id)
@@ -204,22 +205,29 @@ def _of_folder(filesystem: Filesystem, node: _Node) -> Copy:
     return Copy((node.path,), f"{node.path}/", uid, gid, len(files), size, folder=True)
 
 
-def _of_files(filesystem: Filesystem, node: _Node, kept: Set[int]) -> Iterator[Copy]:
+def _of_files(filesystem: Filesystem, node: _Node, kept: AbstractSet[int]) -> Iterator[Copy]:
     """The kept files right in a folder, one COPY for each owner."""
-    groups: dict[tuple[int, int], list[_Node]] = {}
-    for child in node.children.values():
-        if child.entry_id in kept and filesystem.entry(child.entry_id).kind in (Kind.FILE, Kind.HARDLINK):
-            groups.setdefault(_owner(filesystem, child), []).append(child)
+    groups: dict[tuple[int, int], list[tuple[str, int]]] = {}
+    for entry_id, entry in _right_in(filesystem, node, kept):
+        if entry.kind in (Kind.FILE, Kind.HARDLINK):
+            files = groups.setdefault((entry.uid, entry.gid), [])
+            files.append((entry.path, bytes_of(filesystem, entry_id)))
     target = f"{node.path}/" if node.path else ""
-    for (uid, gid), children in sorted(groups.items()):
-        sizes = [bytes_of(filesystem, child.entry_id) for child in children if child.entry_id is not None]
-        yield Copy(tuple(child.path for child in children), target, uid, gid, len(sizes), sum(sizes))
+    for (uid, gid), files in sorted(groups.items()):
+        yield Copy(tuple(path for path, _ in files), target, uid, gid, len(files), sum(size for _, size in files))
 
 
-def _links(filesystem: Filesystem, node: _Node, kept: Set[int]) -> Iterator[tuple[str, str]]:
+def _links(filesystem: Filesystem, node: _Node, kept: AbstractSet[int]) -> Iterator[tuple[str, str]]:
+    for _, entry in _right_in(filesystem, node, kept):
+        if entry.kind == Kind.SYMLINK:
+            yield entry.path, entry.link
+
+
+def _right_in(filesystem: Filesystem, node: _Node, kept: AbstractSet[int]) -> Iterator[tuple[int, Entry]]:
+    """The kept entries that are children of a folder."""
     for child in node.children.values():
-        if child.entry_id in kept and (entry := filesystem.entry(child.entry_id)).kind == Kind.SYMLINK:
-            yield child.path, entry.link
+        if child.entry_id is not None and child.entry_id in kept:
+            yield child.entry_id, filesystem.entry(child.entry_id)
 
 
 def _changed_folder(filesystem: Filesystem, node: _Node, there: There) -> Iterator[Folder]:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from inspector.findings.finding import Subject
 from inspector.lean.plan.copying import Carried
-from inspector.lean.plan.installing import LINKER_CACHES, NOTHING, Installation
+from inspector.lean.plan.installing import NOTHING, Installation
 from inspector.lean.plan.model import Part
-from inspector.lean.plan.stages import Proposal, Setting, in_lines
+from inspector.lean.plan.stages import Setting, in_lines
 from inspector.packages.model import Package
 from inspector.sizes import human
 
@@ -72,12 +71,6 @@ class FinalStage(Struct, frozen=True):
             done.append(f"install {_named(self.installation.named)}")
         done.append(f"copy {human(self.carried.size_bytes)} of the application's files to it")
         return ", ".join(done)
-
-
-def linker_bytes(subject: Subject, sizes: dict[str, int]) -> int:
-    """What ldconfig writes, by what the image's own caches weigh; `sizes` are those of the base's files."""
-    del subject
-    return sum(sizes.get(path, 0) for path in LINKER_CACHES)
 
 
 def _named(packages: Sequence[Package]) -> str:

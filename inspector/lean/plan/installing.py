@@ -32,7 +32,9 @@ LOGGED_BY_DPKG, LOGGED_BY_APT, APT_LOGS = 870, 220, 5_200
 """Bytes that dpkg.log, and apt's logs, get for each package, and apt's logs for each run (measured with apt 2.6)."""
 
 REWRITTEN_BY_APK = ("lib/apk/db/scripts.tar", "lib/apk/db/triggers", "etc/apk/world")
-REWRITTEN_BY_RPM = matcher(["{var/lib,usr/lib/sysimage}/rpm/**", "var/lib/dnf/**", "var/log/dnf*", "usr/lib/sysimage/libdnf5/**"])
+REWRITTEN_BY_RPM = matcher(
+    ["{var/lib,usr/lib/sysimage}/rpm/**", "var/lib/dnf/**", "var/log/dnf*", "usr/lib/sysimage/libdnf5/**"]
+)
 
 GENERATED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (matcher(["ca-certificates"]), matcher(["etc/ssl/certs/**", "etc/ca-certificates.conf"])),

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from posixpath import dirname, join, normpath
+from collections.abc import Iterable, Iterator
+from posixpath import dirname
 
 from msgspec.structs import replace
 
 from inspector.findings.finding import Subject
 from inspector.inspection import Inspection, subject_of
-from inspector.lean.plan.application import ACCOUNTS
-from inspector.lean.plan.copying import Carried, Copy, There, bytes_of, carry, folders_of
+from inspector.lean.plan.accounts import accounts
+from inspector.lean.plan.copying import carry, folders_of
 from inspector.lean.plan.final_stage import FinalStage
 from inspector.lean.plan.installing import LINKER_CACHES, base_packages, installation, sizes_in_base
 from inspector.lean.plan.model import Answer, Step, Technique
 from inspector.lean.plan.runtime import Program, Runtime, runtime_of
-from inspector.lean.plan.stages import Proposal, all_settings, own_settings, proposal, with_final_stage
-from inspector.layers.entries import Kind
+from inspector.lean.plan.scratch import fits_scratch, on_scratch
+from inspector.lean.plan.stages import Proposal, own_settings, proposal, with_final_stage
+from inspector.packages.model import Package
 from inspector.packages.paths import Paths
-from inspector.packages.removal.programs import DEFAULT_PATH
 from inspector.sizes import human
 
 LEAST_SHARE, LEAST_BYTES = 0.01, 1_000_000
 """What is less than both is not worth another stage."""
 
-CERTIFICATES = re.compile(r"etc/ssl/certs/ca-certificates\.crt|etc/pki/tls/certs/ca-bundle\.crt|usr/share/zoneinfo/.+").fullmatch
-"""What static programs open if it is there: Go's crypto/x509 and time look in these places."""
-
-SHADOW_GROUP = 42
-"""Debian's group of the files that only login programs may read."""
+LIBRARIES = re.compile(r"usr/local/lib(?:64|/[^/]+-linux-[^/]+)?").fullmatch
+"""Folders that glibc's linker looks into by its cache only."""
 
 SURE = {"scratch": 0.95, "base": 0.9}
 LESS = {"shell": 0.1, "packages": 0.05, "reconstructed": 0.1, "missing": 0.3}
@@ -48,8 +45,8 @@ def multi_stage(inspection: Inspection) -> Answer:
     base_layers = sum(owner.is_base for owner in inspection.owners)
     from_scratch = inspection.placement is not None and inspection.placement.from_scratch
     proposed = proposal(inspection)
-    if _fits_scratch(subject, runtime):
-        stage = _on_scratch(inspection, subject, runtime)
+    if fits_scratch(subject, runtime):
+        stage = on_scratch(inspection, subject, runtime)
     elif from_scratch:
         return _no("it is built upon nothing already, and its program is not static")
     elif not base_layers:
@@ -78,7 +75,11 @@ def _answer(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage:
         reason += f"; no Dockerfile can be proposed: {proposed.hindrance}"
     elif not lines:
         reason += "; no Dockerfile can be proposed: a path cannot be written in it"
-    named = () if proposed.opening is None else (Step(f"call the stage that builds {proposed.stage}", 0, lines=proposed.opening),)
+    named = (
+        ()
+        if proposed.opening is None
+        else (Step(f"call the stage that builds {proposed.stage}", 0, lines=proposed.opening),)
+    )
     return Answer(
         Technique.MULTI_STAGE,
         applies=True,
@@ -110,88 +111,6 @@ def _main(runtime: Runtime, word: str) -> Program | None:
     return next((each for each in runtime.programs if each.word == word), None)
 
 
-def _fits_scratch(subject: Subject, runtime: Runtime) -> bool:
-    """Whether the kernel runs all that is started, and the image's own instructions brought it."""
-    started = [each for each in runtime.programs if each.elf is not None]
-    brought = (subject.filesystem.locate(each.entry_id)[0] for each in started)
-    return runtime.is_static and not any(subject.is_from_base(layer) for layer in brought)
-
-
-def _on_scratch(inspection: Inspection, subject: Subject, runtime: Runtime) -> FinalStage:
-    filesystem, run = subject.filesystem, subject.evidence.run
-    kept = {entry_id for entry_id in runtime.application.kept if _is_for_scratch(subject, entry_id)}
-    kept |= set(_data(subject))
-    kept |= {each.entry_id for each in runtime.programs}
-    before = _accounts(subject, user=runtime.user) if re.search(r"[^\d:]", runtime.user) else Carried()
-    carried = carry(filesystem, kept, folders_of(filesystem, -1), can_run=False)
-    aliases = list(_aliases(subject, runtime))
-    carried = replace(carried, copies=(*carried.copies, *aliases))
-    early, late = own_settings(inspection)
-    more = all_settings(run, (*early, *late))
-    early += [each for each in more if each.verb == "ENV"]
-    late = [each for each in late if each.verb != "SHELL"] + [each for each in more if each.verb != "ENV"]
-    return FinalStage("scratch", 0, carried, before, early=tuple(early), late=tuple(late))
-
-
-def _is_for_scratch(subject: Subject, entry_id: int) -> bool:
-    """Whether a file can be of use where there is no system: no script is, and nothing that has to be linked."""
-    layer, row = subject.filesystem.locate(entry_id)
-    entries, facts = subject.scans[layer].entries, subject.scans[layer].facts
-    if entries.kinds[row] == Kind.SYMLINK:
-        return False
-    elf = facts.elf.get(row)
-    if elf is not None and (elf.interpreter or elf.needed or elf.type != "executable"):
-        return False
-    return not (row in facts.scripts and entries.modes[row] & 0o111)
-
-
-def _data(subject: Subject) -> Iterator[int]:
-    """Certificates and time zones that the image's own instructions installed."""
-    for entry_id in subject.filesystem.visible():
-        layer, row = subject.filesystem.locate(entry_id)
-        if not subject.is_from_base(layer) and CERTIFICATES(subject.filesystem.layers[layer].paths[row]):
-            yield entry_id
-
-
-def _aliases(subject: Subject, runtime: Runtime) -> Iterator[Copy]:
-    """Programs at the paths where they will be looked for, where links lead to them now."""
-    run = subject.evidence.run
-    paths = Paths(subject.filesystem)
-    for each in {program.word: program for program in runtime.programs if program.elf is not None}.values():
-        if "/" in each.word:
-            wanted = normpath(join("/", run.working_folder, each.word)).strip("/")
-        else:
-            folders = run.variable("PATH", DEFAULT_PATH).split(":")
-            found = (join(folder, each.word).strip("/") for folder in folders)
-            wanted = next((path for path in found if paths.way(path)), each.path)
-        if wanted != each.path:
-            size = bytes_of(subject.filesystem, each.entry_id)
-            entry = subject.filesystem.entry(each.entry_id)
-            yield Copy((each.path,), wanted, entry.uid, entry.gid, 1, size)
-
-
-def _accounts(subject: Subject, user: str = "") -> Carried:
-    """The files that say who exists: those that own instructions changed, all that name people for a `user`."""
-    own = None if user else {subject.filesystem.entry(each).path for each in runtime_accounts(subject)}
-    copies = []
-    for entry_id in subject.filesystem.visible():
-        layer, row = subject.filesystem.locate(entry_id)
-        entries = subject.filesystem.layers[layer]
-        path = entries.paths[row]
-        if path in (ACCOUNTS[:2] if own is None else own):
-            owner = entries.uids[row], entries.gids[row]
-            copies.append(Copy((path,), path, *owner, 1, bytes_of(subject.filesystem, entry_id)))
-    return Carried(tuple(sorted(copies, key=lambda copy: copy.target)))
-
-
-def runtime_accounts(subject: Subject) -> Iterator[int]:
-    """Entries of ACCOUNTS that the image's own instructions changed."""
-    for entry_id in subject.filesystem.visible():
-        layer, row = subject.filesystem.locate(entry_id)
-        if subject.filesystem.layers[layer].paths[row] in ACCOUNTS and not subject.is_from_base(layer):
-            yield entry_id
-
-
 def _on_base(
     inspection: Inspection, subject: Subject, runtime: Runtime, proposed: Proposal, base_layers: int
 ) -> FinalStage | str:
@@ -206,7 +125,7 @@ def _on_base(
     there |= {path: None for path in _folders_of_packages(installed.added) if path not in there}
     files = runtime.application
     carried = carry(filesystem, files.kept, there, can_run=can_run)
-    before = _accounts(subject)
+    before = accounts(filesystem, files.accounts)
     if installed.command and files.sources:
         sources = carry(filesystem, frozenset(files.sources), there, can_run=False)
         before = replace(before, copies=(*before.copies, *sources.copies))
@@ -223,9 +142,9 @@ def _on_base(
     )
 
 
-def _folders_of_packages(packages: Iterator[object] | tuple[object, ...]) -> Iterator[str]:
+def _folders_of_packages(packages: Iterable[Package]) -> Iterator[str]:
     for package in packages:
-        for path in package.paths:  # type: ignore[attr-defined]
+        for path in package.paths:
             at = dirname(path)
             while at:
                 yield at
@@ -240,18 +159,14 @@ def _has_shell(subject: Subject) -> bool:
 
 
 def _linker_bytes(subject: Subject, runtime: Runtime) -> int:
-    """What ldconfig writes, where libraries are to be found that nobody's run path leads to; 0 where it need not run."""
-    sizes: Mapping[str, int] = sizes_in_base(subject)
+    """What ldconfig writes, where it must find libraries that are carried; 0 where it need not run."""
+    sizes = sizes_in_base(subject)
     if LINKER_CACHES[0] not in sizes:
         return 0
     for entry_id in runtime.application.kept:
         layer, row = subject.filesystem.locate(entry_id)
         facts = subject.scans[layer].facts.elf.get(row)
-        path = subject.scans[layer].entries.paths[row]
-        if facts is not None and facts.type == "shared" and facts.soname and dirname(path).startswith("usr/local/lib"):
-            if "python" not in path:
-                return sum(sizes.get(each, 0) for each in LINKER_CACHES)
+        is_library = facts is not None and facts.type == "shared" and bool(facts.soname)
+        if is_library and LIBRARIES(dirname(subject.scans[layer].entries.paths[row])):
+            return sum(sizes.get(each, 0) for each in LINKER_CACHES)
     return 0
-
-
-_There = There

@@ -10,9 +10,8 @@ from msgspec import Struct
 
 from inspector.findings.finding import Subject
 from inspector.image.run import RunConfiguration
-from inspector.lean.plan.application import Application, LeftOut, application
 from inspector.layers.elf.facts import ElfFacts
-from inspector.layers.entries import Kind
+from inspector.lean.plan.application import Application, LeftOut, application
 from inspector.packages.model import Package
 from inspector.packages.paths import Paths
 from inspector.packages.removal.graph import Graph
@@ -62,7 +61,7 @@ class Runtime(Struct, frozen=True):
 
     `programs` are what it starts and names, the first of them what it runs; none where that cannot be found. `packages`
     are the system's packages that are needed, each with the reason, those of the base image among them. `user` is the
-    USER of the image, `needs_accounts` whether somebody has to be found by name. `missing` is what is needed and not in
+    USER of the image, `needs_accounts` whether it has to be found by name. `missing` is what is needed and not in
     this image either. `is_shell` is whether a shell or a script decides what is started.
     """
 
@@ -110,7 +109,7 @@ def runtime_of(subject: Subject) -> Runtime:
         packages=_packages(subject, needs),
         missing=needs.missing,
         user=user,
-        needs_accounts=bool(files.accounts) or bool(re.search(r"[^\d:]", user)),
+        needs_accounts=re.search(r"[^\d:]", user) is not None,
         is_static=bool(started) and all(each.is_static for each in started),
         is_shell=any(each.script or _runs_others(each) for each in started),
         assumptions=tuple(_assumptions(files)),

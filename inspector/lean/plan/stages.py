@@ -97,8 +97,7 @@ def own_settings(inspection: Inspection) -> tuple[list[Setting], list[Setting]]:
     kept = [
         each
         for index, each in enumerate(late)
-        if each.verb in (*ADDING, "ENV")
-        or (index >= folder if each.verb == "WORKDIR" else last[each.verb] == index)
+        if each.verb in (*ADDING, "ENV") or (index >= folder if each.verb == "WORKDIR" else last[each.verb] == index)
     ]
     return early, kept
 

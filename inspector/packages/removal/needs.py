@@ -7,7 +7,8 @@ interpreter, the image its entry point: whoever owns those must be kept by hand 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -75,14 +76,14 @@ def needed_packages(evidence: Evidence) -> dict[Package, Need]:
     return find_needs(evidence).packages
 
 
-def find_needs(evidence: Evidence, only: Set[int] | None = None) -> Needs:
+def find_needs(evidence: Evidence, only: AbstractSet[int] | None = None) -> Needs:
     """What the image's command, and its files outside of packages, need; `only` are the entry ids of those that count
     (None: all that are visible)."""
     return _Search(evidence, only).found()
 
 
 class _Search:
-    def __init__(self, evidence: Evidence, only: Set[int] | None) -> None:
+    def __init__(self, evidence: Evidence, only: AbstractSet[int] | None) -> None:
         self._filesystem, self._scans, self._inventory = evidence.filesystem, evidence.scans, evidence.inventory
         self._paths = Paths(evidence.filesystem)
         self._programs = Programs(self._paths, evidence.run)
