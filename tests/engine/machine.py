@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .engine import Engine
 
@@ -126,27 +126,36 @@ def make_debian(engine: Engine) -> str:
 
     Raises NoBaseError where it cannot be made.
     """
-    codename, sources = distribution_sources()
-    mirrors = [source.uri for source in sources if source.suite == codename]
+    codename, _ = distribution_sources()
+    return make_release(engine, DEBIAN_TAG, codename)
+
+
+def make_release(engine: Engine, tag: str, codename: str, include: Sequence[str] = ()) -> str:
+    """A minimal release of the machine's distribution with these packages, under this tag, with an apt that works.
+
+    Raises NoBaseError where it cannot be made.
+    """
+    own, sources = distribution_sources()
+    mirrors = [source.uri for source in sources if source.suite == own]
     if not mirrors:
         raise NoBaseError("apt's sources name no http mirror of this machine's own distribution")
-    engine.docker("import", str(_debootstrapped(codename, mirrors[0])), DEBIAN_ROOT_TAG)
+    root = f"{tag}-root"
+    engine.docker("import", str(_debootstrapped(codename, mirrors[0], include)), root)
 
-    listed = "".join(f"deb {source.uri} {source.suite} {' '.join(source.components)}\n" for source in sources)
+    suites = ((source.uri, source.suite.replace(own, codename), source.components) for source in sources)
+    listed = "".join(f"deb {uri} {suite} {' '.join(components)}\n" for uri, suite, components in suites)
     files = {"sources.list": listed.encode(), "machine.conf": apt_settings().encode()}
-    dockerfile = (
-        f"FROM {DEBIAN_ROOT_TAG}\nCOPY sources.list /etc/apt/\nCOPY machine.conf /etc/apt/apt.conf.d/00machine\n"
-    )
+    dockerfile = f"FROM {root}\nCOPY sources.list /etc/apt/\nCOPY machine.conf /etc/apt/apt.conf.d/00machine\n"
     if any(source.uri.startswith("https:") for source in sources) and CERTIFICATES.exists():
         files["certificates"] = CERTIFICATES.read_bytes()
         dockerfile += f"COPY certificates {CERTIFICATES}\n"
-    engine.build(DEBIAN_TAG, dockerfile, files, buildkit=False)
-    return DEBIAN_TAG
+    engine.build(tag, dockerfile, files, buildkit=False)
+    return tag
 
 
-def _debootstrapped(codename: str, mirror: str) -> Path:
+def _debootstrapped(codename: str, mirror: str, include: Sequence[str] = ()) -> Path:
     """A tar of a minimal root file system, from the cache or made now (about 25 s)."""
-    tar = cache_directory() / f"{codename}-{platform.machine()}.tar"
+    tar = cache_directory() / f"{'-'.join([codename, platform.machine(), *include])}.tar"
     if tar.exists():
         return tar
     if shutil.which("debootstrap") is None:
@@ -154,7 +163,8 @@ def _debootstrapped(codename: str, mirror: str) -> Path:
     with tempfile.TemporaryDirectory(dir=tar.parent) as directory:
         root = Path(directory) / "root"
         unfinished = Path(directory) / "tar"
-        _output("debootstrap", "--variant=minbase", codename, str(root), mirror)
+        more = [f"--include={','.join(include)}"] if include else []
+        _output("debootstrap", "--variant=minbase", *more, codename, str(root), mirror)
         left_out = [f"--exclude=./{pattern}" for pattern in NOT_OF_THE_SYSTEM]
         _output("tar", "--numeric-owner", "-C", str(root), *left_out, "-cf", str(unfinished), ".")
         unfinished.rename(tar)
