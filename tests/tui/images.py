@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from inspector.attribution.dockerfile import parse_dockerfile
+from inspector.attribution.origins import Recipe
 from inspector.demo.archive import Member, Step, directory, hardlink, symlink, tar_layer, whiteout
 from inspector.inspection import Inspection
 from inspector.line import inspect_source
@@ -12,16 +14,32 @@ from tests.builders import BuiltImage
 OS_RELEASE = b'NAME="Test Linux"\nPRETTY_NAME="Test Linux 1"\n'
 
 
-def inspection_of(steps: Sequence[Step], reference: str = "test:image") -> Inspection:
-    """The inspection of the image that `steps` made."""
-    return inspect_source(BuiltImage(steps), reference)
+DOCKERFILE = """\
+FROM golang:1.22 AS tools
+RUN go build ./...
+
+FROM debian:12
+# the compiler
+RUN apt-get install -y \\
+    g++
+COPY app /app
+RUN echo changed > /etc/motd
+RUN apt-get purge -y g++
+"""
+"""What small_image() is built by; its first layer is the base's."""
+
+
+def inspection_of(steps: Sequence[Step], reference: str = "test:image", dockerfile: str = "") -> Inspection:
+    """The inspection of the image that `steps` made, by a Dockerfile where one is given."""
+    recipe = Recipe(parse_dockerfile(dockerfile, "Dockerfile") if dockerfile else None)
+    return inspect_source(BuiltImage(steps), reference, recipe=recipe)
 
 
 def run(command: str, *members: Member) -> Step:
     return Step(f"RUN /bin/sh -c {command} # buildkit", tar_layer(members))
 
 
-def small_image() -> Inspection:
+def small_image(dockerfile: str = "") -> Inspection:
     """A base, a compiler that comes and goes, an application that is copied and then changed, and odd names."""
     return inspection_of(
         [
@@ -60,7 +78,8 @@ def small_image() -> Inspection:
             ),
             run("echo changed > /etc/motd", directory("etc"), Member("etc/motd", b"n" * 200)),
             run("apt-get purge -y g++", whiteout("usr/bin/g++"), whiteout("usr/lib/gcc")),
-        ]
+        ],
+        dockerfile=dockerfile,
     )
 
 
