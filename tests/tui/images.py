@@ -83,6 +83,75 @@ def small_image(dockerfile: str = "") -> Inspection:
     )
 
 
+PURGED_DOCKERFILE = """\
+FROM debian:12
+RUN apt-get update && apt-get install -y g++ make
+COPY hello.cc /src/hello.cc
+RUN g++ -O2 -static -o /usr/local/bin/hello /src/hello.cc && strip --strip-unneeded /usr/local/bin/hello
+RUN apt-get purge -y g++ make
+RUN rm -rf /var/lib/apt/lists/*
+CMD ["/usr/local/bin/hello"]
+"""
+"""What purged_image() is built by."""
+
+
+def purged_image(dockerfile: str = PURGED_DOCKERFILE) -> Inspection:
+    """Build tools and lists that go too late: 4 MB to gain; tests of Python that are a choice, and the base's locale.
+
+    Of 8 MB the base has 2 MB, 1.7 MB are the compiled program.
+    """
+    base, tools = ("base-files", "libc6"), ("g++", "make")
+    return inspection_of(
+        [
+            Step(
+                "ADD file:1 in / ",
+                tar_layer(
+                    [
+                        Member("etc/os-release", b"ID=debian\n" + OS_RELEASE),
+                        Member("usr/lib/libc.so.6", b"c" * 1_600_000),
+                        Member("usr/share/locale/de/LC_MESSAGES/x.mo", b"l" * 400_000),
+                        *_dpkg(base),
+                    ]
+                ),
+            ),
+            Step('CMD ["bash"]'),
+            run(
+                "apt-get update && apt-get install -y g++ make",
+                Member("usr/bin/g++", b"g" * 400_000, mode=0o755),
+                Member("usr/bin/make", b"m" * 100_000, mode=0o755),
+                Member("usr/lib/gcc/cc1plus", b"1" * 2_500_000, mode=0o755),
+                Member("usr/lib/python3.11/test/test_all.py", b"t" * 300_000),
+                Member("var/lib/apt/lists/x_Packages", b"p" * 1_000_000),
+                *_dpkg((*base, *tools)),
+            ),
+            Step("COPY hello.cc /src/hello.cc # buildkit", tar_layer([Member("src/hello.cc", b"int main() {}\n")])),
+            run(
+                "g++ -O2 -static -o /usr/local/bin/hello /src/hello.cc && strip --strip-unneeded /usr/local/bin/hello",
+                Member("usr/local/bin/hello", b"h" * 1_700_000, mode=0o755),
+            ),
+            run(
+                "apt-get purge -y g++ make",
+                whiteout("usr/bin/g++"),
+                whiteout("usr/bin/make"),
+                whiteout("usr/lib/gcc"),
+                *_dpkg(base),
+            ),
+            run("rm -rf /var/lib/apt/lists/*", whiteout("var/lib/apt/lists/x_Packages")),
+            Step('CMD ["/usr/local/bin/hello"]'),
+        ],
+        "test:purged",
+        dockerfile,
+    )
+
+
+def _dpkg(names: Sequence[str]) -> list[Member]:
+    """Debian's database with these packages."""
+    status = "".join(
+        f"Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1-1\n\n" for name in names
+    )
+    return [Member("var/lib/dpkg/status", status.encode())]
+
+
 def wide_image(files: int, layers: int, packages: int = 0) -> Inspection:
     """Many files in many layers; each layer but the first removes a folder of the one before.
 

@@ -98,7 +98,7 @@ def dockerfile_lines(inspection: Inspection, placement: Placement, wanted: range
             ("lines--muted", f"{'':{bar_room - len(solid) - len(shaded)}} {number:>{digits}}  "),
         )
         pieces = ((look, printable(text.removesuffix("\r").expandtabs(4))),)
-        lines.append(Line(pieces, head, GOES_ON, marked=number in wanted))
+        lines.append(Line(pieces, head, GOES_ON, marked=number in wanted, by_words=True))
     return lines
 
 
