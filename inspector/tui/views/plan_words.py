@@ -148,7 +148,9 @@ def text_lines(text: str, reconstructed: bool) -> list[Line]:
     rows = text.removesuffix("\n").split("\n")
     digits = len(str(len(rows)))
     for number, row in enumerate(rows, 1):
-        lines.append(Line((("lines--plain", _shown(row)),), (("lines--faint", f"{number:>{digits}}  "),), GOES_ON, by_words=True))
+        lines.append(
+            Line((("lines--plain", _shown(row)),), (("lines--faint", f"{number:>{digits}}  "),), GOES_ON, by_words=True)
+        )
     return lines
 
 
