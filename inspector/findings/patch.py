@@ -53,24 +53,25 @@ def patch(remedy: Remedy, instructions: Sequence[Instruction]) -> tuple[PatchLin
     if not steps or any(step.from_base or step.verb != "RUN" for step in steps):
         return ()
     if remedy.kind is RemedyKind.END_RUN_WITH and remedy.command:
-        new = {step.index: _run(instructions, [step], remedy.command) for step in steps}
+        new = {step.index: one_run(instructions, [step], remedy.command) for step in steps}
     elif remedy.kind is RemedyKind.JOIN_RUNS and len(steps) > 1:
         new = {
-            step.index: ([] if step is not steps[-1] else _run(instructions, steps, remedy.command)) for step in steps
+            step.index: ([] if step is not steps[-1] else one_run(instructions, steps, remedy.command))
+            for step in steps
         }
     else:
         return ()
     if any(lines is None for lines in new.values()):
         return ()
     region = instructions[steps[0].index : steps[-1].index + 1]
-    if any(step.verb in ("FROM", "ONBUILD", None) or not _is_shown(step) for step in region):
+    if any(step.verb in ("FROM", "ONBUILD", None) or not is_shown(step) for step in region):
         return ()
     old_lines, new_lines = list[str](), list[str]()
     for step in region:
         above = step.written.above if step.written and step is not region[0] else ()
-        old_lines += [*above, *_lines(step)]
+        old_lines += [*above, *lines_of(step)]
         lines = new.get(step.index)
-        new_lines += [*above, *(_lines(step) if lines is None else lines)]
+        new_lines += [*above, *(lines_of(step) if lines is None else lines)]
     return tuple(_differences(old_lines, new_lines))
 
 
@@ -85,18 +86,21 @@ def _differences(old: Sequence[str], new: Sequence[str]) -> Iterable[PatchLine]:
             yield PatchLine(sign, line[2:])
 
 
-def _run(instructions: Sequence[Instruction], runs: Sequence[Instruction], command: str) -> list[str] | None:
-    """The lines of one RUN that does what these do, and the command in the end; None where that is not certain."""
+def one_run(instructions: Sequence[Instruction], runs: Sequence[Instruction], command: str) -> list[str] | None:
+    """The lines of one RUN that does what these do, and the command in the end; None where that is not certain.
+
+    `runs` stand for those of the same index among the `instructions`, which tell the folders they run in.
+    """
     if len(runs) == 1 and (script := _script_ended(runs[0], command)):
         return script
     if not all(map(_is_plain, runs)):
         return None
-    indent = next((found for run in runs for found in _indents(_lines(run))), INDENT)
+    indent = next((found for run in runs for found in _indents(lines_of(run))), INDENT)
     lines: list[str] = []
     folder, strict = workdir_of(instructions, runs[-1].index), False
     for number, run in enumerate(runs):
         text = _text(run)
-        part, own = _lines(run), workdir_of(instructions, run.index)
+        part, own = lines_of(run), workdir_of(instructions, run.index)
         if number and _ERREXIT(text) and not strict:
             return None
         change = folder != own and not is_anywhere(run)
@@ -185,12 +189,12 @@ def _indents(lines: Sequence[str]) -> Iterable[str]:
     return (line[: len(line) - len(line.lstrip())] for line in lines[1:] if line[:1].isspace() and line.strip())
 
 
-def _is_shown(step: Instruction) -> bool:
+def is_shown(step: Instruction) -> bool:
     """Whether a line of a Dockerfile can hold it."""
-    return all(line.replace("\t", " ").isprintable() for line in _lines(step))
+    return all(line.replace("\t", " ").isprintable() for line in lines_of(step))
 
 
-def _lines(step: Instruction) -> list[str]:
+def lines_of(step: Instruction) -> list[str]:
     """The lines of an instruction: those of the Dockerfile, else one command to a line."""
     if step.written is not None:
         return list(step.written.source)

@@ -41,6 +41,7 @@ class Answer(Struct, frozen=True):
     `reason` says in a sentence why it applies or not. `predicted_bytes` is the image's size when its steps are done
     (None: unknown, or it does not apply), of which `parts` are the sum. `confidence` is 0 to 1. `dockerfile` is the
     whole Dockerfile proposed, empty where none can be written. `base` is the image that the proposal is built upon.
+    `remains` are the ids of the entries whose bytes are in the result, at most their sizes; None where that is unknown.
     """
 
     technique: Technique
@@ -53,6 +54,7 @@ class Answer(Struct, frozen=True):
     confidence: float = 1.0
     dockerfile: str = ""
     base: str = ""
+    remains: frozenset[int] | None = None
 
 
 class Lean(Struct, frozen=True):

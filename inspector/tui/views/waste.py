@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
 
@@ -14,10 +15,16 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from inspector.content.reading import Contents
+<<<<<<< HEAD
+from inspector.findings.find import by_size, figures
+from inspector.findings.finding import AdviceClass, Finding
+=======
 from inspector.findings.find import by_size, reclaimable_bytes
-from inspector.findings.finding import Finding
+from inspector.findings.finding import Finding, bytes_by_layer
+>>>>>>> fixes
 from inspector.findings.patch import new_text, patch
 from inspector.findings.registry import Severity, find_rule
+from inspector.findings.remedy import RemedyKind
 from inspector.findings.words import fix_text
 from inspector.inspection import Inspection
 from inspector.safe_names import printable
@@ -37,6 +44,18 @@ SEVERITIES = {
 
 DIFF_STYLES = {"+": "$text-success", "-": "$text-error", " ": ""}
 
+CLASSES = {
+    AdviceClass.SAFE: ("safe", "lines--plain", "nothing that runs can notice: reclaimable"),
+    AdviceClass.TRADE: ("trade", "lines--modified", "a choice, summed up by itself"),
+    AdviceClass.BASE: ("base", "lines--muted", "only another base image is without it"),
+    AdviceClass.QUESTION: ("?", "lines--modified", "a question, in no sum: it hangs on what cannot be seen"),
+}
+"""What following advice asks of a person: word, its look in the list, and what it means."""
+
+UNAVOIDABLE = ("–", "lines--muted", "in no sum: it cannot be avoided")
+
+CLASS_WIDTH = 5
+
 BAR = 8
 
 ROOM_FOR_BAR, ROOM_FOR_LAYERS = 46, 64
@@ -44,6 +63,10 @@ ROOM_FOR_BAR, ROOM_FOR_LAYERS = 46, 64
 
 BROUGHT, HIDDEN = 7, 9
 """Cells of what brought and what hid it; their heads are as wide."""
+
+
+BROUGHT_BY = 3
+"""Layers of a finding that are named with their bytes."""
 
 
 class FindingList(RowList):
@@ -54,7 +77,7 @@ class FindingList(RowList):
         self.inspection = inspection
         self.findings = by_size(inspection.findings)
         self.most = max((finding.size_bytes for finding in self.findings), default=0)
-        self.reclaimable = f"{human(reclaimable_bytes(self.findings))} reclaimable"
+        self.sums = sums_text(self.findings)
 
     @property
     def row_count(self) -> int:
@@ -63,7 +86,7 @@ class FindingList(RowList):
     def on_resize(self) -> None:
         super().on_resize()
         wide = self.scrollable_content_region.width >= ROOM_FOR_LAYERS
-        self.titled(self.reclaimable, f" {'brought':>{BROUGHT}} {'hidden by':>{HIDDEN}}" if wide else "")
+        self.titled(self.sums, f" {'brought':>{BROUGHT}} {'hidden by':>{HIDDEN}}" if wide else "")
 
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
         look = partial(self.look, selected=selected)
@@ -73,10 +96,11 @@ class FindingList(RowList):
         room = BAR if width >= ROOM_FOR_BAR else 0
         whole = self.inspection.filesystem.ledger.total_bytes
         who = self._who(finding, width)
+        word, word_look, _ = class_of(finding)
         head = [
             cursor_mark(selected, look),
             *size_and_bar(finding.size_bytes - hidden, hidden, whole, self.most, room, look),
-            Segment(" ", look("lines--plain")),
+            Segment(f" {word:<{CLASS_WIDTH}} " if room else f"{word[:1]} ", look(word_look)),
             Segment(f"{sign} ", look(sign_look)),
         ]
         left = width - sum(segment.cell_length for segment in head) - len(who) - 1
@@ -148,6 +172,19 @@ class WasteView(Leading):
         return printable(fix_text(self.finding, self.inspection)), "fix"
 
 
+def class_of(finding: Finding) -> tuple[str, str, str]:
+    """What following its advice asks of a person: word, look and meaning."""
+    return UNAVOIDABLE if finding.remedy.kind is RemedyKind.NOTHING else CLASSES[finding.advice_class]
+
+
+def sums_text(findings: Iterable[Finding]) -> str:
+    """`610.0 MB reclaimable · 11.0 MB trades · 49.0 MB base`; what is in no finding is not told."""
+    frees = figures(findings)
+    more = {"trades": frees.trade_bytes, "base": frees.base_bytes}
+    parts = [f"{human(size)} {label}" for label, size in more.items() if size]
+    return " · ".join([f"{human(frees.safe_bytes)} reclaimable", *parts])
+
+
 def finding_details(inspection: Inspection, finding: Finding) -> Content:
     """What is wasted, how to write it instead, who brought it and who hid it, and which tools say the same."""
     count = len(finding.frees)
@@ -166,11 +203,20 @@ def finding_details(inspection: Inspection, finding: Finding) -> Content:
         parts += ["\n", ("Write this instead\n", "bold $primary")]
         parts += [(f"{line.sign} {line.text}\n", DIFF_STYLES[line.sign]) for line in lines]
     parts += ["\n", *_quoting(printable(fix_text(finding, inspection))), "\n\n"]
+    sizes = bytes_by_layer(inspection.filesystem, finding.frees)
     for label, layers in (("brought by ", finding.layers), ("hidden by  ", finding.hidden_in)):
-        for layer in layers[:1]:
-            more = f" and {len(layers) - 1} more" if len(layers) > 1 else ""
-            parts += [(label, MUTED), f"{place(inspection, layer)}{more}  "]
+        for layer in layers[:BROUGHT_BY]:
+            size = f"{human(sizes[layer])} " if len(layers) > 1 and layer in sizes else ""
+            parts += [(label, MUTED), f"{size}{place(inspection, layer)}  "]
             parts += [(cut(instruction_text(inspection, layer), 200), MUTED), "\n"]
+<<<<<<< HEAD
+    word, _, meaning = class_of(finding)
+    parts += [("class      ", MUTED), f"{word} ", (f"· {meaning}\n", MUTED)]
+=======
+        if rest := layers[BROUGHT_BY:]:
+            size = human(sum(sizes.get(layer, 0) for layer in rest)) if label.startswith("brought") else ""
+            parts += [(label, MUTED), f"{size} in {len(rest)} more layers\n".lstrip()]
+>>>>>>> fixes
     parts += [("rule       ", MUTED), f"{finding.rule} · ", (str(finding.severity), SEVERITIES[finding.severity][2])]
     return Content.assemble(*parts, (see, MUTED)).rstrip()
 
