@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PLAN = "plan"
 NOTHING = "nothing to gain"
 
+KNOWS_HEREDOCS = 23
+"""The first major version of the Docker Engine whose own BuildKit reads here-documents."""
+
 NEARLY_NOTHING = 1_000_000
 """Bytes below which an image is as lean as it can be."""
 
@@ -60,6 +63,12 @@ class Proof(Struct, frozen=True):
         return self.what.startswith((PLAN, NOTHING))
 
 
+def can_build(engine: Engine, sample: Sample) -> bool:
+    """Whether the engine reads all that is in the sample's Dockerfile."""
+    version = engine.docker("version", "--format", "{{.Server.Version}}")
+    return not sample.heredocs or int(version.partition(".")[0]) >= KNOWS_HEREDOCS
+
+
 class Advice(Struct, frozen=True):
     """A Dockerfile that somebody who follows an advice has, and the bytes of its image."""
 
@@ -85,10 +94,10 @@ def prove(
 
     True is BuildKit, False the classic builder.
     """
-    builders = tuple(each for each in builders if each or sample.classic)
+    builders = tuple(each for each in builders if each or not sample.heredocs)
     tag = f"leaninspect/proof-{re.sub('[^a-z0-9]+', '-', sample.name.lower())}"
     dockerfile = sample.dockerfile(base)
-    engine.build(f"{tag}:fat", dockerfile, sample.files, buildkit=not sample.classic)
+    engine.build(f"{tag}:fat", dockerfile, sample.files, buildkit=sample.heredocs)
     inspection = inspect_image(f"docker:{tag}:fat", dockerfile=parse_dockerfile(dockerfile, "Dockerfile"))
     fat, plan = inspection.filesystem.ledger.total_bytes, make_plan(inspection)
     if not sample.gains:
