@@ -83,7 +83,17 @@ def _answer(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage:
         confidence=_confidence(runtime, proposed, stage),
         dockerfile=dockerfile,
         base=stage.base,
+        remains=_remains(inspection, runtime, stage),
     )
+
+
+def _remains(inspection: Inspection, runtime: Runtime, stage: FinalStage) -> frozenset[int]:
+    """The entries of the image whose bytes are in the result: those of the base, of packages, and what is carried."""
+    files, added = runtime.application, frozenset(stage.installation.added)
+    packages = (each.entries for each in inspection.inventory.installed if each.package in added)
+    base = sum(owner.is_base for owner in inspection.owners) if stage.base_bytes else 0
+    under = range(sum(len(scan.entries) for scan in inspection.scans[:base]))
+    return files.kept.union(files.accounts, under, *packages)
 
 
 def _confidence(runtime: Runtime, proposed: Proposal, stage: FinalStage) -> float:
