@@ -202,7 +202,8 @@ class _Search:
         if kind == Kind.DIRECTORY:
             systems = SYSTEM_FOLDERS.fullmatch(path) and self._filesystem.layers[layer].uids[row] == 0
             of_state = any(paths.fullmatch(path) for _, paths in STATE)
-            return "-" if systems or of_state or self._source_tree_of(path) else ""
+            again = self._subject.verb_of(layer) == "WORKDIR"
+            return "-" if systems or of_state or again or self._source_tree_of(path) else ""
         copied = self._is_copied(layer)
         if not copied:
             if reason := next((reason for reason, paths in STATE if paths.fullmatch(path)), ""):

@@ -16,12 +16,13 @@ from msgspec import Struct, field
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.remedy import shell_path
 from inspector.layers.entries import Entry, Kind
+from inspector.lean.plan.application import SHARED
 
 PLAIN_MODE = 0o755
 """The mode of folders that COPY makes."""
 
 FEW = 4
-"""Files of a folder that is there already, named one by one, where the whole folder could be copied as well."""
+"""Files of a folder that is there already, or that all kinds of things lie in, which are named one by one."""
 
 
 class Copy(Struct, frozen=True):
@@ -191,7 +192,7 @@ def _is_whole(filesystem: Filesystem, node: _Node, there: There) -> bool:
     """Whether a folder can be copied as it is: all of it is kept, with one owner; few files are rather named."""
     if node.kept < node.seen or len(node.owners) > 1:
         return False
-    if node.path not in there:
+    if node.path not in there and node.path not in SHARED:
         return True
     return len(node.children) > FEW and not any(_is_folder(filesystem, child) for child in node.children.values())
 

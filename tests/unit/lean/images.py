@@ -7,7 +7,8 @@ from typing import Any
 
 from inspector.attribution.dockerfile import parse_dockerfile
 from inspector.attribution.origins import Recipe
-from inspector.demo.archive import Member, Step, symlink, tar_layer
+from inspector.demo.archive import Member, Step, sha256, symlink, tar_layer
+from inspector.image.image import NamedImage
 from inspector.inspection import Inspection
 from inspector.line import inspect_source
 from tests.builders import BuiltImage
@@ -42,9 +43,7 @@ def dynamic(path: str, *needed: str) -> Member:
 
 def status(*names: str, **needs: str) -> Member:
     """dpkg's database; `libgomp1="libc6"` is a dependency, names with a dash have it as an underscore."""
-    stanzas = (
-        stanza(name, **({"Depends": on} if (on := needs.get(name.replace("-", "_"))) else {})) for name in names
-    )
+    stanzas = (stanza(name, **({"Depends": on} if (on := needs.get(name.replace("-", "_"))) else {})) for name in names)
     return Member("var/lib/dpkg/status", "".join(stanzas).encode())
 
 
@@ -62,13 +61,25 @@ def debian() -> list[Member]:
     return members
 
 
-def image(*own: Own, base: Sequence[Member] | None = None, run: Mapping[str, Any] | None = None) -> Inspection:
-    """The inspection of an image of this Dockerfile, upon `base` (None: Debian's)."""
-    layer = tar_layer(debian() if base is None else base)
-    steps = [Step("/bin/sh -c #(nop) ADD file:0123 in / ", layer)]
-    steps += [Step(_recorded(text), None if members is None else tar_layer(members)) for text, members in own]
-    text = "FROM base:1\n" + "".join(f"{text}\n" for text, _ in own)
-    recipe = Recipe(parse_dockerfile(text, "Dockerfile"))
+def image(
+    *own: Own,
+    base: Sequence[Member] | None = None,
+    run: Mapping[str, Any] | None = None,
+    opening: str = "FROM base:1",
+    end: str = "\n",
+    known: bool = True,
+) -> Inspection:
+    """The inspection of an image of this Dockerfile, upon `base` (None: Debian's).
+
+    `opening` are its first lines, `end` ends each line; where it is not `known`, only the base is.
+    """
+    steps = [Step(_recorded(text), None if members is None else tar_layer(members)) for text, members in own]
+    under = Step("/bin/sh -c #(nop) ADD file:0123 in / ", tar_layer(debian() if base is None else base))
+    if opening != "FROM scratch":
+        steps.insert(0, under)
+    text = f"{opening}{end}" + "".join(f"{text}{end}" for text, _ in own)
+    named = NamedImage(("base:1",), None, (sha256(under.layer or b""),), (under.created_by,))
+    recipe = Recipe(parse_dockerfile(text, "Dockerfile")) if known else Recipe(base=named)
     inspection = inspect_source(BuiltImage(steps, run), "test:image", recipe=recipe)
     assert inspection.notes == (), inspection.notes
     return inspection

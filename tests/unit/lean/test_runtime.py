@@ -114,7 +114,7 @@ def test_the_working_folder_of_a_script_is_carried_whole() -> None:
     folder: Own = ("WORKDIR /app", [directory("app")])
     copied: Own = ("COPY . .", [file("app/addon.cc", 70), Member("app/run", b"#!/bin/sh\n", mode=0o755)])
     run = {"Cmd": ["./run"], "WorkingDir": "/app"}
-    assert kept(folder, copied, run=run) == {"app", "app/addon.cc", "app/run"}
+    assert kept(folder, copied, run=run) == {"app/addon.cc", "app/run"}
 
 
 def test_a_single_source_file_is_left_out_but_not_one_that_is_named() -> None:
@@ -159,7 +159,7 @@ def test_what_was_copied_is_no_leftover() -> None:
 def test_what_installing_makes_again_is_not_carried_nor_told(member: Member) -> None:
     install: Own = ("RUN install", [member, *packaged("libgomp1", GOMP), status("libc6", "dash", "libgomp1")])
     assert kept(install, BUILD) == {"usr/local/bin/app"}
-    assert member.path not in {path for path in left_out(install, BUILD)}
+    assert member.path not in left_out(install, BUILD)
 
 
 def test_packages_asked_for_stay_unless_they_are_build_tools() -> None:
@@ -167,9 +167,8 @@ def test_packages_asked_for_stay_unless_they_are_build_tools() -> None:
     for name in ("ffmpeg", "gcc", "apt"):
         members += packaged(name, [file(f"usr/bin/{name}", 9)])
     _, runtime = needed(("RUN install", members), BUILD)
-    assert {each.name: why for each, why in runtime.packages.items()} == {
-        name: "it was asked for, and is no build tooling" for name in ("ffmpeg", "apt")
-    }
+    reasons = {each.name: why for each, why in runtime.packages.items()}
+    assert reasons == dict.fromkeys(("ffmpeg", "apt"), "it was asked for, and is no build tooling")
 
 
 def test_files_are_grouped_by_owner() -> None:
