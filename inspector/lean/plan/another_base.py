@@ -33,6 +33,7 @@ from inspector.packages.model import Package
 from inspector.packages.paths import Paths
 from inspector.packages.removal.needs import SYSTEM, Missing, find_needs
 from inspector.packages.removal.programs import Programs, command_words
+from inspector.reference import parse_reference
 from inspector.sizes import human
 
 SURE, SURE_WITH_PACKAGES, OTHER_RELEASE = 0.9, 0.6, 0.15
@@ -126,7 +127,7 @@ def _answer(inspection: Inspection, candidate: Inspection, measured: Measured, a
     stage = _stage(inspection, subject, candidate, measured.runtime, added)
     total, predicted = inspection.filesystem.ledger.total_bytes, stage.size_bytes
     proposed = proposal(inspection)
-    base = image_name(re.sub(r"^[a-z-]+:(?=[^/\d])(?!//)", "", name) if _is_named(candidate) else "")
+    base = _name_in_from(candidate)
     lines = replace(stage, base=base).lines(proposed.stage) if base else None
     reason = "it runs there as it is" if measured.runs else f"it runs there with {_names(added.named)} added"
     if predicted >= total:
@@ -235,9 +236,11 @@ def _other_machine(inspection: Inspection, candidate: Inspection) -> str:
     return ""
 
 
-def _is_named(candidate: Inspection) -> bool:
-    """Whether a FROM can name the candidate: an archive has no name there."""
-    return candidate.image.source in ("docker", "podman", "registry", "containerd")
+def _name_in_from(candidate: Inspection) -> str:
+    """What FROM calls the candidate, empty for an archive, which has no name there."""
+    if candidate.image.source not in ("docker", "podman", "registry", "containerd"):
+        return ""
+    return image_name(parse_reference(candidate.image.reference).name)
 
 
 def _told(measured: Measured) -> str:
