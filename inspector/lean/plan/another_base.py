@@ -26,7 +26,7 @@ from inspector.lean.plan.installing import (
 )
 from inspector.lean.plan.model import Answer, Step, Technique
 from inspector.lean.plan.overlay import overlaid
-from inspector.lean.plan.runtime import Runtime, runtime_of
+from inspector.lean.plan.runtime import ASKED_FOR, OPENED, Runtime, runtime_of
 from inspector.lean.plan.stages import all_settings, own_settings, proposal, with_final_stage
 from inspector.packages.evidence import Evidence
 from inspector.packages.model import Package
@@ -46,14 +46,15 @@ MOST_TOLD = 8
 class Measured(Struct, frozen=True):
     """What the application misses upon a candidate.
 
-    `missing` are libraries, versions of their symbols, loaders, interpreters and programs, `packages` the system's
-    packages of this image that would bring what is missing, or were asked for and are not there. `users` and `paths`
-    are those that are named and not there.
+    `missing` are libraries, versions of their symbols, loaders, interpreters and programs; `unmet` those of them that
+    no package of this image's system would bring. `packages` are those that would, and those that were asked for and
+    are not there (`asked`). `users` and `paths` are those that are named and not there.
     """
 
     runtime: Runtime
     missing: tuple[Missing, ...]
     packages: tuple[Package, ...]
+    asked: tuple[Package, ...]
     unmet: tuple[Missing, ...]
     users: tuple[str, ...]
     paths: tuple[str, ...]
@@ -109,16 +110,19 @@ def measure(subject: Subject, candidate: Inspection) -> Measured:
         packages |= dict.fromkeys(brought)
         if not brought:
             unmet.append(each)
-    for package, reason in runtime.packages.items():
-        if reason.startswith(("it was asked", "programs open")) and package.name not in present:
-            packages[package] = None
+    asked = [
+        package
+        for package, reason in runtime.packages.items()
+        if reason in (ASKED_FOR, OPENED) and package.name not in present
+    ]
     return Measured(
         runtime,
-        tuple(missing),
-        tuple(packages),
-        tuple(unmet),
-        _users_lost(runtime, upon),
-        _paths_lost(subject, runtime, upon),
+        missing=tuple(missing),
+        packages=tuple(dict.fromkeys((*packages, *asked))),
+        asked=tuple(asked),
+        unmet=tuple(unmet),
+        users=_users_lost(runtime, upon),
+        paths=_paths_lost(subject, runtime, upon),
     )
 
 
@@ -245,8 +249,10 @@ def _name_in_from(candidate: Inspection) -> str:
 
 def _told(measured: Measured) -> str:
     said = [f"{each.what} ({each.who} needs it)" for each in measured.missing]
-    said += [f"the package {each.name}" for each in measured.packages if not any(each.name in text for text in said)]
-    said += [f"the user {each}" for each in measured.users] + [f"/{each}" for each in measured.paths]
+    said += [f"the package {each.name}" for each in measured.asked]
+    said += [f"the user {each}" for each in measured.users]
+    words = {each.what for each in measured.missing}
+    said += [f"/{each}" for each in measured.paths if f"/{each}" not in words]
     rest = len(said) - MOST_TOLD
     return ", ".join(said[:MOST_TOLD]) + (f" and {rest} more" if rest > 0 else "")
 

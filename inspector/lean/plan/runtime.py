@@ -22,6 +22,9 @@ from inspector.sizes import human
 DATA_PACKAGES = ("ca-certificates", "ca-certificates-bundle", "tzdata")
 """Packages whose files programs open and nothing links to."""
 
+OPENED, ASKED_FOR = "programs open its files", "it was asked for, and is no build tooling"
+"""Reasons to have a package that nothing needs as far as can be seen."""
+
 NO_FOLDERS_OF_THE_PROGRAM = frozenset(
     ("PATH", "GOPATH", "GOCACHE", "GOROOT", "CARGO_HOME", "RUSTUP_HOME", "HOME", "TMPDIR", "PIP_CACHE_DIR", "PWD")
 )
@@ -170,9 +173,9 @@ def _packages(subject: Subject, needs: Needs) -> dict[Package, str]:
     own = {each for each in installed if (layer := brought[each]) is None or not subject.is_from_base(layer)}
     for package in sorted(own, key=lambda each: each.name):
         if package not in tools and package.name in DATA_PACKAGES:
-            found.setdefault(package, "programs open its files")
+            found.setdefault(package, OPENED)
         elif package not in tools and package.automatic is not True and not package.virtual:
-            found.setdefault(package, "it was asked for, and is no build tooling")
+            found.setdefault(package, ASKED_FOR)
     graph = Graph(installed)
     pending = [package for package in found if package in own]
     while pending:
