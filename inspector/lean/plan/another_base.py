@@ -87,8 +87,7 @@ def another_base(inspection: Inspection, candidate: Inspection) -> Answer:
     if measured.packages:
         if not _same_packages(inspection, candidate):
             return _no(name, f"it would not run there as it is: it misses {_told(measured)}")
-        captured = visible_captured(candidate.filesystem, candidate.scans)
-        added = installation(subject, measured.packages, Under(_present(candidate), _sizes(candidate), captured))
+        added = installation(subject, measured.packages, _under(candidate))
     return _answer(inspection, candidate, measured, added)
 
 
@@ -172,6 +171,11 @@ def _stage(
         tuple(early),
         tuple(late),
     )
+
+
+def _under(candidate: Inspection) -> Under:
+    captured = visible_captured(candidate.filesystem, candidate.scans)
+    return Under(_present(candidate), _sizes(candidate), folders_of(candidate.filesystem), captured)
 
 
 def _sizes(candidate: Inspection) -> dict[str, int]:

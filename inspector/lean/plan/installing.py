@@ -14,8 +14,10 @@ from msgspec import Struct
 
 from inspector.filesystem.stack import VISIBLE
 from inspector.findings.finding import Subject
+from inspector.findings.remedy import shell_path
 from inspector.globs import matcher
 from inspector.layers.entries import Kind
+from inspector.lean.plan.copying import There, folders_of
 from inspector.packages.databases.apk import DATABASES
 from inspector.packages.databases.dpkg import EXTENDED_STATES, INFO, STATUS
 from inspector.packages.model import Package
@@ -55,6 +57,9 @@ _COMMANDS = {
 }
 """By kind of packages, how they are installed in one RUN, and what follows in it."""
 
+FROM_FILES = re.compile(r"\bdpkg\s+(?:-i|--install)\b|\brpm\s+-\w*[iU]|(?<!\*)\.(?:deb|rpm)\b|--allow-untrusted").search
+"""In a RUN that installs packages from files: no package manager finds those again."""
+
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:-]*").fullmatch
 
 
@@ -73,16 +78,20 @@ NOTHING = Installation()
 
 
 class Under(Struct, frozen=True):
-    """The image to install upon: names of its packages of the system, path → bytes of its files, its captured files."""
+    """The image to install upon: names of its packages of the system, path → bytes of its files, its folders, its
+    captured files."""
 
     packages: frozenset[str]
     sizes: Mapping[str, int]
+    folders: There
     captured: Mapping[str, bytes]
 
 
 def base_of(subject: Subject) -> Under:
     """The image's own base."""
-    return Under(base_packages(subject), sizes_in_base(subject), subject.evidence.captured)
+    top = sum(owner.is_base for owner in subject.owners) - 1
+    folders = folders_of(subject.filesystem, top)
+    return Under(base_packages(subject), sizes_in_base(subject), folders, subject.evidence.captured)
 
 
 def folders_of_packages(packages: Iterable[Package]) -> Iterator[str]:
@@ -131,13 +140,30 @@ def installation(subject: Subject, wanted: Iterable[Package], under: Under) -> I
     named = _topmost(Graph(installed), lacking, under.packages)
     kind = lacking[0].kind
     names = [each.name for each in named]
-    if kind not in _COMMANDS or not all(map(_PLAIN_NAME, names)):
+    if kind not in _COMMANDS or not all(map(_PLAIN_NAME, names)) or _are_from_files(subject, added):
         return Installation(named, added, "", _weight(subject, added, under), is_known=False)
     install, after = _COMMANDS[kind]
     if kind == "deb" and not _cleans_itself(under):
         install += " && apt-get clean"
-    command = install.format(names=" ".join(names)) + after
+    folders = " ".join(map(shell_path, _folders_to_make(subject, added, under)))
+    command = (f"mkdir -p {folders} && " if folders else "") + install.format(names=" ".join(names)) + after
     return Installation(named, added, command, _weight(subject, added, under))
+
+
+def _are_from_files(subject: Subject, added: Iterable[Package]) -> bool:
+    """Whether a RUN that brought one of the packages installed from files."""
+    layers = {each.layer for each in subject.inventory.installed if each.package in set(added)}
+    return any(
+        step.layer in layers and FROM_FILES(step.text) for step in subject.instructions if step.layer is not None
+    )
+
+
+def _folders_to_make(subject: Subject, added: Iterable[Package], under: Under) -> list[str]:
+    """Folders that packages' scripts make links in and nobody brings: those of manual pages, where a base excludes
+    them (update-alternatives fails without)."""
+    brought = {*folders_of_packages(added), *under.folders}
+    links = (path for path, entry in subject.filesystem.final() if entry.link.startswith("/etc/alternatives/"))
+    return sorted({folder for path in links if (folder := dirname(path)) not in brought})
 
 
 def _with_needs(graph: Graph, packages: Sequence[Package], present: frozenset[str]) -> tuple[Package, ...]:

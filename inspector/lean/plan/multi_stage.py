@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from inspector.findings.finding import Subject
 from inspector.inspection import Inspection, subject_of
 from inspector.lean.plan.accounts import accounts
-from inspector.lean.plan.copying import carry, folders_of
+from inspector.lean.plan.copying import carry
 from inspector.lean.plan.final_stage import FinalStage
 from inspector.lean.plan.installing import base_of, folders_of_packages, installation, linker_bytes
 from inspector.lean.plan.model import Answer, Step, Technique
@@ -118,13 +118,12 @@ def _on_base(
 ) -> FinalStage | str:
     """The final stage upon the same base, or why there is none."""
     filesystem = subject.filesystem
-    top = base_layers - 1
     can_run = _has_shell(subject)
     under = base_of(subject)
     installed = installation(subject, runtime.packages, under)
     if installed.added and not (can_run and installed.is_known):
         return "it needs packages that the base image lacks, and nothing there installs them"
-    there: dict[str, tuple[int, int, int] | None] = dict(folders_of(filesystem, top))
+    there: dict[str, tuple[int, int, int] | None] = dict(under.folders)
     there |= {path: None for path in folders_of_packages(installed.added) if path not in there}
     files = runtime.application
     carried = carry(filesystem, files.kept, there, can_run=can_run)
@@ -147,6 +146,7 @@ def _on_base(
 
 def _has_shell(subject: Subject) -> bool:
     """Whether the base has a shell that a RUN could use."""
-    way = Paths(subject.filesystem).way("bin/sh")
-    entry_id = Paths(subject.filesystem).file(way[-1]) if way else None
+    paths = Paths(subject.filesystem)
+    way = paths.way("bin/sh")
+    entry_id = paths.file(way[-1]) if way else None
     return entry_id is not None and subject.is_from_base(subject.filesystem.locate(entry_id)[0])

@@ -97,7 +97,7 @@ def runtime_of(subject: Subject) -> Runtime:
     """What the program of an image needs to run, as far as it can be seen from outside."""
     evidence = subject.evidence
     paths = Paths(subject.filesystem)
-    programs = tuple(_programs(subject, Programs(paths, evidence.run)))
+    programs = tuple(_programs(subject, paths))
     started = [each for each in programs if each.elf is not None or each.script]
     interpreted = not started or any(not each.elf or _runs_others(each) for each in started)
     named = frozenset(_named(evidence.run, paths, programs))
@@ -120,22 +120,13 @@ def runtime_of(subject: Subject) -> Runtime:
     )
 
 
-def _programs(subject: Subject, programs: Programs) -> Iterator[Program]:
-    for source, word, way in programs.started():
-        path = way[-1]
-        layer_row = _place(subject, path)
-        if layer_row is None:
-            continue
-        entry_id, layer, row = layer_row
+def _programs(subject: Subject, paths: Paths) -> Iterator[Program]:
+    for source, word, way in Programs(paths, subject.evidence.run).started():
+        entry_id = paths.file(way[-1])
+        assert entry_id is not None, "a way ends at a file"
+        layer, row = subject.filesystem.locate(entry_id)
         facts = subject.scans[layer].facts
-        yield Program(source, word, path, entry_id, facts.elf.get(row), facts.scripts.get(row, ""))
-
-
-def _place(subject: Subject, path: str) -> tuple[int, int, int] | None:
-    entry_id = Paths(subject.filesystem).file(path)
-    if entry_id is None:
-        return None
-    return entry_id, *subject.filesystem.locate(entry_id)
+        yield Program(source, word, way[-1], entry_id, facts.elf.get(row), facts.scripts.get(row, ""))
 
 
 _SHELLS_AND_INTERPRETERS = re.compile(
