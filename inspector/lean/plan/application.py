@@ -83,7 +83,7 @@ STATE: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 REMADE = matcher(
     (
-        "etc/{alternatives,ca-certificates,cron.*,default,init.d,pam.d,profile.d,python3,rc?.d,ssl/certs,systemd,xml}/**",
+        "etc/{.java,alternatives,ca-certificates,cron.*,default,fonts,init.d,pam.d,profile.d,python3,rc?.d,ssl/certs,systemd,xml}/**",
         "etc/{ca-certificates.conf,environment,inputrc,localtime,mailcap,timezone}",
         "usr/lib/{jvm/**,**/*.cache}",
         "usr/share/{applications,glib-2.0,icons,info,mime,perl,python3}/**",
@@ -203,7 +203,8 @@ class _Search:
             systems = SYSTEM_FOLDERS.fullmatch(path) and self._filesystem.layers[layer].uids[row] == 0
             of_state = any(paths.fullmatch(path) for _, paths in STATE)
             again = self._subject.verb_of(layer) == "WORKDIR"
-            return "-" if systems or of_state or again or self._source_tree_of(path) else ""
+            wasted = self._rules.rule_for(f"{path}/file", owned=False, core=False) is not None
+            return "-" if systems or of_state or again or wasted or self._source_tree_of(path) else ""
         copied = self._is_copied(layer)
         if not copied:
             if reason := next((reason for reason, paths in STATE if paths.fullmatch(path)), ""):

@@ -25,6 +25,11 @@ FEW = 4
 """Files of a folder that is there already, or that all kinds of things lie in, which are named one by one."""
 
 
+MANY, MOST_TWICE_BYTES = 16, 20_000_000
+"""Folders side by side that are rather copied with all that the base has beside them, and what that may weigh at most:
+every COPY is a layer, of which an image has a hundred or so."""
+
+
 class Copy(Struct, frozen=True):
     """One COPY: real paths without the leading slash; a target that ends in a slash is a folder. `folder` tells whether
     the only source is one, whose content is meant."""
@@ -70,6 +75,12 @@ class Carried(Struct, frozen=True):
     def size_bytes(self) -> int:
         return sum(copy.size_bytes for copy in self.copies)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether lines of a Dockerfile can name all folders and links."""
+        links = [word for link in self.links for word in link]
+        return all(word.isprintable() for word in (*(each.path for each in self.folders), *self.parents, *links))
+
     def preparation(self) -> str:
         """The command of the RUN that makes folders and links, empty where none is needed."""
         folders, made = self.folders, [*(each.path for each in self.folders), *self.parents]
@@ -92,23 +103,29 @@ There = Mapping[str, tuple[int, int, int] | None]
 
 class _Node(Struct):
     """A path of the final image: `entry_id` is None for folders that are only implied. `seen` and `kept` count what is
-    no folder, `carries` tells whether anything at or below it is to be carried, `owners` are those of all below it."""
+    no folder, `spare` what the base has of it, with its bytes; `carries` tells whether anything at or below it is to be
+    carried, `owners` are those of all below it."""
 
     path: str
     entry_id: int | None = None
     children: dict[str, _Node] = field(default_factory=dict)
     seen: int = 0
     kept: int = 0
+    spare: int = 0
+    spare_bytes: int = 0
     carries: bool = False
     owners: set[tuple[int, int]] = field(default_factory=set)
 
 
-def carry(filesystem: Filesystem, kept: AbstractSet[int], there: There, *, can_run: bool = True) -> Carried:
-    """The COPYs for these entries of a filesystem into an image that has the folders `there`.
+def carry(
+    filesystem: Filesystem, kept: AbstractSet[int], there: There, *, base_entries: int = 0, can_run: bool = True
+) -> Carried:
+    """The COPYs for these entries of a filesystem into an image that has the folders `there`, and its first
+    `base_entries` entries as they are.
 
     Where nothing can be run (scratch), folders cannot be prepared, and links next to other files are not made.
     """
-    root = _tree(filesystem, kept)
+    root = _tree(filesystem, kept, base_entries)
     copies: list[Copy] = []
     folders: list[Folder] = []
     links: list[tuple[str, str]] = []
@@ -157,31 +174,31 @@ def bytes_of(filesystem: Filesystem, entry_id: int) -> int:
     return filesystem.size(filesystem.shares.get(entry_id, entry_id))
 
 
-def _tree(filesystem: Filesystem, kept: AbstractSet[int]) -> _Node:
+def _tree(filesystem: Filesystem, kept: AbstractSet[int], base_entries: int) -> _Node:
     root = _Node("")
     for entry_id in filesystem.visible():
         layer, row = filesystem.locate(entry_id)
         entries = filesystem.layers[layer]
         owner, carries = (entries.uids[row], entries.gids[row]), entry_id in kept
         is_seen = entries.kinds[row] != Kind.DIRECTORY
-        node, at = root, ""
+        is_spare = is_seen and not carries and entry_id < base_entries
+        node, at, way = root, "", [root]
         for name in filter(None, entries.paths[row].split("/")):
             node.owners.add(owner)
-            _count(node, seen=is_seen, carries=carries)
             at = f"{at}/{name}" if at else name
             child = node.children.get(name)
             if child is None:
                 child = node.children[name] = _Node(at)
             node = child
+            way.append(node)
         node.entry_id = entry_id
-        _count(node, seen=is_seen, carries=carries)
+        for each in way:
+            each.seen += is_seen
+            each.kept += is_seen and carries
+            each.spare += is_spare
+            each.spare_bytes += entries.sizes[row] if is_spare else 0
+            each.carries |= carries
     return root
-
-
-def _count(node: _Node, *, seen: bool, carries: bool) -> None:
-    node.seen += seen
-    node.kept += seen and carries
-    node.carries |= carries
 
 
 def _is_folder(filesystem: Filesystem, node: _Node) -> bool:
@@ -190,7 +207,11 @@ def _is_folder(filesystem: Filesystem, node: _Node) -> bool:
 
 def _is_whole(filesystem: Filesystem, node: _Node, there: There) -> bool:
     """Whether a folder can be copied as it is: all of it is kept, with one owner; few files are rather named."""
-    if node.kept < node.seen or len(node.owners) > 1:
+    if node.kept + node.spare < node.seen or len(node.owners) > 1 or not node.kept:
+        return not node.seen and node.path not in there
+    if sum(child.carries for child in node.children.values()) > MANY and node.spare_bytes <= MOST_TWICE_BYTES:
+        return True
+    if node.spare:
         return False
     if node.path not in there and node.path not in SHARED:
         return True

@@ -17,8 +17,8 @@ from inspector.lean.plan.stages import Proposal, own_settings, proposal, with_fi
 from inspector.packages.paths import Paths
 from inspector.sizes import human
 
-LEAST_SHARE, LEAST_BYTES = 0.01, 1_000_000
-"""What is less than both is not worth another stage."""
+LEAST_SHARE, LEAST_BYTES = 0.02, 1_000_000
+"""What is less than both is not worth another stage: installing alone rewrites databases and logs of nearly as much."""
 
 SURE = {"scratch": 0.95, "base": 0.9}
 LESS = {"shell": 0.1, "packages": 0.05, "reconstructed": 0.1, "missing": 0.3}
@@ -126,7 +126,8 @@ def _on_base(
     there: dict[str, tuple[int, int, int] | None] = dict(under.folders)
     there |= {path: None for path in folders_of_packages(installed.added) if path not in there}
     files = runtime.application
-    carried = carry(filesystem, files.kept, there, can_run=can_run)
+    base_entries = sum(map(len, filesystem.layers[:base_layers]))
+    carried = carry(filesystem, files.kept, there, base_entries=base_entries, can_run=can_run)
     before = accounts(filesystem, files.accounts)
     if installed.command and files.sources:
         sources = carry(filesystem, frozenset(files.sources), there, can_run=False)
