@@ -11,7 +11,7 @@ from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.owners import LayerOwner
 from inspector.filesystem.stack import Filesystem
-from inspector.findings.registry import Severity
+from inspector.findings.registry import Severity, find_rule
 from inspector.findings.remedy import Remedy, RemedyKind
 from inspector.layers.scan import LayerScan
 from inspector.packages.evidence import Evidence
@@ -57,12 +57,13 @@ class Finding(Struct, frozen=True):
 
     @property
     def advice_class(self) -> AdviceClass:
-        """By the doubts, then by who brought it, then by the severity, which says what is a choice."""
+        """By the doubts, then by who brought it, then by the rule, which says what is a choice."""
         if self.remedy.doubts:
             return AdviceClass.QUESTION
         if self.remedy.kind is RemedyKind.ANOTHER_BASE:
             return AdviceClass.BASE
-        return AdviceClass.TRADE if self.severity is Severity.INFO else AdviceClass.SAFE
+        is_choice = self.severity is Severity.INFO or find_rule(self.rule).trade
+        return AdviceClass.TRADE if is_choice else AdviceClass.SAFE
 
 
 class Subject(Struct, frozen=True):

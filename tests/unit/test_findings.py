@@ -196,7 +196,7 @@ def test_what_a_rule_finds_of_the_base_image_is_a_finding_of_its_own() -> None:
     findings = find(subject)
     assert [(each.rule, each.size_bytes, each.layers, each.advice_class) for each in findings] == [
         ("LI5001", 700, (0,), AdviceClass.BASE),
-        ("LI5001", 80, (1,), AdviceClass.SAFE),
+        ("LI5001", 80, (1,), AdviceClass.TRADE),
     ]
     assert reclaimable_bytes(findings) == 80
 
