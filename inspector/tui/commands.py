@@ -106,7 +106,7 @@ SHOW = (
         "show.unchanged", "U,c", "Only what changed", "Only what changed", "show('UNCHANGED')", NARROW, anywhere=True
     ),
 )
-COPY = Command("copy", "y", "Copy", "Copy the path, the fix or the package", "copy", TAKE, footer="copy", anywhere=True)
+COPY = Command("copy", "y", "Copy", "Copy the path, fix, package or patch", "copy", TAKE, footer="copy", anywhere=True)
 HELP = Command("help", "question_mark,f1", "Help", "All keys", "help", GENERAL, footer="help")
 
 EVERYWHERE = (

@@ -33,7 +33,7 @@ NAMED = 3
 SAVES, CLASS = 10, 7
 """Cells of what a step saves, and of its class."""
 
-_HUNK = re.compile(r"@@ -(\d+)").match
+_HUNK = re.compile(r"@@ -(?P<first>\d+)(?:,(?P<count>\d+))? ").match
 
 
 def technique_text(answer: Answer) -> str:
@@ -121,11 +121,13 @@ def _heading(text: str) -> Line:
 def patch_lines(patch: str, reconstructed: bool) -> list[Line]:
     """The lines of a unified diff, each with its number in the file as it is, and its sign."""
     lines = [Line((("lines--modified", NO_DOCKERFILE),), by_words=True), Line()] if reconstructed else []
-    number, digits = 0, len(str(max((int(found[1]) for found in map(_HUNK, patch.split("\n")) if found), default=0)))
-    for raw in patch.removesuffix("\n").split("\n"):
+    rows = patch.removesuffix("\n").split("\n")
+    ends = [int(found["first"]) + int(found["count"] or 1) - 1 for found in map(_HUNK, rows) if found]
+    number, digits = 0, len(str(max(ends, default=0)))
+    for raw in rows:
         hunk = _HUNK(raw)
         if hunk:
-            number = int(hunk[1])
+            number = int(hunk["first"])
             lines.append(Line((("lines--muted", printable(raw)),), goes_on=GOES_ON))
         elif number == 0 or raw.startswith("\\"):
             if not raw.startswith(("--- ", "+++ ", "# ")):
@@ -133,7 +135,7 @@ def patch_lines(patch: str, reconstructed: bool) -> list[Line]:
         else:
             sign, look = raw[:1] or " ", LOOKS.get(raw[:1], "lines--plain")
             here = "" if sign == "+" else str(number)
-            head = ("lines--faint", f"{here:>{digits + 1}} "), (look, f"{sign} ")
+            head = ("lines--faint", f"{here:>{digits}} "), (look, f"{sign} ")
             lines.append(Line(((look, _shown(raw[1:])),), head, GOES_ON, by_words=True))
             number += sign != "+"
     return lines
@@ -148,7 +150,9 @@ def text_lines(text: str, reconstructed: bool) -> list[Line]:
     rows = text.removesuffix("\n").split("\n")
     digits = len(str(len(rows)))
     for number, row in enumerate(rows, 1):
-        lines.append(Line((("lines--plain", _shown(row)),), (("lines--faint", f"{number:>{digits}}  "),), GOES_ON, by_words=True))
+        lines.append(
+            Line((("lines--plain", _shown(row)),), (("lines--faint", f"{number:>{digits}}  "),), GOES_ON, by_words=True)
+        )
     return lines
 
 

@@ -53,8 +53,8 @@ CLASS_WIDTH = 5
 
 BAR = 8
 
-ROOM_FOR_BAR, ROOM_FOR_LAYERS = 46, 64
-"""Cells of a list from which on it has bars, and says what brought and hid a finding."""
+ROOM_FOR_BAR, ROOM_FOR_LAYERS, ROOM_FOR_CLASS = 46, 64, 76
+"""Cells of a list from which on it has bars, says what brought and hid a finding, and the class by more than a letter."""
 
 BROUGHT, HIDDEN = 7, 9
 """Cells of what brought and what hid it; their heads are as wide."""
@@ -82,17 +82,14 @@ class FindingList(RowList):
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
         look = partial(self.look, selected=selected)
         finding = self.findings[row]
-        sign, sign_look, _ = SEVERITIES[finding.severity]
         hidden = finding.size_bytes if finding.hidden_in else 0
         room = BAR if width >= ROOM_FOR_BAR else 0
         whole = self.inspection.filesystem.ledger.total_bytes
         who = self._who(finding, width)
-        word, word_look, _ = class_of(finding)
         head = [
             cursor_mark(selected, look),
             *size_and_bar(finding.size_bytes - hidden, hidden, whole, self.most, room, look),
-            Segment(f" {word:<{CLASS_WIDTH}} " if room else f"{word[:1]} ", look(word_look)),
-            Segment(f"{sign} ", look(sign_look)),
+            *(Segment(mark, look(mark_look)) for mark, mark_look in _marks(finding, width)),
         ]
         left = width - sum(segment.cell_length for segment in head) - len(who) - 1
         title_look = "lines--muted" if finding.severity is Severity.INFO else "lines--plain"
@@ -112,6 +109,15 @@ class FindingList(RowList):
             return ""
         first = origin(self.inspection, layers[0]) or str(layers[0])
         return f"{first} +{len(layers) - 1}" if len(layers) > 1 else first
+
+
+def _marks(finding: Finding, width: int) -> tuple[tuple[str, str], ...]:
+    """The class of the advice and the sign of its severity, each with its look; one letter where it is narrow."""
+    sign, sign_look, _ = SEVERITIES[finding.severity]
+    word, word_look, _ = class_of(finding)
+    if width >= ROOM_FOR_CLASS:
+        return (f" {word:<{CLASS_WIDTH}} ", word_look), (f"{sign} ", sign_look)
+    return ((f" {sign} ", sign_look) if finding.severity is Severity.ERROR else (f" {word[0]} ", word_look),)
 
 
 class WasteView(Leading):
