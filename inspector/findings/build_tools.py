@@ -9,21 +9,17 @@ from inspector.findings.bases import slimmer_base
 from inspector.findings.finding import Finding, Subject, by_bytes
 from inspector.findings.joining import LISTS, commands_of, join, last_user
 from inspector.findings.promise import freed, shrunk_caches
-from inspector.findings.registry import BROUGHT, DEVELOPMENT_ONLY, IN_BASE, UNPACKAGED, Severity, find_rule
+from inspector.findings.registry import BROUGHT, IN_BASE, UNPACKAGED, Severity, find_rule
 from inspector.findings.remedy import Keep, Remedy, RemedyKind, Stricter, shell_path
 from inspector.findings.toolchains import Toolchain, find_toolchains
-from inspector.packages.managers import MANAGERS, REMOVALS
+from inspector.packages.managers import REMOVALS
 from inspector.packages.model import Installed, Package
 from inspector.packages.paths import Paths
 from inspector.packages.removal.leftovers import Leftovers
 from inspector.packages.removal.programs import Programs
-from inspector.packages.removal.tools import DEVELOPMENT
 
 NAMED = 4
 """Packages named in a title; the finding's `packages` are all of them."""
-
-PRUNE = {manager.kind: manager.prune for manager in MANAGERS if manager.prune}
-"""What removes the packages that only development needs."""
 
 VIRTUAL = "or write apk add --virtual .build-deps … there, and end it with: && apk del .build-deps"
 """What apk has in place of a list of packages to remove."""
@@ -33,7 +29,6 @@ def build_tool_findings(subject: Subject) -> Iterator[Finding]:
     """Leftover build tooling, each byte in the finding of the instruction that brought it."""
     yield from _of_instructions(subject)
     yield from _of_base(subject)
-    yield from _of_development(subject)
     yield from _outside_packages(subject)
 
 
@@ -51,7 +46,7 @@ def _of_instructions(subject: Subject) -> Iterator[Finding]:
         by_layer = _by_layer(subject, leftover)
         for layer, packages in by_layer.items():
             named = {package for package in leftover.default.named if package in packages}
-            files = _files_of(subject, packages.values())
+            files = files_of(subject, packages.values())
             if named and files:
                 tools = tools_title((package.name for package in named), len(packages) - len(named))
                 remedy, frees = _remedy(subject, leftover, layer, packages, named)
@@ -104,14 +99,14 @@ def _remedy(
     command = removal.command(names, [package.name for package in kept])
     needs = (subject.tooling.rescue[package] for package in kept)
     by_virtual = leftover.kind == "apk" and not any(package.virtual for package in named)
-    runs = _runs(subject, layer, packages.values(), command)
+    runs = runs_with_users(subject, layer, packages.values(), command)
     kind = RemedyKind.ANOTHER_STAGE if not runs else RemedyKind.END_RUN_WITH if len(runs) == 1 else RemedyKind.JOIN_RUNS
     layers = [step.layer for step in map(subject.instructions.__getitem__, runs) if step.layer is not None]
-    gone = _files_of(subject, packages.values())
-    frees = _freed(subject, layers or [layer], command if runs else "", gone)
+    gone = files_of(subject, packages.values())
+    frees = freed_with_packages(subject, layers or [layer], command if runs else "", gone)
     besides = [each for each in subject.inventory.installed if each.package in beyond]
-    all_gone = _files_of(subject, [*packages.values(), *besides])
-    stricter = sum(_freed(subject, layers, strict, all_gone).values()) - sum(frees.values())
+    all_gone = files_of(subject, [*packages.values(), *besides])
+    stricter = sum(freed_with_packages(subject, layers, strict, all_gone).values()) - sum(frees.values())
     remedy = Remedy(
         kind if command else RemedyKind.DELETE_IN_RUN,
         runs or subject.indexes_of(layer),
@@ -125,7 +120,7 @@ def _remedy(
     return remedy, frees
 
 
-def _runs(subject: Subject, layer: int, packages: Iterable[Installed], command: str) -> tuple[int, ...]:
+def runs_with_users(subject: Subject, layer: int, packages: Iterable[Installed], command: str) -> tuple[int, ...]:
     """The indexes of the RUNs from the one that brought the first package to the last that may use any of them, if
     these can be one."""
     if not command:
@@ -141,7 +136,9 @@ def _runs(subject: Subject, layer: int, packages: Iterable[Installed], command: 
     return join(subject, start, max(end, last))
 
 
-def _freed(subject: Subject, layers: Collection[int], command: str, gone: Mapping[int, int]) -> dict[int, int]:
+def freed_with_packages(
+    subject: Subject, layers: Collection[int], command: str, gone: Mapping[int, int]
+) -> dict[int, int]:
     """What a command frees that removes packages, at the end of the RUN that makes these layers."""
     wholly = {entry_id for entry_id, size in gone.items() if size == subject.filesystem.size(entry_id)}
     frees = freed(subject, layers, command, wholly)
@@ -169,7 +166,7 @@ def _of_base(subject: Subject) -> Iterator[Finding]:
         for each in subject.inventory.installed:
             if each.package in leftover.default.removed and each.package not in own:
                 going[each.package] = each
-    frees = _files_of(subject, going.values())
+    frees = files_of(subject, going.values())
     if not named or not frees:
         return
     rule = find_rule(IN_BASE)
@@ -189,35 +186,6 @@ def _of_base(subject: Subject) -> Iterator[Finding]:
         ),
         packages=tuple(sorted(package.purl for package in going)),
     )
-
-
-def _of_development(subject: Subject) -> Iterator[Finding]:
-    """Packages that only development needs, by the marks of their own managers."""
-    rule = find_rule(DEVELOPMENT_ONLY)
-    for kind, prune in PRUNE.items():
-        marked = [
-            each
-            for each in subject.inventory.installed
-            if each.package.kind == kind and each.package.dev and each.package in subject.tooling.verdicts
-        ]
-        if frees := _files_of(subject, marked):
-            layers = by_bytes(subject.filesystem, frees)
-            yield Finding(
-                rule=DEVELOPMENT_ONLY,
-                title=f"{len(marked)} {kind} packages: {DEVELOPMENT}",
-                severity=rule.severity,
-                frees=frees,
-                layers=layers,
-                hidden_in=(),
-                remedy=Remedy(
-                    RemedyKind.ANOTHER_BASE if subject.is_from_base(layers[0]) else rule.remedy,
-                    subject.indexes_of(layers[0]),
-                    prune,
-                    saves_bytes=sum(frees.values()),
-                    advice=rule.advice,
-                ),
-                packages=tuple(sorted({each.package.purl for each in marked})),
-            )
 
 
 def _outside_packages(subject: Subject) -> Iterator[Finding]:
@@ -246,6 +214,8 @@ def _without_toolchain(subject: Subject, toolchain: Toolchain, layer: int, saves
     rule, home = toolchain.rule, shell_path(toolchain.home)
     command = rule.command.format(home=home) if home else ""
     kind = rule.remedy if command or not rule.command else RemedyKind.DELETE_IN_RUN
+    if command and subject.is_copied(layer):
+        return Remedy(RemedyKind.COPY_LESS, subject.indexes_of(layer), saves_bytes=saves_bytes)
     return Remedy(
         RemedyKind.ANOTHER_BASE if subject.is_from_base(layer) else kind,
         subject.indexes_of(layer),
@@ -260,7 +230,7 @@ def _sizes(subject: Subject, entries: Iterable[int]) -> dict[int, int]:
     return {entry_id: size for entry_id, size in subject.filesystem.sizes_of(entries).items() if size}
 
 
-def _files_of(subject: Subject, packages: Iterable[Installed]) -> dict[int, int]:
+def files_of(subject: Subject, packages: Iterable[Installed]) -> dict[int, int]:
     """Entry id → bytes that go with the packages: their files, and their part of the package manager's databases."""
     installed = list(packages)
     frees = _sizes(subject, (entry_id for each in installed for entry_id in each.entries))

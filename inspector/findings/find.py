@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from inspector.findings.build_tools import build_tool_findings
+from inspector.findings.development import development_findings
 from inspector.findings.duplicates import duplicate_findings
 from inspector.findings.finding import AdviceClass, Finding, Subject, by_bytes, union_bytes
 from inspector.findings.hidden import hidden_findings
@@ -20,7 +21,12 @@ from inspector.globs import matcher
 
 Family = Callable[[Subject], Iterator[Finding]]
 
-TOLD_ALWAYS: tuple[Family, ...] = (hidden_findings, build_tool_findings, secret_findings)
+TOLD_ALWAYS: tuple[Family, ...] = (
+    hidden_findings,
+    build_tool_findings,
+    development_findings,
+    secret_findings,
+)
 TOLD_ONCE: tuple[Family, ...] = (pattern_findings, duplicate_findings, unstripped_findings)
 """Families that are silent about files of which others have said all; the more a family knows, the earlier it comes."""
 

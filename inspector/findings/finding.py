@@ -100,18 +100,27 @@ class Subject(Struct, frozen=True):
         """What kind of instruction made a layer, None where that is unknown."""
         return next((step.verb for step in self.instructions if step.layer == layer), None)
 
+    def is_copied(self, layer: int) -> bool:
+        """Whether a COPY or ADD made a layer, at whose end nothing can be run."""
+        return self.verb_of(layer) in ("COPY", "ADD")
+
     def indexes_of(self, *layers: int) -> tuple[int, ...]:
         """The indexes of the instructions that made these layers, of those that are known."""
         return tuple(step.index for step in self.instructions if step.layer in layers)
 
 
-def by_bytes(filesystem: Filesystem, frees: Mapping[int, int]) -> tuple[int, ...]:
-    """The layers of these entries, the one with the most bytes first."""
+def bytes_by_layer(filesystem: Filesystem, frees: Mapping[int, int]) -> dict[int, int]:
+    """Layer → the bytes of these entries that it stores; the layer with the most comes first."""
     sums: dict[int, int] = {}
     for entry_id, size in frees.items():
         layer, _ = filesystem.locate(entry_id)
         sums[layer] = sums.get(layer, 0) + size
-    return tuple(sorted(sums, key=lambda layer: (-sums[layer], layer)))
+    return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
+
+
+def by_bytes(filesystem: Filesystem, frees: Mapping[int, int]) -> tuple[int, ...]:
+    """The layers of these entries, the one with the most bytes first."""
+    return tuple(bytes_by_layer(filesystem, frees))
 
 
 def union_bytes(parts: Iterable[Mapping[int, int]]) -> int:

@@ -110,6 +110,12 @@ def workdir_of(instructions: Sequence[Instruction], index: int) -> str:
     return folder
 
 
+def end_of(instructions: Sequence[Instruction], index: int) -> str | None:
+    """The folder in which a RUN's last command runs; None where the RUN goes to another one."""
+    moves = any(command[0] in ("cd", "pushd") for command in _commands(_script(instructions[index])))
+    return None if moves else workdir_of(instructions, index)
+
+
 def is_anywhere(step: Instruction) -> bool:
     """Whether a RUN does the same in whatever folder it runs."""
     return all(command[0] in INSTALLERS or not _relative(command) for command in _commands(_script(step)))

@@ -28,7 +28,7 @@ SIGNS: dict[str, Sign] = {"+": "+", "-": "-", " ": " "}
 INDENT = "    "
 """In front of a line that goes on, where the Dockerfile has none to learn from."""
 
-_CHECKSUM = re.compile(r"(?:COPY|ADD) (?:--\S+ )*(?:[a-z]+:\S+|[0-9a-f]{64}) in ").match
+HAS_CHECKSUM = re.compile(r"(?:COPY|ADD) (?:--\S+ )*(?:[a-z]+:\S+|[0-9a-f]{64}) in ").match
 """What Docker's classic builder records in place of the sources: nothing that can be written again."""
 
 _HEAD = re.compile(r"\s*RUN(?:\s+|\s*\\$)", re.IGNORECASE)
@@ -198,7 +198,7 @@ def lines_of(step: Instruction) -> list[str]:
     """The lines of an instruction: those of the Dockerfile, else one command to a line."""
     if step.written is not None:
         return list(step.written.source)
-    if _CHECKSUM(step.text):
+    if HAS_CHECKSUM(step.text):
         return [f"# here stays: {step.text}"]
     *front, last = command_lines(step.text)
     return [*(f"{line} \\" for line in front), last]

@@ -3,8 +3,10 @@ layer hides is told by hidden.py."""
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, auto
+
+from msgspec import Struct
 
 from inspector.findings.finding import Finding, Subject, by_bytes
 from inspector.findings.joining import LISTS, join, last_user
@@ -12,29 +14,64 @@ from inspector.findings.path_rules import PathTable
 from inspector.findings.promise import freed, names_paths
 from inspector.findings.registry import Rule, find_rule
 from inspector.findings.remedy import Remedy, RemedyKind, shell_path
+from inspector.globs import matcher
 
 HOME = "{home}"
-"""In a rule's command: the folder that all its files are in."""
+"""In a rule's command: the folders of the image that it is about (`Rule.homes`)."""
+
+
+class Source(Enum):
+    """What brought a file; each can follow other advice."""
+
+    BASE = auto()
+    COPY = auto()
+    RUN = auto()
+    """Or an instruction that is not known."""
+
+
+class Group(Struct, frozen=True):
+    """Files of one finding. `layer` is None where one command is right for whatever layers brought them."""
+
+    rule: str
+    source: Source
+    layer: int | None
 
 
 def pattern_findings(subject: Subject) -> Iterator[Finding]:
-    """Per rule that visible files belong to by path: one finding of what the base image brought, one of the rest."""
+    """Per rule that visible files belong to by path: a finding of what the base image brought, one of what was copied,
+    one of what RUNs wrote, or one for each RUN where the command names folders that must be there."""
     filesystem, table = subject.filesystem, PathTable()
-    found: dict[tuple[str, bool], dict[int, int]] = {}
+    found: dict[Group, dict[int, int]] = {}
     for layer, entries in enumerate(filesystem.layers):
-        start, cores, from_base = filesystem.offsets[layer], subject.core_dumps(layer), subject.is_from_base(layer)
+        start, cores, source = filesystem.offsets[layer], subject.core_dumps(layer), _source(subject, layer)
         for row in filesystem.file_rows(layer, hidden=False):
             path = entries.paths[row]
             rule = table.rule_for(path, owned=path in subject.owned, core=row in cores)
             if rule is not None and (size := entries.sizes[row]) >= rule.minimum:
-                found.setdefault((rule.id, from_base), {})[start + row] = size
-    for (rule_id, _), files in found.items():
-        yield _finding(subject, table, find_rule(rule_id), files)
+                alone = source is Source.RUN and HOME in rule.command
+                group = Group(rule.id, source, layer if alone else None)
+                found.setdefault(group, {})[start + row] = size
+    for group, files in found.items():
+        yield _finding(subject, table, group, files)
 
 
-def _finding(subject: Subject, table: PathTable, rule: Rule, files: dict[int, int]) -> Finding:
+def _source(subject: Subject, layer: int) -> Source:
+    if subject.is_from_base(layer):
+        return Source.BASE
+    return Source.COPY if subject.is_copied(layer) else Source.RUN
+
+
+def _finding(subject: Subject, table: PathTable, group: Group, files: dict[int, int]) -> Finding:
+    rule, frees = find_rule(group.rule), files
     layers = by_bytes(subject.filesystem, files)
-    remedy, frees = _remedy(subject, table, rule, files, layers)
+    steps = subject.indexes_of(*layers)
+    if group.source is Source.BASE:
+        remedy = Remedy(RemedyKind.ANOTHER_BASE, steps[:1], _command(subject, rule, files), advice=rule.advice)
+    elif group.source is Source.COPY:
+        advice = rule.advice if rule.remedy is RemedyKind.COPY_LESS else ""
+        remedy = Remedy(RemedyKind.COPY_LESS, steps, saves_bytes=sum(files.values()), advice=advice)
+    else:
+        remedy, frees = _of_runs(subject, table, rule, files, layers)
     return Finding(
         rule=rule.id,
         title=rule.name,
@@ -46,46 +83,41 @@ def _finding(subject: Subject, table: PathTable, rule: Rule, files: dict[int, in
     )
 
 
-def _remedy(
+def _of_runs(
     subject: Subject, table: PathTable, rule: Rule, files: dict[int, int], layers: Sequence[int]
 ) -> tuple[Remedy, dict[int, int]]:
-    """The advice of the rule where an instruction can follow it, with what it frees.
-
-    A command is for the end of every RUN that brought some of the files; a COPY is told to bring less.
-    """
-    if subject.is_from_base(layers[0]):
-        return Remedy(RemedyKind.ANOTHER_BASE, subject.indexes_of(layers[0]), rule.command, advice=rule.advice), files
-    verbs = {layer: subject.verb_of(layer) for layer in layers}
-    if not rule.command or all(verb in ("COPY", "ADD") for verb in verbs.values()):
-        kind = RemedyKind.COPY_LESS if rule.command else rule.remedy
-        advice = "" if rule.command else rule.advice
-        return Remedy(kind, subject.indexes_of(layers[0]), saves_bytes=sum(files.values()), advice=advice), files
-    runs = [layer for layer, verb in verbs.items() if verb not in ("COPY", "ADD")]
-    kind, steps = rule.remedy, subject.indexes_of(*runs)
-    if LISTS in rule.command and steps and (joined := _with_users(subject, steps)) != steps:
+    """The advice for RUNs with what it frees; a command is for the end of each that brought some of the files."""
+    total, steps, runs = sum(files.values()), subject.indexes_of(*layers), list(layers)
+    if not rule.command:
+        return Remedy(rule.remedy, subject.indexes_of(layers[0]), saves_bytes=total, advice=rule.advice), files
+    kind, command = rule.remedy, _command(subject, rule, files)
+    if LISTS in command and steps and (joined := _with_users(subject, steps)) != steps:
         kind, steps = (RemedyKind.JOIN_RUNS, joined) if joined else (RemedyKind.ANOTHER_STAGE, steps)
         runs = [layer for step in map(subject.instructions.__getitem__, steps) if (layer := step.layer) is not None]
-    command = "" if kind is RemedyKind.ANOTHER_STAGE else _command(subject, rule, files, runs)
+    if kind is RemedyKind.ANOTHER_STAGE:
+        command = ""
+    if not steps and command:
+        return Remedy(kind, (), command, saves_bytes=total, advice=rule.advice), files
     groups = [runs] if kind is RemedyKind.JOIN_RUNS else [[layer] for layer in runs]
     gone = _of_rule(subject, table, rule, runs) if not names_paths(command) else frozenset()
-    if not steps:
-        return Remedy(kind, (), command, saves_bytes=sum(files.values()), advice=rule.advice), files
     frees = {each: size for group in groups for each, size in freed(subject, group, command, gone).items()}
-    if not frees:  # the rule's command is for another folder
-        return Remedy(RemedyKind.DELETE_IN_RUN, steps, saves_bytes=sum(files.values()), advice=rule.advice), files
+    if not frees or not (command or kind is RemedyKind.ANOTHER_STAGE):  # no command can be told, or it is for others
+        return Remedy(RemedyKind.DELETE_IN_RUN, steps, saves_bytes=total, advice=rule.advice), files
     return Remedy(kind, steps, command, saves_bytes=sum(frees.values()), advice=rule.advice), frees
 
 
-def _command(subject: Subject, rule: Rule, files: Iterable[int], layers: Collection[int]) -> str:
-    """The rule's command, for the folder that holds all that these layers brought."""
+def _command(subject: Subject, rule: Rule, files: Iterable[int]) -> str:
+    """The rule's command, for the folders that these files are in; empty where no command line can name them."""
     if HOME not in rule.command:
         return rule.command
-    found = (subject.filesystem.locate(each) for each in files)
-    folders = [
-        posixpath.dirname(subject.filesystem.layers[layer].paths[row]) for layer, row in found if layer in layers
-    ]
-    home = shell_path(posixpath.commonpath(folders).split("/tests")[0])
-    return rule.command.replace(HOME, home) if home else ""
+    homes = matcher(rule.homes)
+    found = set[str]()
+    for each in files:
+        folders = subject.filesystem.entry(each).path.split("/")[:-1]
+        above = ("/".join(folders[:depth]) for depth in range(1, len(folders) + 1))
+        found.update([next(filter(homes.fullmatch, above), "/".join(folders))])
+    words = [shell_path(home) for home in sorted(found)]
+    return rule.command.replace(HOME, " ".join(words)) if all(words) else ""
 
 
 def _with_users(subject: Subject, steps: tuple[int, ...]) -> tuple[int, ...]:

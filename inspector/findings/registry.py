@@ -59,6 +59,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"excepted": 
     trivy: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     excepted: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
     unowned: bool = False
     elf_core: bool = False
     minimum: int = 0
@@ -66,6 +67,11 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"excepted": 
     @property
     def family(self) -> str:
         return FAMILIES[self.id[:3]]
+
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """Globs of the folders that `{home}` in the command stands for."""
+        return self.home or tuple(path.removesuffix("/**") for path in self.paths if path.endswith("/**"))
 
     @property
     def see(self) -> tuple[str, ...]:

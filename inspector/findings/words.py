@@ -126,11 +126,12 @@ def _action(finding: Finding, image: Described) -> str:
 
 def _ended(finding: Finding, instructions: Sequence[Instruction]) -> str:
     """Each of the RUNs that the command is to end."""
-    first, *others = finding.remedy.instructions or (None,)
-    if first is None or not others:
+    if not finding.remedy.instructions:
         return _quoted(instructions, finding.layers[0])
-    second = f"`{_short(instructions[others[0]])}`" if len(others) == 1 else f"{len(others)} more RUNs"
-    return f"`{_short(instructions[first])}` and {second}"
+    first, *others = (f"`{_short(instructions[index])}`" for index in finding.remedy.instructions)
+    if not others:
+        return first
+    return f"{first} and {others[0] if len(others) == 1 else f'{len(others)} more RUNs'}"
 
 
 def _joining(remedy: Remedy, instructions: Sequence[Instruction]) -> str:

@@ -19,7 +19,8 @@ class Manager(Struct, frozen=True):
     `captured` is its key in the table of captured files (layers/capture.py), `read` makes packages of those files.
     `of_system` tells whether it knows what all the system's packages need of each other. `runtimes` are the programs
     that run its packages, the first that is there. `removal` is its command, None where it has none that removes
-    packages by name; `ways` is what goes with it. `prune` removes what only development needs.
+    packages by name; `ways` is what goes with it. `prune` removes what only development needs,
+    run in the folder whose `store` has the packages.
     """
 
     kind: str
@@ -30,3 +31,4 @@ class Manager(Struct, frozen=True):
     removal: RemovalCommand | None = None
     ways: Callable[[Graph, AptConfiguration], Ways] = alone
     prune: str = ""
+    store: str = ""

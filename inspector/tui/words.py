@@ -12,6 +12,7 @@ from textual.content import Content
 from inspector.filesystem.stack import IMPLIED, VISIBLE
 from inspector.filesystem.tree import SEVERAL, Change, FileTree
 from inspector.findings.find import by_size, figures
+from inspector.findings.finding import Finding, bytes_by_layer
 from inspector.findings.registry import Severity
 from inspector.image.digest import short
 from inspector.inspection import Inspection
@@ -80,10 +81,9 @@ def layer_details(inspection: Inspection, layer: int) -> Content:
     """All about a layer: what ran, how big it is, what it changed, what hides it and what it hides."""
     totals, image_layer = inspection.totals_of(layer), inspection.image.layers[layer]
     parts: list[Part] = [(instruction_text(inspection, layer), "bold"), "\n\n"]
-    wasted = (f for f in by_size(inspection.findings) if f.layers[:1] == (layer,) and f.severity is not Severity.INFO)
-    worst = next(wasted, None)
-    if worst is not None:
-        parts += [(f"{human(worst.size_bytes)} of waste", "bold $text-warning"), f": {printable(worst.title)}\n\n"]
+    if worst := _worst(inspection, layer):
+        size, finding = worst
+        parts += [(f"{human(size)} of waste", "bold $text-warning"), f": {printable(finding.title)}\n\n"]
     told = place(inspection, layer).partition(", ")[2] or ("your Dockerfile" if inspection.base else "")
     parts += _labelled(
         ("from", told),
@@ -103,6 +103,13 @@ def layer_details(inspection: Inspection, layer: int) -> Content:
     digests = ("diff id", short(image_layer.diff_id)), ("digest", short(image_layer.digest or ""))
     parts += ["\n", *_labelled(*digests)]
     return Content.assemble(*parts).rstrip()
+
+
+def _worst(inspection: Inspection, layer: int) -> tuple[int, Finding] | None:
+    """The finding with the most bytes in this layer, with these bytes; None where none is worth a warning."""
+    told = (finding for finding in by_size(inspection.findings) if finding.severity is not Severity.INFO)
+    sizes = [(bytes_by_layer(inspection.filesystem, finding.frees).get(layer, 0), finding) for finding in told]
+    return max((each for each in sizes if each[0]), key=lambda each: each[0], default=None)
 
 
 def _labelled(*facts: tuple[str, str]) -> Iterator[Part]:

@@ -15,7 +15,7 @@ from inspector.demo.archive import Member, hardlink, opaque, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.findings.duplicates import SMALLEST
 from inspector.findings.find import find, reclaimable_bytes
-from inspector.findings.finding import AdviceClass, Finding, Subject
+from inspector.findings.finding import AdviceClass, Finding, Subject, bytes_by_layer
 from inspector.findings.registry import Severity, rules
 from inspector.findings.remedy import RemedyKind
 from inspector.findings.words import fix_text
@@ -103,10 +103,89 @@ def test_a_planted_file_is_told_with_what_its_remedy_saves(rule: str, planted: s
     assert (finding.size_bytes, finding.remedy.saves_bytes) == (1234, 1234)
 
 
-def test_a_command_for_another_folder_is_not_advised() -> None:
-    poetry = [file("home/app/.cache/pypoetry/artifacts/x.whl", 1234)]
-    remedy = only(subject_of(poetry, instructions=["RUN poetry install"]), "LI4003").remedy
-    assert (remedy.kind, remedy.command) == (RemedyKind.DELETE_IN_RUN, "")
+@pytest.mark.parametrize(
+    ("path", "rule", "command"),
+    [
+        ("home/app/.cache/pypoetry/artifacts/x.whl", "LI4003", "rm -rf /home/app/.cache/pypoetry"),
+        ("home/app/.cache/fontconfig/x.cache-7", "LI4018", "rm -rf /home/app/.cache"),
+        (
+            "opt/v/lib/python3.11/site-packages/numpy/tests/a.py",
+            "LI7008",
+            "find /opt/v/lib/python3.11/site-packages -depth -type d -name tests -exec rm -rf '{}' +",
+        ),
+        (
+            "usr/lib/python3/dist-packages/numpy/core/tests/a.py",
+            "LI7008",
+            "find /usr/lib/python3 -depth -type d -name tests -exec rm -rf '{}' +",
+        ),
+    ],
+)
+def test_a_command_names_the_folders_of_this_image(path: str, rule: str, command: str) -> None:
+    remedy = only(subject_of([file(path, 1234)], instructions=["RUN install"]), rule).remedy
+    assert (remedy.kind, remedy.command, remedy.saves_bytes) == (RemedyKind.END_RUN_WITH, command, 1234)
+
+
+def test_each_run_is_told_of_its_own_folders() -> None:
+    subject = subject_of(
+        [file("usr/lib/python3/dist-packages/a/tests/x.py", 100)],
+        [file("opt/v/lib/python3.11/site-packages/b/tests/y.py", 30)],
+        instructions=["RUN apt-get install python3", "RUN python3 -m venv /opt/v"],
+    )
+    told = [(each.layers, each.remedy.command.split()[1]) for each in find(subject) if each.rule == "LI7008"]
+    assert told == [((0,), "/usr/lib/python3"), ((1,), "/opt/v/lib/python3.11/site-packages")]
+
+
+def test_what_was_copied_is_told_to_be_copied_no_more_and_no_run_is_to_end_with_a_command() -> None:
+    subject = subject_of(
+        [file("var/log/a.log", 5000)],
+        [file("var/log/b.log", 300)],
+        [file("usr/local/lib/x.a", 200)],
+        instructions=["COPY logs /var/log/", "RUN make", "ADD lib.tar.gz /usr/local/lib/"],
+    )
+    findings = {(each.rule, each.layers): each for each in find(subject)}
+    assert {key: (each.remedy.kind, fix_text(each, subject)) for key, each in findings.items()} == {
+        ("LI7004", (0,)): (
+            RemedyKind.COPY_LESS,
+            "in `COPY logs /var/log/`: keep it out by .dockerignore, or build in another stage and copy only the "
+            "result",
+        ),
+        ("LI7004", (1,)): (
+            RemedyKind.END_RUN_WITH,
+            "end `RUN make` with: && find /var/log -type f -exec rm -f '{}' +",
+        ),
+        ("LI6001", (2,)): (
+            RemedyKind.COPY_LESS,
+            "in `ADD lib.tar.gz /usr/local/lib/`: keep it out by .dockerignore, or build in another stage and copy "
+            "only the result",
+        ),
+    }
+
+
+def test_old_copies_of_databases_are_named_by_the_command_that_removes_them() -> None:
+    old = ["var/cache/debconf/config.dat-old", "var/cache/debconf/templates.dat-old", "var/lib/dpkg/status-old"]
+    finding = only(subject_of([file(path, 100) for path in old], instructions=["RUN apt-get install x"]), "LI7007")
+    assert finding.title == "backups of package databases and accounts"
+    assert (finding.size_bytes, finding.remedy.command) == (
+        300,
+        "rm -rf /var/lib/dpkg/*-old /var/cache/debconf/*-old /var/backups/* /etc/*-",
+    )
+
+
+def test_translations_are_told_apart_by_who_brought_them() -> None:
+    paths = ["usr/share/locale/de/LC_MESSAGES/a.mo", "usr/share/locale/de/LC_MESSAGES/b.mo"]
+    subject = subject_of([file(paths[0], 700)], [file(paths[1], 80)])
+    base = Instruction(0, "ADD", "ADD rootfs.tar /", None, 0, empty=False, from_base=True)
+    yours = Instruction(1, "RUN", "RUN install b", None, 1, empty=False, from_base=False)
+    subject = replace(subject, instructions=(base, yours), owners=layer_owners(2, (base, yours), None))
+    assert [(each.rule, each.size_bytes, each.remedy.kind) for each in find(subject)] == [
+        ("LI5003", 700, RemedyKind.ANOTHER_BASE),
+        ("LI5003", 80, RemedyKind.INSTALL_OPTION),
+    ]
+
+
+def test_a_finding_over_several_layers_counts_in_each_by_its_bytes_there() -> None:
+    subject = subject_of([file("var/log/a", 30)], [file("var/log/b", 500)], [file("var/log/c", 7), file("x", 9)])
+    assert bytes_by_layer(subject.filesystem, only(subject, "LI7004").frees) == {1: 500, 0: 30, 2: 7}
 
 
 def test_what_a_rule_finds_of_the_base_image_is_a_finding_of_its_own() -> None:
@@ -227,6 +306,13 @@ def test_rewritten_package_database_is_told_apart_as_unavoidable() -> None:
     assert only(subject, "LI1004").size_bytes == 800
     assert only(subject, "LI1002").size_bytes == 50
     assert reclaimable_bytes(find(subject)) == 50
+
+
+@pytest.mark.parametrize("name", ["config", "templates", "passwords"])
+def test_debconfs_rewriting_is_as_unavoidable_as_dpkgs(name: str) -> None:
+    paths = [f"var/cache/debconf/{name}.dat", f"var/cache/debconf/{name}.dat-old"]
+    subject = subject_of([file(path, 800) for path in paths], [file(path, 900, "y") for path in paths])
+    assert [(each.rule, each.size_bytes) for each in find(subject) if each.hidden_in] == [("LI1004", 1600)]
 
 
 def test_equal_files_are_duplicates_and_hardlinks_are_not() -> None:

@@ -259,7 +259,37 @@ def test_development_packages_of_node_are_a_finding_of_their_own() -> None:
     (finding,) = of_rule(subject, DEVELOPMENT_ONLY)
     assert finding.size_bytes == 500 + len(members[1].content)
     assert finding.packages == ("pkg:npm/jest@1",)
-    assert fix_text(finding, subject) == "end `RUN npm ci` with: && npm prune --omit=dev, once the program is built"
+    assert finding.remedy.command == "cd /app && npm prune --omit=dev"
+    assert fix_text(finding, subject).endswith("npm prune --omit=dev, once the program is built")
+
+
+@pytest.mark.parametrize(
+    ("steps", "kind", "instructions", "command"),
+    [
+        (["WORKDIR /app", "RUN npm ci"], RemedyKind.END_RUN_WITH, (1,), "npm prune --omit=dev"),
+        (
+            ["WORKDIR /app", "RUN npm ci", "COPY . .", "RUN npm run build"],
+            RemedyKind.JOIN_RUNS,
+            (1, 3),
+            "npm prune --omit=dev",
+        ),
+        (["WORKDIR /app", "COPY . ."], RemedyKind.COPY_LESS, (1,), ""),
+    ],
+    ids=["in its folder", "a later RUN builds with them", "copied"],
+)
+def test_development_packages_are_pruned_when_the_program_is_built_and_where_they_lie(
+    steps: list[str], kind: RemedyKind, instructions: tuple[int, ...], command: str
+) -> None:
+    lock = b'{"packages": {"node_modules/jest": {"dev": true}}}'
+    members = [
+        Member("app/node_modules/.package-lock.json", lock),
+        Member("app/node_modules/jest/package.json", b'{"name": "jest", "version": "1"}'),
+    ]
+    others = {"WORKDIR /app": [], "COPY . .": [Member("app/a.js")], "RUN npm run build": [Member("app/dist/a.js")]}
+    brings = "RUN npm ci" if "RUN npm ci" in steps else "COPY . ."
+    subject = subject_of(*((step, members if step == brings else others[step]) for step in steps))
+    (finding,) = of_rule(subject, DEVELOPMENT_ONLY)
+    assert (finding.remedy.kind, finding.remedy.instructions, finding.remedy.command) == (kind, instructions, command)
 
 
 ELF = program("libc.so.6")

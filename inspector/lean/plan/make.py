@@ -9,6 +9,7 @@ from inspector.findings.remedy import RemedyKind
 from inspector.inspection import Inspection
 from inspector.lean.plan.document import Document, document_of, patch_of
 from inspector.lean.plan.model import Answer, Lean, Plan, Technique
+from inspector.lean.plan.multi_stage import multi_stage
 from inspector.lean.plan.removing import remove_build_dependencies
 
 ONE_IMAGE = Answer(
@@ -20,7 +21,7 @@ def make_plan(inspection: Inspection, candidates: Sequence[Inspection] = ()) -> 
     """What could be done about an image. `candidates` are other base images to measure."""
     del candidates
     document = document_of(inspection)
-    answers = (remove_build_dependencies(inspection, document), ONE_IMAGE)
+    answers = (remove_build_dependencies(inspection, document), multi_stage(inspection), ONE_IMAGE)
     size = inspection.filesystem.ledger.total_bytes
     ordered = sorted(answers, key=lambda each: (not each.applies, _size(each)))
     return Plan(size, tuple(ordered), _lean(inspection, document, ordered[0]))

@@ -77,4 +77,4 @@ def _names(document: Mapping[str, Any], field: str) -> list[str]:
     return [name for name in value if "/" in name] if isinstance(value, dict) else []
 
 
-MANAGER = Manager("composer", "composer", read, runtimes=("php",), prune="composer install --no-dev")
+MANAGER = Manager("composer", "composer", read, runtimes=("php",), prune="composer install --no-dev", store="vendor")

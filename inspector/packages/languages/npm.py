@@ -155,4 +155,4 @@ def _resolved(packages: Mapping[str, Package], folder: str, names: Iterable[str]
             at = f"{above}/" if above else ""
 
 
-MANAGER = Manager("npm", "npm", read, runtimes=("node", "nodejs"), prune="npm prune --omit=dev")
+MANAGER = Manager("npm", "npm", read, runtimes=("node", "nodejs"), prune="npm prune --omit=dev", store="node_modules")

@@ -15,8 +15,13 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from inspector.content.reading import Contents
+<<<<<<< HEAD
 from inspector.findings.find import by_size, figures
 from inspector.findings.finding import AdviceClass, Finding
+=======
+from inspector.findings.find import by_size, reclaimable_bytes
+from inspector.findings.finding import Finding, bytes_by_layer
+>>>>>>> fixes
 from inspector.findings.patch import new_text, patch
 from inspector.findings.registry import Severity, find_rule
 from inspector.findings.remedy import RemedyKind
@@ -58,6 +63,10 @@ ROOM_FOR_BAR, ROOM_FOR_LAYERS, ROOM_FOR_CLASS = 46, 64, 76
 
 BROUGHT, HIDDEN = 7, 9
 """Cells of what brought and what hid it; their heads are as wide."""
+
+
+BROUGHT_BY = 3
+"""Layers of a finding that are named with their bytes."""
 
 
 class FindingList(RowList):
@@ -200,13 +209,20 @@ def finding_details(inspection: Inspection, finding: Finding) -> Content:
         parts += ["\n", ("Write this instead\n", "bold $primary")]
         parts += [(f"{line.sign} {line.text}\n", DIFF_STYLES[line.sign]) for line in lines]
     parts += ["\n", *_quoting(printable(fix_text(finding, inspection))), "\n\n"]
+    sizes = bytes_by_layer(inspection.filesystem, finding.frees)
     for label, layers in (("brought by ", finding.layers), ("hidden by  ", finding.hidden_in)):
-        for layer in layers[:1]:
-            more = f" and {len(layers) - 1} more" if len(layers) > 1 else ""
-            parts += [(label, MUTED), f"{place(inspection, layer)}{more}  "]
+        for layer in layers[:BROUGHT_BY]:
+            size = f"{human(sizes[layer])} " if len(layers) > 1 and layer in sizes else ""
+            parts += [(label, MUTED), f"{size}{place(inspection, layer)}  "]
             parts += [(cut(instruction_text(inspection, layer), 200), MUTED), "\n"]
+<<<<<<< HEAD
     word, _, meaning = class_of(finding)
     parts += [("class      ", MUTED), f"{word} ", (f"· {meaning}\n", MUTED)]
+=======
+        if rest := layers[BROUGHT_BY:]:
+            size = human(sum(sizes.get(layer, 0) for layer in rest)) if label.startswith("brought") else ""
+            parts += [(label, MUTED), f"{size} in {len(rest)} more layers\n".lstrip()]
+>>>>>>> fixes
     parts += [("rule       ", MUTED), f"{finding.rule} · ", (str(finding.severity), SEVERITIES[finding.severity][2])]
     return Content.assemble(*parts, (see, MUTED)).rstrip()
 
