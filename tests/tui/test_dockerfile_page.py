@@ -91,7 +91,11 @@ async def test_long_lines_go_on_in_the_next_row_on_a_narrow_screen():
     async with app_for(IMAGE).run_test(size=(40, 15)) as pilot:
         main = await press(pilot, "d")
         rows = rows_of(main)
-        assert rows[5:8] == ["▌ 840.0 kB   6  RUN apt-get", "▌               ↳ install -y \\", "▌            7      g++"]
+        assert rows[5:8] == [
+            "▌ 840.0 kB   6  RUN apt-get",
+            "▌               ↳ install -y \\",
+            "▌            7      g++",
+        ]
         assert all(len(row) <= 36 for row in rows)
 
 

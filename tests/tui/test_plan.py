@@ -284,7 +284,12 @@ def test_lines_of_a_patch_have_their_numbers_signs_and_colours():
         "10   last",
         "\\ No newline at end of file",
     ]
-    assert [line.text[0][0] for line in lines[1:5]] == ["lines--plain", "lines--removed", "lines--added", "lines--plain"]
+    assert [line.text[0][0] for line in lines[1:5]] == [
+        "lines--plain",
+        "lines--removed",
+        "lines--added",
+        "lines--plain",
+    ]
 
 
 def test_a_patch_of_a_reconstructed_dockerfile_says_so_first():

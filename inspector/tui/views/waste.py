@@ -15,13 +15,8 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from inspector.content.reading import Contents
-<<<<<<< HEAD
 from inspector.findings.find import by_size, figures
-from inspector.findings.finding import AdviceClass, Finding
-=======
-from inspector.findings.find import by_size, reclaimable_bytes
-from inspector.findings.finding import Finding, bytes_by_layer
->>>>>>> fixes
+from inspector.findings.finding import AdviceClass, Finding, bytes_by_layer
 from inspector.findings.patch import new_text, patch
 from inspector.findings.registry import Severity, find_rule
 from inspector.findings.remedy import RemedyKind
@@ -215,14 +210,11 @@ def finding_details(inspection: Inspection, finding: Finding) -> Content:
             size = f"{human(sizes[layer])} " if len(layers) > 1 and layer in sizes else ""
             parts += [(label, MUTED), f"{size}{place(inspection, layer)}  "]
             parts += [(cut(instruction_text(inspection, layer), 200), MUTED), "\n"]
-<<<<<<< HEAD
-    word, _, meaning = class_of(finding)
-    parts += [("class      ", MUTED), f"{word} ", (f"· {meaning}\n", MUTED)]
-=======
         if rest := layers[BROUGHT_BY:]:
             size = human(sum(sizes.get(layer, 0) for layer in rest)) if label.startswith("brought") else ""
             parts += [(label, MUTED), f"{size} in {len(rest)} more layers\n".lstrip()]
->>>>>>> fixes
+    word, _, meaning = class_of(finding)
+    parts += [("class      ", MUTED), f"{word} ", (f"· {meaning}\n", MUTED)]
     parts += [("rule       ", MUTED), f"{finding.rule} · ", (str(finding.severity), SEVERITIES[finding.severity][2])]
     return Content.assemble(*parts, (see, MUTED)).rstrip()
 
