@@ -54,7 +54,7 @@ CLASS_WIDTH = 5
 BAR = 8
 
 ROOM_FOR_BAR, ROOM_FOR_LAYERS, ROOM_FOR_CLASS = 46, 64, 76
-"""Cells of a list from which on it has bars, says what brought and hid a finding, and the class by more than a letter."""
+"""Cells of a list from which on it has bars, says what brought and hid a finding, and its class in a word."""
 
 BROUGHT, HIDDEN = 7, 9
 """Cells of what brought and what hid it; their heads are as wide."""
