@@ -62,17 +62,19 @@ def _arrow(plan: Plan) -> str:
 
 
 def _techniques(plan: Plan, width: int) -> Iterator[str]:
+    """One line each, the smallest first; the best plan has a mark."""
+    chosen = plan.lean.answers if plan.lean else ()
     for answer in plan.answers:
         size = human(answer.predicted_bytes) if answer.predicted_bytes is not None else UNKNOWN
+        mark = ">" if any(answer is each for each in chosen) else " "
         name = (
             f"{answer.technique} {printable(answer.base)}" if answer.technique == "another-base" else answer.technique
         )
         first, *rest = _wrapped(f"{'' if answer.applies else 'no: '}{answer.reason}", width, NAME + 14)
-        yield (
-            f"  {name:<{NAME}} {size:>9}  {first.strip()}"
-            if len(name) <= NAME
-            else f"  {name}\n{'':{NAME}}   {size:>9}  {first.strip()}"
-        )
+        if len(name) > NAME:
+            yield f"{mark} {name}"
+            mark, name = " ", ""
+        yield f"{mark} {name:<{NAME}} {size:>9}  {first.strip()}"
         yield from rest
 
 
