@@ -85,7 +85,7 @@ DETAILS_BY_I = replace(DETAILS, keys="i")
 """Where enter does something else."""
 DOCKERFILE = Command(
     "go.instruction", "d", "Its line of the Dockerfile",
-    "Its line of the Dockerfile", "go_instruction", JUMP, "layers, waste, packages", "Dockerfile",
+    "Its line of the Dockerfile", "go_instruction", JUMP, footer="Dockerfile",
 )  # fmt: skip
 SORT = Command(
     "sort", "s,ctrl+o", "Sort", "By size, by name, packages by layer", "sort", LOOK, footer="sort", anywhere=True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -267,6 +268,22 @@ def test_steps_are_told_with_their_class_and_then_what_is_left_and_assumed():
     ]
 
 
+@pytest.mark.parametrize(
+    ("remains", "told"),
+    [
+        (range(1_000), [" −400.0 kB  base   not yours, another base is without it: translations"]),
+        ((), []),
+    ],
+    ids=["on the same base", "on scratch"],
+)
+def test_what_only_another_base_is_without_is_told_as_far_as_the_plan_leaves_it(
+    remains: Sequence[int], told: list[str]
+):
+    answer = Answer(Technique.MULTI_STAGE, applies=True, reason="static", remains=frozenset(remains))
+    plan = Plan(8_000, (answer,), Lean(9, 9, (answer,), "", "", "", reconstructed=False))
+    assert plain(step_lines(IMAGE, plan, answer, False)) == ["static", "", *told]
+
+
 def test_a_technique_that_does_not_apply_says_why():
     assert plain(step_lines(IMAGE, PLAN, MEASURED, False)) == ["libgomp1 is missing"]
     nothing = Plan(728_000, (MEASURED,), None)
@@ -318,6 +335,20 @@ async def test_the_patch_is_that_of_the_selected_technique():
         await press(pilot, "k", "p")
         assert isinstance(app.screen, AskPath)
         assert (app.screen.question, app.screen.path) == ("Write the Dockerfile to", "./Dockerfile.lean")
+
+
+async def test_it_begins_at_the_best_technique():
+    best_second = Planned(Plan(728_000, (REMOVE, STAGES), LEAN), (Proposal(), Proposal(text=LEAN.patch)))
+    app = app_for(IMAGE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        main = await settled(pilot)
+        view = main.views["plan"]
+        assert isinstance(view, PlanView)
+        view.post_message(PlanView.Made(best_second))
+        await pilot.pause()
+        main.show_view("plan")
+        await pilot.pause()
+        assert (view.answer, view.copied()) == (STAGES, (LEAN.patch, "patch"))
 
 
 @pytest.mark.parametrize("size", [(300, 80), (200, 60), (40, 15), (30, 10), (10, 3), (1, 1)])
