@@ -60,7 +60,7 @@ COMPILERS = (
         "COPY main.c /\n"
         "RUN gcc -o /usr/local/bin/app /main.c $(xml2-config --cflags --libs)\n"
         "CMD exec app\n",
-        "FROM BASE\nparsed",
+        "parsed",
         {
             "main.c": b"#include <libxml/parser.h>\n#include <stdio.h>\n"
             b'int main(void) { puts(xmlParseMemory("<a/>", 4) ? "parsed" : "failed"); return 0; }\n'
@@ -80,7 +80,7 @@ COMPILERS = (
         "RUN apt-get purge -y --auto-remove gcc libc6-dev && rm -rf /var/lib/apt/lists/*\n"
         "USER app\n"
         "CMD hello && stat -c %U hello.c\n",
-        "FROM BASE\nhello\napp",
+        "hello\napp",
         HELLO,
         base="slim",
     ),
@@ -102,7 +102,7 @@ COMPILERS = (
         "\tgcc -o /usr/local/bin/hello /hello.c; \\\n"
         "\trm /hello.c\n"
         "CMD hello && cat /kept\n",
-        "FROM BASE\nhello\ntwo  spaces",
+        "hello\ntwo  spaces",
         HELLO,
     ),
     Sample(
@@ -117,7 +117,7 @@ COMPILERS = (
         "\tgcc -o /usr/local/bin/hello /src/hello.c; \\\n"
         "\thello\n"
         "CMD hello\n",
-        "FROM BASE\nhello",
+        "hello",
         HELLO,
         base="slim",
     ),

@@ -73,7 +73,8 @@ LANGUAGES = (
     Sample(
         "a JDK where a JRE does",
         "FROM BASE\n"
-        f"RUN apt-get update && {INSTALL} default-jdk-headless\n"
+        # its post-installation script links a manual page, whose folder the slim image excludes
+        f"RUN mkdir -p /usr/share/man/man1 && apt-get update && {INSTALL} default-jdk-headless\n"
         "COPY Main.java /src/\n"
         "RUN javac -d /app /src/Main.java\n"
         'CMD ["java", "-cp", "/app", "Main"]\n',

@@ -52,7 +52,7 @@ LAYERS = (
         'CMD ["hello"]\n',
         "here",
         base="slim",
-        classic=False,
+        heredocs=True,
     ),
     Sample(
         "ARG in FROM, and build arguments",

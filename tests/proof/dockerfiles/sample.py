@@ -15,8 +15,8 @@ class Sample:
     """A Dockerfile, its context, and what a container of the image prints without a network.
 
     `text` names the base image as BASE. `base` is `debian` (plain debootstrap), `slim` (with the settings of the
-    official slim image) or `busybox`. `gains` tells whether there is anything to gain, `classic` whether the classic
-    builder can build it, `slow` that it takes minutes.
+    official slim image) or `busybox`. `gains` tells whether there is anything to gain, `heredocs` that only a
+    BuildKit of Docker 23 or newer can build it, `slow` that it takes minutes.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Sample:
     files: Mapping[str, bytes] = field(default_factory=dict)
     base: str = "debian"
     gains: bool = True
-    classic: bool = True
+    heredocs: bool = False
     slow: bool = False
 
     def dockerfile(self, base: str) -> str:
