@@ -101,9 +101,9 @@ def _remedy(
     by_virtual = leftover.kind == "apk" and not any(package.virtual for package in named)
     runs = runs_with_users(subject, layer, packages.values(), command)
     kind = RemedyKind.ANOTHER_STAGE if not runs else RemedyKind.END_RUN_WITH if len(runs) == 1 else RemedyKind.JOIN_RUNS
-    layers = [step.layer for step in map(subject.instructions.__getitem__, runs) if step.layer is not None]
+    layers = [step.layer for step in map(subject.instructions.__getitem__, runs) if step.layer is not None] or [layer]
     gone = files_of(subject, packages.values())
-    frees = freed_with_packages(subject, layers or [layer], command if runs else "", gone)
+    frees = freed_with_packages(subject, layers, command if runs else "", gone)
     besides = [each for each in subject.inventory.installed if each.package in beyond]
     all_gone = files_of(subject, [*packages.values(), *besides])
     stricter = sum(freed_with_packages(subject, layers, strict, all_gone).values()) - sum(frees.values())
