@@ -8,8 +8,10 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from inspector.attribution.base import Base
+from inspector.attribution.dockerfile import Stage
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.owners import LayerOwner
+from inspector.attribution.placement import Placement
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.registry import Severity
 from inspector.findings.remedy import Remedy, RemedyKind
@@ -75,6 +77,7 @@ class Subject(Struct, frozen=True):
     """Paths that some package owns."""
     tooling: Tooling = field(default_factory=Tooling)
     base: Base | None = None
+    placement: Placement | None = None
 
     @property
     def filesystem(self) -> Filesystem:
@@ -103,6 +106,16 @@ class Subject(Struct, frozen=True):
     def is_copied(self, layer: int) -> bool:
         """Whether a COPY or ADD made a layer, at whose end nothing can be run."""
         return self.verb_of(layer) in ("COPY", "ADD")
+
+    def stage_of(self, step: Instruction) -> Stage | None:
+        """The stage of the Dockerfile that an instruction is in, None where none is known."""
+        return self.placement.stage_of(step.index) if self.placement else None
+
+    def is_used_elsewhere(self, indexes: Iterable[int]) -> bool:
+        """Whether another stage is built upon one with these instructions, or takes files from it: it may need what
+        this image does not."""
+        stages = (self.stage_of(self.instructions[index]) for index in indexes)
+        return any(self.placement is not None and self.placement.is_used_elsewhere(stage) for stage in stages if stage)
 
     def indexes_of(self, *layers: int) -> tuple[int, ...]:
         """The indexes of the instructions that made these layers, of those that are known."""

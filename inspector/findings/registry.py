@@ -54,6 +54,8 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"excepted": 
     severity: Severity = Severity.WARNING
     command: str = ""
     advice: str = ""
+    option: str = ""
+    behind: tuple[str, ...] = ()
     hadolint: tuple[str, ...] = ()
     dockle: tuple[str, ...] = ()
     trivy: tuple[str, ...] = ()
