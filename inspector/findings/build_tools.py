@@ -106,7 +106,8 @@ def _remedy(
     frees = freed_with_packages(subject, layers or [layer], command if runs else "", gone)
     besides = [each for each in subject.inventory.installed if each.package in beyond]
     all_gone = files_of(subject, [*packages.values(), *besides])
-    stricter = sum(freed_with_packages(subject, layers, strict, all_gone).values()) - sum(frees.values())
+    strictly = freed_with_packages(subject, layers, strict, all_gone) if layers else {}
+    stricter = sum(strictly.values()) - sum(frees.values())
     remedy = Remedy(
         kind if command else RemedyKind.DELETE_IN_RUN,
         runs or subject.indexes_of(layer),

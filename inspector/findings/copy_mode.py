@@ -23,6 +23,9 @@ SETUID = 0o6000
 FOLDERS = 3
 """Folders that were there before, at most, for the RUN that changes them."""
 
+MOUNTS = frozenset(("dev", "etc", "proc", "sys"))
+"""Folders that a builder makes for whatever runs, where the image has none."""
+
 _RECURSIVE = frozenset(("-R", "--recursive", "-v", "-c", "-f"))
 _OWNERS = re.compile(r"[a-z_0-9][\w-]*:[a-z_0-9][\w-]*").fullmatch
 
@@ -58,7 +61,7 @@ def copy_mode(subject: Subject, run: Instruction) -> CopyMode | None:
         option = _owner(words if _names_hold(subject, copies[0], run) else "", brought, left)
     else:
         option = _mode(copies, brought, left)
-    others = {path: _state(entries, changed[path]) for path in changed if path not in brought}
+    others = {path: _state(entries, changed[path]) for path in changed if path not in brought and path not in MOUNTS}
     if not option or not others.keys() <= folders_of.keys():
         return None
     folders = [shell_path(path) for path, state in others.items() if folders_of[path][-1][1] != state]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 from msgspec import Struct
 from msgspec.structs import replace
@@ -161,6 +166,56 @@ def test_scripts_are_joined_so_that_a_failure_of_each_is_one_of_all(case: str) -
     runs = tuple(step.index for step in steps if step.verb == "RUN")
     text = new_text(patch(Remedy(RemedyKind.JOIN_RUNS, runs, CLEAN), steps))
     assert text == after.replace("CLEAN", CLEAN)
+
+
+RUNNING = {
+    "a line, a script, a line": (
+        "RUN mkdir d && \\\n  echo x > d/tool\n",
+        "RUN <<EOF\nfalse\nif true\nthen cp d/tool d/app\nfi\nEOF\n",
+        "RUN rm d/tool; ls d\n",
+    ),
+    "scripts that stop at the first error": (
+        "RUN <<EOF\nset -e\nmkdir d\nEOF\n",
+        "RUN true && echo line\n",
+        "RUN <<EOF\nset -e\nif test -d d; then echo app; fi\nEOF\n",
+    ),
+    "a script that stops at the first error comes last": ("RUN echo a\n", "RUN <<EOF\nset -e\necho b\nEOF\n"),
+}
+PRINTED = ("app\n", "line\napp\n", "a\nb\n")
+
+STRICT, LOOSE, LINE = "set -e\ntest -e gone\necho on", "echo on\ntest -e gone", "RUN test -e gone && echo on\n"
+
+
+def joined_script(runs: Sequence[str]) -> str:
+    """What the shell is given of these RUNs made one."""
+    steps = of_dockerfile(f"FROM a\n{''.join(runs)}")
+    text = new_text(patch(Remedy(RemedyKind.JOIN_RUNS, tuple(range(len(runs))), "echo end"), steps))
+    return text.partition("\n")[2].rpartition("\n")[0]
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+@pytest.mark.parametrize("case", RUNNING)
+def test_a_shell_runs_joined_scripts_as_it_ran_them_apart(tmp_path: Path, shell: str, case: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell}")
+    printed = dict(zip(RUNNING, PRINTED, strict=True))[case]
+    done = subprocess.run(
+        [shell, "-c", joined_script(RUNNING[case])], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, f"{printed}end\n")
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+@pytest.mark.parametrize(("case", "failing"), [(case, n) for case, runs in RUNNING.items() for n in range(len(runs))])
+def test_what_fails_in_one_of_joined_scripts_fails_in_all(tmp_path: Path, shell: str, case: str, failing: int) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell}")
+    runs = list(RUNNING[case])
+    script = STRICT if "set -e" in runs[failing] else LOOSE
+    runs[failing] = f"RUN <<EOF\n{script}\nEOF\n" if "<<EOF" in runs[failing] else LINE
+    done = subprocess.run([shell, "-c", joined_script(runs)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "end" not in done.stdout
 
 
 @pytest.mark.parametrize(
