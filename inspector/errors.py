@@ -59,6 +59,10 @@ class BadDockerfile(InspectorError):
     """A Dockerfile cannot be read as one; the message begins with path:line."""
 
 
+class NoDockerfile(InspectorError):
+    """Lines of a Dockerfile are to be written, and none of the image is known."""
+
+
 class BadLayer(InspectorError):
     """A layer cannot be read to its end: truncated, corrupt, or not what its digest says."""
 

@@ -18,6 +18,7 @@ from inspector.cli.commands.compare import compare
 from inspector.cli.commands.cp import cp
 from inspector.cli.commands.demo import demo
 from inspector.cli.commands.inspect import inspect
+from inspector.cli.commands.plan import plan
 from inspector.cli.commands.rules import rules
 from inspector.cli.commands.serve import serve
 from inspector.cli.commands.which import which
@@ -42,6 +43,7 @@ def cli() -> None:
     \b
     leaninspect IMAGE       opens the UI on a terminal, prints the text report elsewhere
     leaninspect demo fat    the same with an embedded image: no engine, no network
+    leaninspect plan IMAGE  how lean it could be, and the patch of the Dockerfile
     leaninspect compare A B what changed from one image to another, why, and what it costs
 
     \b
@@ -61,6 +63,7 @@ def cli() -> None:
 
 cli.add_command(inspect)
 cli.add_command(compare)
+cli.add_command(plan)
 cli.add_command(cat)
 cli.add_command(cp)
 cli.add_command(which)

@@ -10,7 +10,7 @@ from inspector.attribution.commands import command_lines, shell_words
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.syntax import words_of
 
-_CHECKSUM = re.compile(r"(?:COPY|ADD) (?:--\S+ )*(?:[a-z]+:\S+|[0-9a-f]{64}) in ").match
+HAS_CHECKSUM = re.compile(r"(?:COPY|ADD) (?:--\S+ )*(?:[a-z]+:\S+|[0-9a-f]{64}) in ").match
 """What Docker's classic builder records in place of the sources: nothing that can be written again."""
 
 HEAD = re.compile(r"\s*RUN(?:\s+|\s*\\$)", re.IGNORECASE)
@@ -29,7 +29,7 @@ def lines_of(step: Instruction) -> list[str]:
 
 def can_be_written(step: Instruction) -> bool:
     """Whether its lines are an instruction that a builder would take."""
-    return step.written is not None or not _CHECKSUM(step.text)
+    return step.written is not None or not HAS_CHECKSUM(step.text)
 
 
 def text_of(step: Instruction) -> str:

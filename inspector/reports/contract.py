@@ -17,6 +17,7 @@ URL = "urn:leaninspect:report:1"
 
 Fate = Literal["live", "overwritten", "recopied", "deleted", "deleted_tree"]
 FileKind = Literal["file", "hardlink", "symlink", "directory", "char", "block", "fifo"]
+TechniqueName = Literal["remove-build-dependencies", "shared-base", "multi-stage", "another-base"]
 AdviceClass = Literal["safe", "trade", "base", "question"]
 RemedyKind = Literal[
     "end-run-with",
@@ -180,14 +181,57 @@ class Finding(Struct, frozen=True):
     remedy: Remedy | None
 
 
+class Reclaimable(Struct, frozen=True):
+    """What following all advice frees, by its class; each byte counts in the first that has it."""
+
+    safe_bytes: int
+    trade_bytes: int
+    base_bytes: int
+
+
+class Part(Struct, frozen=True):
+    what: str
+    bytes: int
+
+
+class Step(Struct, frozen=True):
+    """`saves_bytes` is what it saves after the steps before it."""
+
+    text: str
+    saves_bytes: int
+    class_: AdviceClass = field(name="class")
+
+
 class Plan(Struct, frozen=True):
-    technique: Literal["remove-build-dependencies", "shared-base", "multi-stage"]
+    """`predicted_bytes` is null where the technique does not apply, or the size is unknown; `parts` are its sum.
+
+    `base` is the image that it is built upon, where the technique names one.
+    """
+
+    technique: TechniqueName
     applies: bool
     reason: str
     predicted_bytes: int | None
     saves_bytes: int | None
-    steps: list[str]
+    parts: list[Part]
+    steps: list[Step]
     assumptions: list[str]
+    confidence: float
+    base: str | None
+
+
+class Lean(Struct, frozen=True):
+    """The best plan. `patch` is a unified diff of the Dockerfile, null where none can be written; `reconstructed` tells
+    that no Dockerfile is known and its old lines are made from the history.
+    """
+
+    predicted_bytes: int
+    saves_bytes: int
+    with_trades_bytes: int
+    techniques: list[TechniqueName]
+    base: str | None
+    patch: str | None
+    reconstructed: bool
 
 
 class File(Struct, frozen=True, gc=False):
@@ -230,4 +274,6 @@ class Report(Struct, frozen=True):
     reclaimable_bytes: int
     notes: list[Note]
     plan: list[Plan]
+    reclaimable: Reclaimable | None = None
+    lean: Lean | None = None
     files: list[File] | UnsetType = UNSET

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from inspector.findings.find import by_size, reclaimable_bytes
-from inspector.findings.finding import Finding
+from inspector.findings.find import Figures, by_size, figures
+from inspector.findings.finding import AdviceClass, Finding
 from inspector.findings.registry import SECRET, Severity, find_rule
 from inspector.findings.words import fix_text
 from inspector.inspection import Inspection
@@ -29,13 +29,18 @@ def waste_lines(inspection: Inspection, width: int) -> Iterator[str]:
     waste = [finding for finding in by_size(inspection.findings) if finding.rule != SECRET]
     if not waste:
         return
-    reclaimable = reclaimable_bytes(inspection.findings)
-    yield f"Waste, biggest first: {human(reclaimable)} reclaimable" if reclaimable else "For information"
+    yield f"Waste, biggest first: {_figures(figures(inspection.findings))}"
     for finding in waste[:FINDINGS]:
         told = f"{printable(finding.title)}, {_files(finding)}"
-        yield f"  {human(finding.size_bytes):>10}  {told}   {_rule(finding.rule)}"
+        yield f"  {human(finding.size_bytes):>10}  {told}   {_rule(finding.rule)}{_class(finding)}"
         yield from _advice(inspection, finding, width)
     yield from _rest(waste[FINDINGS:], "smaller findings")
+
+
+def _figures(of: Figures) -> str:
+    """`610.0 MB reclaimable, 11.3 MB by trades, 49.4 MB only on another base`."""
+    others = ((of.trade_bytes, "by trades"), (of.base_bytes, "only on another base"))
+    return ", ".join([f"{human(of.safe_bytes)} reclaimable", *(f"{human(size)} {how}" for size, how in others if size)])
 
 
 def secret_lines(inspection: Inspection, width: int) -> Iterator[str]:
@@ -78,6 +83,12 @@ def _advice(inspection: Inspection, finding: Finding, width: int) -> Iterator[st
     text = printable(fix_text(finding, inspection))
     for line in textwrap.wrap(text, max(width - INDENT, 40), break_on_hyphens=False):
         yield f"{'':{INDENT}}{line}"
+
+
+def _class(finding: Finding) -> str:
+    """What following the advice asks of a person, where that is not nothing."""
+    safe = finding.advice_class is AdviceClass.SAFE
+    return "" if safe else f" · {finding.advice_class}"
 
 
 def _rule(id_: str) -> str:

@@ -14,15 +14,18 @@ from inspector.attribution.instructions import Instruction, LineRange
 from inspector.filesystem.dive import dive_numbers
 from inspector.filesystem.ledger import Fate
 from inspector.filesystem.stack import VISIBLE, Filesystem
-from inspector.findings.find import reclaimable_bytes
+from inspector.findings.find import figures, reclaimable_bytes
 from inspector.findings.finding import Finding
 from inspector.findings.remedy import Remedy
 from inspector.findings.words import fix_text
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
+from inspector.lean.plan.make import make_plan
+from inspector.lean.plan.model import Plan
 from inspector.packages.inventory import owners
 from inspector.packages.model import Installed, Package
 from inspector.reports import contract
+from inspector.reports.plan_json import to_answer, to_lean
 from inspector.safe_names import utf8
 
 FATES = tuple(cast("contract.Fate", fate.name.lower()) for fate in Fate)
@@ -32,9 +35,9 @@ PATHS = 20
 KINDS = tuple(cast("contract.FileKind", kind.name.lower()) for kind in Kind)
 
 
-def to_report(inspection: Inspection, *, files: bool = False) -> contract.Report:
-    """The report; with `files`, every entry of every layer in it."""
-    ledger = inspection.filesystem.ledger
+def to_report(inspection: Inspection, *, files: bool = False, plan: Plan | None = None) -> contract.Report:
+    """The report; with `files`, every entry of every layer in it. The plan is made unless it is given."""
+    ledger, told = inspection.filesystem.ledger, plan or make_plan(inspection)
     return contract.Report(
         schema=contract.Schema(),
         tool=contract.Tool("leaninspect", __version__),
@@ -54,7 +57,9 @@ def to_report(inspection: Inspection, *, files: bool = False) -> contract.Report
         findings=[_finding(inspection, finding) for finding in inspection.findings],
         reclaimable_bytes=reclaimable_bytes(inspection.findings),
         notes=list(_notes(inspection)),
-        plan=[],
+        plan=[to_answer(answer, told.size_bytes) for answer in told.answers],
+        reclaimable=_reclaimable(inspection),
+        lean=to_lean(told.lean, told.size_bytes) if told.lean else None,
         files=_files(inspection.filesystem, owners(inspection.inventory)) if files else msgspec.UNSET,
     )
 
@@ -64,6 +69,11 @@ def _notes(inspection: Inspection) -> Iterator[contract.Note]:
     for unread in inspection.inventory.unread:
         text = f"the {unread.kind} packages are unknown from here on: {unread.reason}"
         yield contract.Note(unread.layer, utf8(text))
+
+
+def _reclaimable(inspection: Inspection) -> contract.Reclaimable:
+    of = figures(inspection.findings)
+    return contract.Reclaimable(of.safe_bytes, of.trade_bytes, of.base_bytes)
 
 
 def encode(report: contract.Report) -> bytes:

@@ -9,8 +9,10 @@ from inspector.filesystem.hidden_files import biggest_hidden
 from inspector.filesystem.ledger import Fate
 from inspector.image.digest import short
 from inspector.inspection import Inspection
+from inspector.lean.plan.make import make_plan
 from inspector.reports.findings_text import secret_lines, waste_lines
 from inspector.reports.package_text import package_changes, package_lines
+from inspector.reports.plan_text import plan_lines
 from inspector.safe_names import printable
 from inspector.sizes import human
 
@@ -31,7 +33,8 @@ HOW = {
 def text_report(inspection: Inspection, width: int = 120) -> str:
     """The report in lines of at most `width` cells where only an instruction or a path would be longer."""
     lines = [*_headline(inspection), "", *_layers(inspection, width)]
-    for told in (waste_lines(inspection, width), secret_lines(inspection, width), package_lines(inspection)):
+    plan = plan_lines(make_plan(inspection), width)
+    for told in (plan, waste_lines(inspection, width), secret_lines(inspection, width), package_lines(inspection)):
         section = [_cut(line, width) for line in told]
         if section:
             lines += ["", *section]

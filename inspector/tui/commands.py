@@ -83,6 +83,10 @@ DETAILS = Command(
 )  # fmt: skip
 DETAILS_BY_I = replace(DETAILS, keys="i")
 """Where enter does something else."""
+DOCKERFILE = Command(
+    "go.instruction", "d", "Its line of the Dockerfile",
+    "Its line of the Dockerfile", "go_instruction", JUMP, "layers, waste, packages", "Dockerfile",
+)  # fmt: skip
 SORT = Command(
     "sort", "s,ctrl+o", "Sort", "By size, by name, packages by layer", "sort", LOOK, footer="sort", anywhere=True
 )

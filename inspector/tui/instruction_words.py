@@ -57,11 +57,9 @@ def instruction_details(inspection: Inspection, layer: int) -> Content:
     step = inspection.instruction_of(layer)
     if step is None:
         return Content.assemble((f"The instruction of layer {layer} is unknown.", MUTED))
-    parts: list[Part] = [
-        (place(inspection, layer).partition(", ")[2] or "The lines in the Dockerfile are unknown;", "bold")
-    ]
-    if step.lines is None and not inspection.is_from_base(layer):
-        parts += [(" give the file with --dockerfile", MUTED)]
+    parts: list[Part] = [(place(inspection, layer).partition(", ")[2] or "Lines unknown", "bold")]
+    if inspection.placement is None:
+        parts += [("; no Dockerfile is known: give it with --dockerfile FILE", MUTED)]
     parts += ["\n\n"]
     around = inspection.instructions[max(step.index - 2, 0) : step.index + 3]
     for other in around:

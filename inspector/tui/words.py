@@ -11,7 +11,7 @@ from textual.content import Content
 
 from inspector.filesystem.stack import IMPLIED, VISIBLE
 from inspector.filesystem.tree import SEVERAL, Change, FileTree
-from inspector.findings.find import by_size, reclaimable_bytes
+from inspector.findings.find import by_size, figures
 from inspector.findings.finding import Finding, bytes_by_layer
 from inspector.findings.registry import Severity
 from inspector.image.digest import short
@@ -60,7 +60,7 @@ def os_name(inspection: Inspection) -> str | None:
 def headline(inspection: Inspection) -> tuple[list[str], list[tuple[str, str, str]]]:
     """What the summary line says: facts, the most important first, and (label, number, style) of its bytes."""
     image, ledger = inspection.image, inspection.filesystem.ledger
-    reclaimable = reclaimable_bytes(inspection.findings)
+    frees = figures(inspection.findings)
     name = image.reference
     if image.source in FILES:
         name = name.removeprefix(f"{image.source}:")  # a path says by itself where the image is
@@ -69,10 +69,12 @@ def headline(inspection: Inspection) -> tuple[list[str], list[tuple[str, str, st
         ("size", human(ledger.total_bytes), "bold"),
         ("live", human(ledger.live_bytes), "$text-success"),
         ("hidden", human(ledger.hidden_bytes), "bold $text-error" if ledger.hidden_bytes else ""),
-        ("reclaimable", human(reclaimable), "bold $text-warning" if reclaimable else ""),
         ("efficient", f"{ledger.efficiency:.0%}", ""),
+        ("reclaimable", human(frees.safe_bytes), "bold $text-warning" if frees.safe_bytes else ""),
+        ("trades", human(frees.trade_bytes) if frees.trade_bytes else "", ""),
+        ("base", human(frees.base_bytes) if frees.base_bytes else "", ""),
     ]
-    return [printable(fact) for fact in facts if fact], numbers
+    return [printable(fact) for fact in facts if fact], [number for number in numbers if number[1]]
 
 
 def layer_details(inspection: Inspection, layer: int) -> Content:

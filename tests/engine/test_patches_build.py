@@ -10,7 +10,7 @@ import pytest
 
 from inspector.attribution.dockerfile import parse_dockerfile
 from inspector.line import inspect_image
-from tests.proof.apply import applied
+from tests.proof.apply import pasted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,7 +142,7 @@ def test_a_patch_builds_and_weighs_what_was_promised(
         before = built(engine, dockerfile, case, buildkit=buildkit)
         findings = [each for each in before.findings if each.rule == case.rule and each.hidden_in in ((), *HIDERS)]
         finding = max(findings, key=lambda each: each.remedy.saves_bytes)
-        after = applied(dockerfile, before, finding)
+        after = pasted(dockerfile, before, finding)
         assert after is not None
         assert case.written in after.splitlines()
 
@@ -175,5 +175,5 @@ def test_what_another_stage_needs_stays(engine: Engine, debian: str, monkeypatch
     advised = {each.rule: each for each in inspection.findings if each.rule in ("LI2001", "LI3001")}
     assert advised.keys() == {"LI2001", "LI3001"}
     for finding in advised.values():
-        assert applied(dockerfile, inspection, finding) is None
+        assert pasted(dockerfile, inspection, finding) is None
         assert finding.remedy.advice.startswith("other stages need it")

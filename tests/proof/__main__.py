@@ -1,34 +1,58 @@
-"""`make proof`: the table of all samples; fails where one promise is not kept. Words select samples by their names."""
+"""`make proof`: the table of all samples; fails where one promise is not kept. Words select samples by their names.
+
+`--readme` writes the rows of the plans into the README, where all samples were proven.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
-from tests.engine.engine import running_engine
-from tests.engine.machine import make_busybox, make_debian
+from tests.engine.engine import Engine, running_engine
+from tests.engine.machine import make_busybox, make_debian, make_slim
 
 from .dockerfiles import SAMPLES
-from .prove import prove
+from .dockerfiles.sample import Sample
+from .prove import Proof, can_build, prove
+from .table import HEAD, row, write_readme
+
+AT_ONCE = 2
+"""Samples that are proven at the same time: one unpacks packages while the other compiles."""
 
 
-def main(words: list[str]) -> int:
-    kept = True
-    with running_engine() as engine:
+def main(arguments: list[str]) -> int:
+    words = [each for each in arguments if not each.startswith("-")]
+    samples = [each for each in SAMPLES if not words or any(word in each.name for word in words)]
+    if "--readme" in arguments and words:
+        raise SystemExit("the README has the proofs of all samples")
+    print(HEAD, flush=True)
+    with running_engine() as engine, ThreadPoolExecutor(AT_ONCE) as pool:
         os.environ["DOCKER_HOST"] = engine.host
-        bases = {"debian": make_debian(engine), "busybox": make_busybox(engine)}
-        print("| image | rule | builder | fat | promised | real | error |\n|---|---|---|--:|--:|--:|--:|")
-        for sample in SAMPLES:
-            if words and not any(word in sample.name for word in words):
-                continue
-            for proof in prove(engine, bases[sample.base], sample):
-                kept &= proof.holds
-                sizes = (proof.fat_bytes, proof.promised_bytes, proof.real_bytes, proof.error_bytes)
-                figures = " | ".join(f"{size / 1e6:.1f}" for size in sizes)
-                print(f"| {proof.sample} | {proof.rule} | {proof.builder} | {figures} |", flush=True)
-                if proof.problem:
-                    print(proof.problem, file=sys.stderr, flush=True)
-    return 0 if kept else 1
+        bases = {"debian": make_debian(engine), "slim": make_slim(engine), "busybox": make_busybox(engine)}
+        proven = pool.map(lambda sample: _proven(engine, bases[sample.base], sample), samples)
+        proofs = [proof for of_sample in proven for proof in of_sample]
+    if "--readme" in arguments:
+        write_readme(proofs)
+    return 0 if all(proof.holds for proof in proofs) else 1
+
+
+def _proven(engine: Engine, base: str, sample: Sample) -> list[Proof]:
+    """The proofs of one sample, told as they come."""
+    proofs: list[Proof] = []
+    if not can_build(engine, sample):
+        print(f"{sample.name}: not built, for this engine reads no here-documents", file=sys.stderr, flush=True)
+        return proofs
+    try:
+        for proof in prove(engine, base, sample):
+            proofs.append(proof)
+            print(row(proof), flush=True)
+            if not proof.holds:
+                print(f"{proof.problem}\n{proof.followed}", file=sys.stderr, flush=True)
+    except AssertionError as error:
+        proofs.append(Proof(sample.name, "plan", "", 0, 0, 0, problem=str(error)))
+        print(f"{row(proofs[-1])}\n{error}", flush=True)
+    return proofs
 
 
 if __name__ == "__main__":

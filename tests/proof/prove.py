@@ -1,34 +1,52 @@
-"""Build a sample, follow each of its findings alone, build and run the result, and weigh it by the engine."""
+"""Build a sample, follow its plan and each of its findings alone, build and run the results, and weigh them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from inspector.attribution.dockerfile import parse_dockerfile
+from inspector.findings.find import reclaimable_bytes
+from inspector.inspection import Inspection
+from inspector.lean.plan.make import make_plan
+from inspector.lean.plan.model import Plan
 from inspector.line import inspect_image
 
-from .apply import applied
+from .apply import pasted, patched
 
 if TYPE_CHECKING:
     from tests.engine.engine import Engine
 
-    from .dockerfiles import Sample
+    from .dockerfiles.sample import Sample
+
+PLAN = "plan"
+NOTHING = "nothing to gain"
+
+KNOWS_HEREDOCS = 23
+"""The first major version of the Docker Engine whose own BuildKit reads here-documents."""
+
+NEARLY_NOTHING = 1_000_000
+"""Bytes below which an image is as lean as it can be."""
 
 
 class Proof(Struct, frozen=True):
-    """What one finding promised and what came out, in bytes; `problem` is empty where the image was built and prints
-    what it should."""
+    """What one advice promised and what came out, in bytes. `what` is a rule, or the plan's techniques.
+
+    `exact` promises are to be kept to the byte. `problem` is empty where the image was built and prints what it should.
+    """
 
     sample: str
-    rule: str
+    what: str
     builder: str
     fat_bytes: int
     promised_bytes: int
     real_bytes: int
+    exact: bool = False
     problem: str = ""
+    followed: str = ""
 
     @property
     def error_bytes(self) -> int:
@@ -37,31 +55,106 @@ class Proof(Struct, frozen=True):
     @property
     def holds(self) -> bool:
         """Within 0.3 % or 200 kB of the promise: a rebuild writes other logs and dates."""
-        return not self.problem and abs(self.error_bytes) <= max(200_000, self.promised_bytes * 0.003)
+        tolerance = 0 if self.exact else max(200_000, self.promised_bytes * 0.003)
+        return not self.problem and abs(self.error_bytes) <= tolerance
+
+    @property
+    def is_plan(self) -> bool:
+        return self.what.startswith((PLAN, NOTHING))
 
 
-def prove(engine: Engine, base: str, sample: Sample, builders: tuple[bool, ...] = (False, True)) -> Iterator[Proof]:
-    """A proof of each finding that has a patch, with each builder (True: BuildKit)."""
-    dockerfile = f"FROM {base}\n{sample.steps}"
-    tag = "leaninspect/proof"
-    engine.build(f"{tag}:fat", dockerfile, sample.files, buildkit=False)
+def can_build(engine: Engine, sample: Sample) -> bool:
+    """Whether the engine reads all that is in the sample's Dockerfile."""
+    version = engine.docker("version", "--format", "{{.Server.Version}}")
+    return not sample.heredocs or int(version.partition(".")[0]) >= KNOWS_HEREDOCS
+
+
+class Advice(Struct, frozen=True):
+    """A Dockerfile that somebody who follows an advice has, and the bytes of its image."""
+
+    what: str
+    dockerfile: str
+    promised_bytes: int
+    builders: tuple[bool, ...]
+    exact: bool = False
+
+
+def every_rule(rule: str) -> bool:
+    return True
+
+
+def prove(
+    engine: Engine,
+    base: str,
+    sample: Sample,
+    builders: Sequence[bool] = (False, True),
+    wanted: Callable[[str], bool] = every_rule,
+) -> Iterator[Proof]:
+    """A proof of the plan, and of each finding of a wanted rule that has a patch, with each of the builders.
+
+    True is BuildKit, False the classic builder.
+    """
+    builders = tuple(each for each in builders if each or not sample.heredocs)
+    tag = f"leaninspect/proof-{re.sub('[^a-z0-9]+', '-', sample.name.lower())}"
+    dockerfile = sample.dockerfile(base)
+    engine.build(f"{tag}:fat", dockerfile, sample.files, buildkit=sample.heredocs)
     inspection = inspect_image(f"docker:{tag}:fat", dockerfile=parse_dockerfile(dockerfile, "Dockerfile"))
-    fat = inspection.filesystem.ledger.total_bytes
-    tried: dict[str, int] = {}
-    for finding in inspection.findings:
-        followed = applied(dockerfile, inspection, finding)
-        promised = fat - finding.remedy.saves_bytes
-        if followed is None or tried.get(followed) == promised:
+    fat, plan = inspection.filesystem.ledger.total_bytes, make_plan(inspection)
+    if not sample.gains:
+        yield Proof(sample.name, NOTHING, "", fat, fat, fat, problem=_gain(inspection, plan))
+    advice = [*_of_plan(plan, dockerfile, builders), *_of_findings(inspection, dockerfile, builders, wanted)]
+    tried: set[tuple[str, int]] = set()
+    for each in advice:
+        if (each.dockerfile, each.promised_bytes) in tried:
             continue
-        tried[followed] = promised
-        for buildkit in builders:
+        tried.add((each.dockerfile, each.promised_bytes))
+        for buildkit in each.builders:
+            real, problem = _built(engine, f"{tag}:lean", each.dockerfile, sample, buildkit=buildkit)
             builder = "BuildKit" if buildkit else "classic"
-            real, problem = 0, ""
-            try:
-                engine.build(f"{tag}:lean", followed, sample.files, buildkit=buildkit)
-                real = inspect_image(f"docker:{tag}:lean").filesystem.ledger.total_bytes
-                printed = engine.docker("run", "--rm", "--network", "none", f"{tag}:lean").strip()
-                problem = "" if printed == sample.prints else f"prints {printed!r}"
-            except AssertionError as error:
-                problem = str(error)
-            yield Proof(sample.name, finding.rule, builder, fat, promised, real, problem)
+            promised = each.promised_bytes
+            yield Proof(sample.name, each.what, builder, fat, promised, real, each.exact, problem, each.dockerfile)
+
+
+def _of_plan(plan: Plan, dockerfile: str, builders: tuple[bool, ...]) -> Iterator[Advice]:
+    """The patch of the best plan, and what other techniques propose as a whole (with BuildKit only)."""
+    if plan.lean is not None:
+        techniques = ", ".join(answer.technique for answer in plan.lean.answers)
+        followed = patched(dockerfile, plan.lean.patch) if plan.lean.patch else dockerfile
+        exact = plan.lean.base == "scratch"
+        yield Advice(f"{PLAN}: {techniques}", followed, plan.lean.predicted_bytes, builders, exact)
+    for answer in plan.answers:
+        if answer.applies and answer.dockerfile and answer.predicted_bytes is not None:
+            exact = answer.base == "scratch"
+            yield Advice(answer.technique, answer.dockerfile, answer.predicted_bytes, (True,), exact)
+
+
+def _of_findings(
+    inspection: Inspection, dockerfile: str, builders: tuple[bool, ...], wanted: Callable[[str], bool]
+) -> Iterator[Advice]:
+    for finding in inspection.findings:
+        followed = pasted(dockerfile, inspection, finding) if wanted(finding.rule) else None
+        if followed is not None:
+            promised = inspection.filesystem.ledger.total_bytes - finding.remedy.saves_bytes
+            yield Advice(finding.rule, followed, promised, builders)
+
+
+def _built(engine: Engine, tag: str, dockerfile: str, sample: Sample, *, buildkit: bool) -> tuple[int, str]:
+    """The engine's size of what was built, and what is wrong with it."""
+    try:
+        engine.build(tag, dockerfile, sample.files, buildkit=buildkit)
+        size = int(engine.docker("image", "inspect", "--format", "{{.Size}}", tag))
+        printed = engine.docker("run", "--rm", "--network", "none", tag).strip()
+        # it is not built again, and thirty of them fill a disk
+        engine.docker("image", "rm", "--force", tag)
+        engine.docker("builder", "prune", "--force", "--all")
+    except AssertionError as error:
+        return 0, str(error)
+    return size, "" if printed == sample.prints else f"prints {printed!r}"
+
+
+def _gain(inspection: Inspection, plan: Plan) -> str:
+    """What is promised of an image from which nothing can be gained; empty where nothing is."""
+    if plan.lean is not None:
+        return f"the plan promises {plan.lean.predicted_bytes} bytes by {plan.lean.answers[0].reason}"
+    reclaimable = reclaimable_bytes(inspection.findings)
+    return f"{reclaimable} bytes are called reclaimable" if reclaimable >= NEARLY_NOTHING else ""

@@ -1,15 +1,19 @@
-"""The plan: every technique is asked, and the one that makes the image smallest is the lean one."""
+"""The plan: every technique is asked, and the surest of those that make the image smallest is the lean one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from inspector.findings.finding import AdviceClass, union_bytes
 from inspector.findings.remedy import RemedyKind
 from inspector.inspection import Inspection
 from inspector.lean.plan.document import Document, document_of, patch_of
 from inspector.lean.plan.model import Answer, Lean, Plan, Technique
+from inspector.lean.plan.multi_stage import multi_stage
 from inspector.lean.plan.removing import remove_build_dependencies
+
+ALIKE_SHARE, ALIKE_BYTES = 0.02, 1_000_000
+"""Of answers whose sizes differ by less than either, the surer one is better: it changes less."""
 
 ONE_IMAGE = Answer(
     Technique.SHARED_BASE, applies=False, reason="one image alone shares nothing: leaninspect base IMAGE IMAGE …"
@@ -17,26 +21,38 @@ ONE_IMAGE = Answer(
 
 
 def make_plan(inspection: Inspection, candidates: Sequence[Inspection] = ()) -> Plan:
-    """What could be done about an image. `candidates` are other base images to measure."""
+    """What could be done about an image, the smallest first. `candidates` are other base images to measure."""
     del candidates
     document = document_of(inspection)
-    answers = (remove_build_dependencies(inspection, document), ONE_IMAGE)
+    asked = (remove_build_dependencies(inspection, document), multi_stage(inspection), ONE_IMAGE)
+    answers = tuple(sorted(asked, key=lambda each: (not each.applies, _size(each))))
     size = inspection.filesystem.ledger.total_bytes
-    ordered = sorted(answers, key=lambda each: (not each.applies, _size(each)))
-    return Plan(size, tuple(ordered), _lean(inspection, document, ordered[0]))
+    best = _best(answers)
+    return Plan(size, answers, _lean(inspection, document, best, best.predicted_bytes) if best else None)
 
 
 def _size(answer: Answer) -> float:
     return float("inf") if answer.predicted_bytes is None else answer.predicted_bytes
 
 
-def _lean(inspection: Inspection, document: Document, best: Answer) -> Lean | None:
-    """The best answer as a plan, with its patch; None where none applies."""
-    if not best.applies or best.predicted_bytes is None:
+def _best(answers: Iterable[Answer]) -> Answer | None:
+    """The smallest answer, or a surer one that is hardly larger; one that can be written down before all others."""
+    applying = [each for each in answers if each.applies and each.predicted_bytes is not None]
+    written = [each for each in applying if each.dockerfile] or applying
+    if not written:
+        return None
+    least = min(map(_size, written))
+    near = least + max(least * ALIKE_SHARE, ALIKE_BYTES)
+    return max((each for each in written if _size(each) <= near), key=lambda each: (each.confidence, -_size(each)))
+
+
+def _lean(inspection: Inspection, document: Document, best: Answer, predicted: int | None) -> Lean | None:
+    """The best answer as a plan, with its patch."""
+    if predicted is None:
         return None
     return Lean(
-        predicted_bytes=best.predicted_bytes,
-        with_trades_bytes=best.predicted_bytes - _trades(inspection, best),
+        predicted_bytes=predicted,
+        with_trades_bytes=predicted - _trades(inspection, best),
         answers=(best,),
         base=best.base,
         dockerfile=best.dockerfile,

@@ -7,7 +7,8 @@ interpreter, the image its entry point: whoever owns those must be kept by hand 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -51,13 +52,38 @@ class Need(Struct, frozen=True):
     who: str
 
 
+class Missing(Struct, frozen=True):
+    """What `who` needs and the image does not have: a library by its soname, a loader or a program by its path."""
+
+    what: str
+    who: str
+
+
+class Needs(Struct, frozen=True):
+    """What files outside of the system's packages need to run.
+
+    `packages` are the system's, `files` the entry ids of programs and libraries that no package of the system owns,
+    `missing` is what is not there.
+    """
+
+    packages: dict[Package, Need]
+    files: frozenset[int]
+    missing: tuple[Missing, ...]
+
+
 def needed_packages(evidence: Evidence) -> dict[Package, Need]:
     """The system's packages that something outside of them needs, each with the first reason found."""
-    return _Search(evidence).found()
+    return find_needs(evidence).packages
+
+
+def find_needs(evidence: Evidence, only: AbstractSet[int] | None = None) -> Needs:
+    """What the image's command, and its files outside of packages, need; `only` are the entry ids of those that count
+    (None: all that are visible)."""
+    return _Search(evidence, only).found()
 
 
 class _Search:
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, only: AbstractSet[int] | None) -> None:
         self._filesystem, self._scans, self._inventory = evidence.filesystem, evidence.scans, evidence.inventory
         self._paths = Paths(evidence.filesystem)
         self._programs = Programs(self._paths, evidence.run)
@@ -67,9 +93,12 @@ class _Search:
             if each.package.kind in SYSTEM:
                 for path in each.package.paths:
                     self._owners.setdefault(path, each.package)
+        self._only = only
         self._needs: dict[Package, Need] = {}
+        self._files: set[int] = set()
+        self._missing: dict[Missing, None] = {}
 
-    def found(self) -> dict[Package, Need]:
+    def found(self) -> Needs:
         for source, word, way in self._programs.started():
             self._need_owners(way, word, f"the image's {source}")
         for path, facts in self._own_elves():
@@ -78,13 +107,15 @@ class _Search:
                 self._need_program(python[1], f"/{path}")
         for path, first_line in self._own_scripts():
             for word in script_words(first_line):
-                self._need_program(word, f"/{path}")
+                if not self._need_program(word, f"/{path}"):
+                    self._missing[Missing(word, f"/{path}")] = None
         for each in self._inventory.installed:
             package = each.package
-            if package.kind in RUNTIMES and not package.dev and package.location:
+            counts = self._only is None or not self._only.isdisjoint(each.entries)
+            if package.kind in RUNTIMES and not package.dev and package.location and counts:
                 self._need_runtime(package)
         self._add_whole()
-        return self._needs
+        return Needs(self._needs, frozenset(self._files), tuple(self._missing))
 
     def _own_elves(self) -> Iterator[tuple[str, ElfFacts]]:
         """The visible programs and libraries that no system package owns."""
@@ -108,13 +139,18 @@ class _Search:
                     yield path, first_line
 
     def _is_own(self, layer: int, row: int) -> bool:
-        visible = self._filesystem.leavers[self._filesystem.offsets[layer] + row] == VISIBLE
-        return visible and self._scans[layer].entries.paths[row] not in self._owners
+        entry_id = self._filesystem.offsets[layer] + row
+        counts = self._only is None or entry_id in self._only
+        visible = self._filesystem.leavers[entry_id] == VISIBLE
+        return counts and visible and self._scans[layer].entries.paths[row] not in self._owners
 
     def _need_libraries(self, path: str, facts: ElfFacts) -> None:
         """The libraries of one file, and of those that no package owns theirs, and so on."""
         if facts.interpreter:
-            self._need_owners(self._paths.way(facts.interpreter), facts.interpreter, f"/{path}")
+            loader = self._paths.way(facts.interpreter)
+            self._need_owners(loader, facts.interpreter, f"/{path}")
+            if not loader:
+                self._missing[Missing(facts.interpreter, f"/{path}")] = None
         seen: set[str] = set()
         pending: list[tuple[str, ElfFacts, tuple[str, ...]]] = [(path, facts, ())]
         while pending:
@@ -122,6 +158,7 @@ class _Search:
             for soname in own.needed:
                 way, library = self._library(soname, own, at, inherited)
                 if library is None:
+                    self._missing[Missing(soname, f"/{path}")] = None
                     continue
                 if not self._need_owners(way, soname, f"/{path}") and way[-1] not in seen:
                     seen.add(way[-1])
@@ -144,24 +181,32 @@ class _Search:
         layer, row = self._filesystem.locate(entry)
         return self._scans[layer].facts.elf.get(row)
 
-    def _need_program(self, word: str, who: str) -> None:
-        self._need_owners(self._programs.way(word), word, who)
+    def _need_program(self, word: str, who: str) -> bool:
+        """Note who owns a program; tells whether it is there."""
+        way = self._programs.way(word)
+        self._need_owners(way, word, who)
+        return bool(way)
 
     def _need_runtime(self, package: Package) -> None:
         """What runs a package of a language; of Python the version in whose folder it lies."""
         python = _of_python(f"{package.location}/")
+        who = f"{package.name} in /{package.location}"
         for word in (python[1], *RUNTIMES[package.kind]) if python else RUNTIMES[package.kind]:
             if way := self._programs.way(word):
-                self._need_owners(way, word, f"{package.name} in /{package.location}")
+                self._need_owners(way, word, who)
                 return
+        self._missing[Missing(python[1] if python else RUNTIMES[package.kind][0], who)] = None
 
-    def _need_owners(self, way: Iterable[str], what: str, who: str) -> bool:
+    def _need_owners(self, way: Sequence[str], what: str, who: str) -> bool:
         """Note the owners of a file and of the links to it; tells whether the file itself is a package's."""
         owner = None
         for path in way:
             owner = self._owners.get(path)
             if owner is not None:
                 self._needs.setdefault(owner, Need(owner, what, who))
+        entry_id = self._paths.file(way[-1]) if way and owner is None else None
+        if entry_id is not None:
+            self._files.add(entry_id)
         return owner is not None
 
     def _add_whole(self) -> None:

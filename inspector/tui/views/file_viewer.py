@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -23,6 +22,7 @@ from inspector.sizes import human
 from inspector.sources.protocol import ReadEvent
 from inspector.tui.instruction_words import place
 from inspector.tui.widgets.row_list import RowList
+from inspector.tui.widgets.text_lines import Piece, wrapped
 
 COLOURED = 256 << 10
 """Bytes of text that get syntax colours; pygments takes a second for a megabyte."""
@@ -44,9 +44,6 @@ LOOKS = (
     ("Token.Literal.Number", "code--number"),
 )
 """Pygments' token types, by the beginning of their names → component class; the rest is plain."""
-
-Piece = tuple[str, str]
-"""Component class and text."""
 
 
 def is_text(data: bytes) -> bool:
@@ -130,17 +127,7 @@ class ContentLines(RowList):
         room = max(self._wrapped_at - self._numbers - 2, 8)
         self.rows = []
         for number, line in enumerate(self.lines or (), 1):
-            row: list[Piece] = []
-            used, first = 0, True
-            for look, text in line:
-                while cell_len(text) > room - used:
-                    head = next(iter(chop_cells(text, room - used)), "") if room > used else ""
-                    row.append((look, head))
-                    self.rows.append((number if first else None, row))
-                    row, used, first, text = [], 0, False, text[len(head) :]
-                row.append((look, text))
-                used += cell_len(text)
-            self.rows.append((number if first else None, row))
+            self.rows += [(None if nth else number, row) for nth, row in enumerate(wrapped(line, room))]
 
     @property
     def _numbers(self) -> int:

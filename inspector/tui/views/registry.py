@@ -10,6 +10,7 @@ from inspector.content.reading import Contents
 from inspector.inspection import Inspection
 from inspector.tui.views.files import FilesView
 from inspector.tui.views.packages import PackagesView
+from inspector.tui.views.plan import PlanView
 from inspector.tui.views.treemap import TreemapView
 from inspector.tui.views.view import View
 from inspector.tui.views.waste import WasteView
@@ -54,6 +55,10 @@ VIEW_KINDS = (
     ViewKind(
         "treemap", "4", "Treemap", "Where the bytes are, as a map",
         TreemapView, lambda of: of.filesystem.ledger.total_bytes, counted=False,
+    ),
+    ViewKind(
+        "plan", "5", "Plan", "How lean it could be, and how",
+        PlanView, lambda of: of.filesystem.ledger.total_bytes, counted=False,
     ),
 )  # fmt: skip
 

@@ -15,8 +15,8 @@ from textual.widgets import Input
 
 from inspector.content.reading import Contents
 from inspector.tui.clipboard import copy
-from inspector.tui.commands import JUMP, Command
-from inspector.tui.instruction_words import instruction_details
+from inspector.tui.commands import DOCKERFILE, JUMP, Command
+from inspector.tui.widgets.dockerfile_page import open_dockerfile
 from inspector.tui.widgets.pages import Details
 from inspector.tui.widgets.row_list import RowList
 
@@ -101,10 +101,7 @@ class Leading(View):
     GO: ClassVar[tuple[Command, ...]] = (
         Command("go.files", "enter", "Its files", "Its files", "go_files", JUMP, "waste, packages", "files"),
         Command("go.layer", "l", "Its layer", "Its layer", "go_layer", JUMP, "waste, packages", "layer"),
-        Command(
-            "go.instruction", "d", "Its instruction and Dockerfile line",
-            "Its instruction", "go_instruction", JUMP, "waste, packages", "Dockerfile",
-        ),
+        DOCKERFILE,
     )  # fmt: skip
 
     def target(self) -> Target | None:
@@ -131,11 +128,12 @@ class Leading(View):
         self.post_message(self.LayerWanted(target.layer))
 
     def action_go_instruction(self) -> None:
+        """The lines of the Dockerfile that made the layer that brought it."""
         target = self.target()
         if target is None or target.layer is None:
             self.notify("Which instruction brought it is not known.")
             return
-        self.app.push_screen(Details(instruction_details(self.inspection, target.layer), "Instruction"))
+        open_dockerfile(self, self.inspection, target.layer)
 
 
 class Filtered(View):

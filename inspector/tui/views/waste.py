@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
 
@@ -14,10 +15,11 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from inspector.content.reading import Contents
-from inspector.findings.find import by_size, reclaimable_bytes
-from inspector.findings.finding import Finding, bytes_by_layer
+from inspector.findings.find import by_size, figures
+from inspector.findings.finding import AdviceClass, Finding, bytes_by_layer
 from inspector.findings.patch import new_text, patch
 from inspector.findings.registry import Severity, find_rule
+from inspector.findings.remedy import RemedyKind
 from inspector.findings.words import fix_text
 from inspector.inspection import Inspection
 from inspector.safe_names import printable
@@ -37,10 +39,22 @@ SEVERITIES = {
 
 DIFF_STYLES = {"+": "$text-success", "-": "$text-error", " ": ""}
 
+CLASSES = {
+    AdviceClass.SAFE: ("safe", "lines--plain", "nothing that runs can notice: reclaimable"),
+    AdviceClass.TRADE: ("trade", "lines--modified", "a choice, summed up by itself"),
+    AdviceClass.BASE: ("base", "lines--muted", "only another base image is without it"),
+    AdviceClass.QUESTION: ("?", "lines--modified", "a question, in no sum: it hangs on what cannot be seen"),
+}
+"""What following advice asks of a person: word, its look in the list, and what it means."""
+
+UNAVOIDABLE = ("–", "lines--muted", "in no sum: it cannot be avoided")
+
+CLASS_WIDTH = 5
+
 BAR = 8
 
-ROOM_FOR_BAR, ROOM_FOR_LAYERS = 46, 64
-"""Cells of a list from which on it has bars, and says what brought and hid a finding."""
+ROOM_FOR_BAR, ROOM_FOR_LAYERS, ROOM_FOR_CLASS = 46, 64, 76
+"""Cells of a list from which on it has bars, says what brought and hid a finding, and its class in a word."""
 
 BROUGHT, HIDDEN = 7, 9
 """Cells of what brought and what hid it; their heads are as wide."""
@@ -58,7 +72,7 @@ class FindingList(RowList):
         self.inspection = inspection
         self.findings = by_size(inspection.findings)
         self.most = max((finding.size_bytes for finding in self.findings), default=0)
-        self.reclaimable = f"{human(reclaimable_bytes(self.findings))} reclaimable"
+        self.sums = sums_text(self.findings)
 
     @property
     def row_count(self) -> int:
@@ -67,12 +81,11 @@ class FindingList(RowList):
     def on_resize(self) -> None:
         super().on_resize()
         wide = self.scrollable_content_region.width >= ROOM_FOR_LAYERS
-        self.titled(self.reclaimable, f" {'brought':>{BROUGHT}} {'hidden by':>{HIDDEN}}" if wide else "")
+        self.titled(self.sums, f" {'brought':>{BROUGHT}} {'hidden by':>{HIDDEN}}" if wide else "")
 
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
         look = partial(self.look, selected=selected)
         finding = self.findings[row]
-        sign, sign_look, _ = SEVERITIES[finding.severity]
         hidden = finding.size_bytes if finding.hidden_in else 0
         room = BAR if width >= ROOM_FOR_BAR else 0
         whole = self.inspection.filesystem.ledger.total_bytes
@@ -80,8 +93,7 @@ class FindingList(RowList):
         head = [
             cursor_mark(selected, look),
             *size_and_bar(finding.size_bytes - hidden, hidden, whole, self.most, room, look),
-            Segment(" ", look("lines--plain")),
-            Segment(f"{sign} ", look(sign_look)),
+            *(Segment(mark, look(mark_look)) for mark, mark_look in _marks(finding, width)),
         ]
         left = width - sum(segment.cell_length for segment in head) - len(who) - 1
         title_look = "lines--muted" if finding.severity is Severity.INFO else "lines--plain"
@@ -101,6 +113,15 @@ class FindingList(RowList):
             return ""
         first = origin(self.inspection, layers[0]) or str(layers[0])
         return f"{first} +{len(layers) - 1}" if len(layers) > 1 else first
+
+
+def _marks(finding: Finding, width: int) -> tuple[tuple[str, str], ...]:
+    """The class of the advice and the sign of its severity, each with its look; one letter where it is narrow."""
+    sign, sign_look, _ = SEVERITIES[finding.severity]
+    word, word_look, _ = class_of(finding)
+    if width >= ROOM_FOR_CLASS:
+        return (f" {word:<{CLASS_WIDTH}} ", word_look), (f"{sign} ", sign_look)
+    return ((f" {sign} ", sign_look) if finding.severity is Severity.ERROR else (f" {word[0]} ", word_look),)
 
 
 class WasteView(Leading):
@@ -152,6 +173,19 @@ class WasteView(Leading):
         return printable(fix_text(self.finding, self.inspection)), "fix"
 
 
+def class_of(finding: Finding) -> tuple[str, str, str]:
+    """What following its advice asks of a person: word, look and meaning."""
+    return UNAVOIDABLE if finding.remedy.kind is RemedyKind.NOTHING else CLASSES[finding.advice_class]
+
+
+def sums_text(findings: Iterable[Finding]) -> str:
+    """`610.0 MB reclaimable · 11.0 MB trades · 49.0 MB base`; what is in no finding is not told."""
+    frees = figures(findings)
+    more = {"trades": frees.trade_bytes, "base": frees.base_bytes}
+    parts = [f"{human(size)} {label}" for label, size in more.items() if size]
+    return " · ".join([f"{human(frees.safe_bytes)} reclaimable", *parts])
+
+
 def finding_details(inspection: Inspection, finding: Finding) -> Content:
     """What is wasted, how to write it instead, who brought it and who hid it, and which tools say the same."""
     count = len(finding.frees)
@@ -179,6 +213,8 @@ def finding_details(inspection: Inspection, finding: Finding) -> Content:
         if rest := layers[BROUGHT_BY:]:
             size = human(sum(sizes.get(layer, 0) for layer in rest)) if label.startswith("brought") else ""
             parts += [(label, MUTED), f"{size} in {len(rest)} more layers\n".lstrip()]
+    word, _, meaning = class_of(finding)
+    parts += [("class      ", MUTED), f"{word} ", (f"· {meaning}\n", MUTED)]
     parts += [("rule       ", MUTED), f"{finding.rule} · ", (str(finding.severity), SEVERITIES[finding.severity][2])]
     return Content.assemble(*parts, (see, MUTED)).rstrip()
 

@@ -10,9 +10,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from inspector.inspection import Inspection
-from inspector.tui.commands import DETAILS, LOOK, Command, bindings
+from inspector.tui.commands import DETAILS, DOCKERFILE, LOOK, Command, bindings
 from inspector.tui.instruction_words import brief_instruction, origin
 from inspector.tui.widgets.cells import cut
+from inspector.tui.widgets.dockerfile_page import open_dockerfile
 from inspector.tui.widgets.pages import Details
 from inspector.tui.widgets.row_list import RowList, cursor_mark, size_and_bar
 from inspector.tui.words import layer_details
@@ -31,6 +32,7 @@ class LayerList(RowList):
         Command("scope.layer", "ctrl+l", "This layer", "What this layer did", "scope('layer')", LOOK, "layers"),
         Command("scope.stack", "ctrl+a", "Up to this layer", "All up to this layer", "scope('stack')", LOOK, "layers"),
         DETAILS,
+        DOCKERFILE,
     )
     BINDINGS = bindings(ACTIONS)
 
@@ -71,6 +73,10 @@ class LayerList(RowList):
     def action_details(self) -> None:
         if self.row_count:
             self.app.push_screen(Details(layer_details(self.inspection, self.cursor)))
+
+    def action_go_instruction(self) -> None:
+        if self.row_count:
+            open_dockerfile(self, self.inspection, self.cursor)
 
     def draw_row(self, row: int, width: int, selected: bool) -> Strip:
         look = partial(self.look, selected=selected)

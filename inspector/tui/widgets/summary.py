@@ -18,6 +18,9 @@ GAP = 2
 NAME_ROOM = 24
 """Cells of the image's name that are worth more than a number."""
 
+DISPENSABLE = ("live", "efficient", "size", "base", "trades", "hidden")
+"""Labels of the numbers that may go, the first first. Efficiency, which is about hidden bytes, goes before those."""
+
 
 class Summary(Widget):
     """Facts on the left, bytes on the right; where it is narrow, the facts that matter least go first."""
@@ -39,9 +42,9 @@ class Summary(Widget):
         return shown + Content(" " * max(width - shown.cell_length - numbers.cell_length, 0)) + numbers
 
     def _numbers(self, width: int) -> Content:
-        """The numbers that fit beside the name; those that others imply go first."""
-        dispensable = iter(("live", "efficient", "size", "hidden"))
+        """The numbers that fit beside the name; those that others imply, or that say less, go first."""
         numbers = list(self.numbers)
+        dispensable = iter([label for label in DISPENSABLE if any(label == number[0] for number in numbers)])
         while True:
             line = self._line(numbers)
             if len(numbers) == 1 or line.cell_length + GAP + min(cell_len(self.facts[0]), NAME_ROOM) <= width:

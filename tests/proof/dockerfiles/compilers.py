@@ -1,29 +1,13 @@
-"""Dockerfiles with typical mistakes, and what a container of each image prints."""
+"""Compilers and libraries of apt, left in the image or removed too late."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from .sample import HELLO, INSTALL, Sample
 
-INSTALL = "apt-get install -y --no-install-recommends"
-
-HELLO = {"hello.c": b'#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n'}
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """`steps` follow a FROM of `base`."""
-
-    name: str
-    steps: str
-    prints: str
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    base: str = "debian"
-
-
-SAMPLES = (
+COMPILERS = (
     Sample(
         "tools purged in a later RUN",
+        "FROM BASE\n"
         f"RUN apt-get update && {INSTALL} g++\n"
         "COPY hello.cc /src/hello.cc\n"
         "RUN g++ -o /usr/local/bin/hello /src/hello.cc\n"
@@ -34,6 +18,7 @@ SAMPLES = (
     ),
     Sample(
         "g++ make cmake, OpenMP program",
+        "FROM BASE\n"
         f"RUN apt-get update && {INSTALL} g++ make cmake\n"
         "COPY . /src/\n"
         "RUN cmake -S /src -B /build && cmake --build /build && cp /build/app /usr/local/bin/ && rm -r /build\n"
@@ -45,9 +30,11 @@ SAMPLES = (
             "main.cc": b"#include <iostream>\nint main() { int n = 0;\n#pragma omp parallel for reduction(+:n)\n"
             b'for (int i = 0; i < 4; i++) n++;\nstd::cout << n << "\\n"; }\n',
         },
+        base="slim",
     ),
     Sample(
         "C extension of Python",
+        "FROM BASE\n"
         f"RUN apt-get update && {INSTALL} gcc libc6-dev python3-dev \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n"
         "COPY answer.c app /\n"
@@ -67,17 +54,8 @@ SAMPLES = (
         },
     ),
     Sample(
-        "Go",
-        f"RUN apt-get update && {INSTALL} golang-go\n"
-        "WORKDIR /src\n"
-        "COPY main.go .\n"
-        "RUN HOME=/tmp go build -o /usr/local/bin/app main.go && rm -r /tmp/.cache\n"
-        'CMD ["app"]\n',
-        "gone",
-        {"main.go": b'package main\n\nimport "os"\n\nfunc main() { os.Stdout.WriteString("gone\\n") }\n'},
-    ),
-    Sample(
         "libxml2 program",
+        "FROM BASE\n"
         f"RUN apt-get update\nRUN {INSTALL} gcc libc6-dev libxml2-dev\n"
         "COPY main.c /\n"
         "RUN gcc -o /usr/local/bin/app /main.c $(xml2-config --cflags --libs)\n"
@@ -87,14 +65,11 @@ SAMPLES = (
             "main.c": b"#include <libxml/parser.h>\n#include <stdio.h>\n"
             b'int main(void) { puts(xmlParseMemory("<a/>", 4) ? "parsed" : "failed"); return 0; }\n'
         },
-    ),
-    Sample(
-        "caches only",
-        f"RUN apt-get update\nRUN {INSTALL} less\nCMD echo caches\n",
-        "caches",
+        base="slim",
     ),
     Sample(
         "users, COPYs and ENV between install and purge",
+        "FROM BASE\n"
         "ENV DEBIAN_FRONTEND=noninteractive\n"
         f"RUN apt-get update && {INSTALL} gcc libc6-dev\n"
         "RUN groupadd --gid 1234 app && useradd --uid 1234 --gid app --no-log-init app\n"
@@ -107,9 +82,11 @@ SAMPLES = (
         "CMD hello && stat -c %U hello.c\n",
         "hello\napp",
         HELLO,
+        base="slim",
     ),
     Sample(
         "comments and odd continuation",
+        "FROM BASE\n"
         "# what is needed\n"
         "run apt-get update && \\\n"
         "\t# for the build\n"
@@ -130,6 +107,7 @@ SAMPLES = (
     ),
     Sample(
         "a script in the style of the official images",
+        "FROM BASE\n"
         "RUN set -eux; \\\n"
         "\tapt-get update; \\\n"
         f"\t{INSTALL} gcc libc6-dev; \\\n"
@@ -141,13 +119,6 @@ SAMPLES = (
         "CMD hello\n",
         "hello",
         HELLO,
+        base="slim",
     ),
-    Sample(
-        "chmod -R and chown -R after COPY",
-        "COPY app /app/\nRUN chmod -R 755 /app\nRUN chown -R 7:7 /app\nCMD stat -c %u /app/data\n",
-        "7",
-        {"app/data": bytes(3_000_000)},
-        base="busybox",
-    ),
-    Sample("nothing to gain", "COPY data /data\nCMD cat /data\n", "lean", {"data": b"lean\n"}, base="busybox"),
 )

@@ -1,0 +1,53 @@
+"""`leaninspect plan IMAGE`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from inspector.cli import options
+from inspector.cli.console import FAILED, FINE, text_width, warn, write_out
+from inspector.cli.options import Job
+from inspector.cli.output import asked_reports, report_options, write_report, write_reports
+from inspector.reports.formats import INSPECTION_FORMATS
+
+
+@click.command()
+@click.argument("image")
+@options.reading
+@options.dockerfile
+@options.target
+@click.option("--base", "candidates", metavar="CANDIDATE", multiple=True, help="An image to measure as another base.")
+@click.option("--patch", metavar="FILE", help="Write the best plan as a unified diff for git apply; - is stdout.")
+@options.ignore
+@report_options(INSPECTION_FORMATS)
+@options.debug
+def plan(image: str, candidates: tuple[str, ...], patch: str | None, ignore: tuple[str, ...], **given: Any) -> Job:
+    """How lean IMAGE could be: each technique with its predicted size, the steps of the best, and the patch.
+
+    --base CANDIDATE measures what the image would be on another base, and what it would lack there. With --patch,
+    exits with 1 when there is nothing to change.
+    """
+    options.check_target(given)
+    reports = asked_reports(INSPECTION_FORMATS, given)
+
+    def job() -> int:
+        from inspector.cli.planning import planned, require_patch, with_plan
+
+        inspection, made = planned(image, given, candidates, ignore)
+        written = None
+        if patch is not None and made.lean is not None:
+            written = require_patch(inspection, made.lean)
+            write_report(patch, written.encode("utf-8", "surrogateescape"))
+        write_reports(with_plan(made), inspection, reports)
+        if reports.text or not (reports.any or patch):
+            from inspector.reports.plan_text import plan_text
+
+            write_out(plan_text(inspection, made, text_width()))
+        if patch is not None and written is None:
+            warn("no patch is written: " + next((answer.reason for answer in made.answers), "nothing is to be changed"))
+            return FAILED
+        return FINE
+
+    return job

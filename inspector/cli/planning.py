@@ -1,0 +1,48 @@
+"""What `leaninspect plan` does: the image and its candidates read, the plan made, its patch and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from inspector.cli.images import asked_image, inspect_asked
+from inspector.cli.progress import progress_line
+from inspector.cli.settings import read_settings
+from inspector.errors import NoDockerfile
+from inspector.inspection import Inspection
+from inspector.lean.plan.make import make_plan
+from inspector.lean.plan.model import Lean, Plan
+from inspector.reports.formats import INSPECTION_FORMATS, Format
+
+
+def planned(
+    image: str, given: Mapping[str, Any], candidates: Sequence[str], ignore: Sequence[str]
+) -> tuple[Inspection, Plan]:
+    """The image and the plan for it, measured against other base images. Raises InspectorError."""
+    reading = {name: given[name] for name in ("platform", "insecure", "no_cache")}
+    with progress_line() as watch:
+        ignored = (*read_settings(Path.cwd()).ignore, *ignore)
+        inspection = inspect_asked(asked_image(image, given), watch, ignored)
+        others = [inspect_asked(asked_image(each, reading), watch) for each in candidates]
+    return inspection, make_plan(inspection, others)
+
+
+def require_patch(inspection: Inspection, lean: Lean) -> str:
+    """The patch that `git apply` takes. Raises NoDockerfile where the lines to change are not known."""
+    if lean.patch and not lean.reconstructed:
+        return lean.patch
+    reason = next((note for note in inspection.notes if "Dockerfile" in note), "no Dockerfile of this image is known")
+    raise NoDockerfile(f"no patch can be written: {reason}", "name the file it was built from: --dockerfile FILE")
+
+
+def with_plan(plan: Plan) -> tuple[Format[Inspection], ...]:
+    """The formats of reports, of which JSON has this plan."""
+
+    def encode_planned(inspection: Inspection) -> bytes:
+        from inspector.reports.json_report import encode, to_report
+
+        return encode(to_report(inspection, plan=plan))
+
+    json = "--json"
+    return tuple(each._replace(encode=encode_planned) if each.option == json else each for each in INSPECTION_FORMATS)

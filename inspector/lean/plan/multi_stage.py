@@ -1,0 +1,172 @@
+"""Multi-stage: the program and what it needs, upon nothing where it needs nothing, else upon the same base image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from posixpath import dirname
+
+from msgspec.structs import replace
+
+from inspector.findings.finding import Subject
+from inspector.inspection import Inspection, subject_of
+from inspector.lean.plan.accounts import accounts
+from inspector.lean.plan.copying import carry, folders_of
+from inspector.lean.plan.final_stage import FinalStage
+from inspector.lean.plan.installing import LINKER_CACHES, base_packages, installation, sizes_in_base
+from inspector.lean.plan.model import Answer, Step, Technique
+from inspector.lean.plan.runtime import Program, Runtime, runtime_of
+from inspector.lean.plan.scratch import fits_scratch, on_scratch
+from inspector.lean.plan.stages import Proposal, own_settings, proposal, with_final_stage
+from inspector.packages.model import Package
+from inspector.packages.paths import Paths
+from inspector.sizes import human
+
+LEAST_SHARE, LEAST_BYTES = 0.01, 1_000_000
+"""What is less than both is not worth another stage."""
+
+LIBRARIES = re.compile(r"usr/local/lib(?:64|/[^/]+-linux-[^/]+)?").fullmatch
+"""Folders that glibc's linker looks into by its cache only."""
+
+SURE = {"scratch": 0.95, "base": 0.9}
+LESS = {"shell": 0.1, "packages": 0.05, "reconstructed": 0.1, "missing": 0.3}
+"""How sure an answer is, and what takes from it."""
+
+
+def multi_stage(inspection: Inspection) -> Answer:
+    """What a final stage with the running program alone would weigh, and the Dockerfile that has it."""
+    subject = subject_of(inspection)
+    run = inspection.image.config.run
+    if not (run.entrypoint or run.command):
+        return _no("the image does not say what it runs")
+    runtime = runtime_of(subject)
+    if not _main(runtime, (*run.entrypoint, *run.command)[0]):
+        return _no(f"the program that the image starts is not found: {(*run.entrypoint, *run.command)[0]}")
+    base_layers = sum(owner.is_base for owner in inspection.owners)
+    from_scratch = inspection.placement is not None and inspection.placement.from_scratch
+    proposed = proposal(inspection)
+    if fits_scratch(subject, runtime):
+        stage = on_scratch(inspection, subject, runtime)
+    elif from_scratch:
+        return _no("it is built upon nothing already, and its program is not static")
+    elif not base_layers:
+        return _no("it is not known which layers are the base image's, so the application's files cannot be told")
+    else:
+        found = _on_base(inspection, subject, runtime, proposed, base_layers)
+        if isinstance(found, str):
+            return _no(found)
+        stage = found
+    return _answer(inspection, runtime, proposed, stage)
+
+
+def _answer(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage: FinalStage) -> Answer:
+    total, predicted = inspection.filesystem.ledger.total_bytes, stage.size_bytes
+    saved = total - predicted
+    if saved < LEAST_BYTES and saved < total * LEAST_SHARE:
+        return _no("the running program needs nearly all that is in the image")
+    lines = stage.lines(proposed.stage)
+    dockerfile = with_final_stage(proposed, lines) if lines else ""
+    on_scratch = stage.base == "scratch"
+    if on_scratch:
+        reason = "what it starts is static: it needs no other file of the system"
+    else:
+        reason = f"the running program needs {human(predicted)} of {human(total)}"
+    if proposed.hindrance:
+        reason += f"; no Dockerfile can be proposed: {proposed.hindrance}"
+    elif not lines:
+        reason += "; no Dockerfile can be proposed: a path cannot be written in it"
+    named = (
+        ()
+        if proposed.opening is None
+        else (Step(f"call the stage that builds {proposed.stage}", 0, lines=proposed.opening),)
+    )
+    return Answer(
+        Technique.MULTI_STAGE,
+        applies=True,
+        reason=reason,
+        predicted_bytes=predicted,
+        parts=stage.parts,
+        steps=(*named, Step(stage.told(), saved)),
+        assumptions=runtime.assumptions,
+        confidence=_confidence(runtime, proposed, stage),
+        dockerfile=dockerfile,
+        base=stage.base,
+    )
+
+
+def _confidence(runtime: Runtime, proposed: Proposal, stage: FinalStage) -> float:
+    sure = SURE["scratch" if stage.base == "scratch" else "base"]
+    sure -= LESS["shell"] * runtime.is_shell
+    sure -= LESS["packages"] * bool(stage.installation.added)
+    sure -= LESS["reconstructed"] * proposed.reconstructed
+    sure -= LESS["missing"] * bool(runtime.missing)
+    return round(sure, 2)
+
+
+def _no(reason: str) -> Answer:
+    return Answer(Technique.MULTI_STAGE, applies=False, reason=reason)
+
+
+def _main(runtime: Runtime, word: str) -> Program | None:
+    return next((each for each in runtime.programs if each.word == word), None)
+
+
+def _on_base(
+    inspection: Inspection, subject: Subject, runtime: Runtime, proposed: Proposal, base_layers: int
+) -> FinalStage | str:
+    """The final stage upon the same base, or why there is none."""
+    filesystem = subject.filesystem
+    top = base_layers - 1
+    can_run = _has_shell(subject)
+    installed = installation(subject, runtime.packages, base_packages(subject))
+    if installed.added and not (can_run and installed.is_known):
+        return "it needs packages that the base image lacks, and nothing there installs them"
+    there: dict[str, tuple[int, int, int] | None] = dict(folders_of(filesystem, top))
+    there |= {path: None for path in _folders_of_packages(installed.added) if path not in there}
+    files = runtime.application
+    carried = carry(filesystem, files.kept, there, can_run=can_run)
+    before = accounts(filesystem, files.accounts)
+    if installed.command and files.sources:
+        sources = carry(filesystem, frozenset(files.sources), there, can_run=False)
+        before = replace(before, copies=(*before.copies, *sources.copies))
+    early, late = own_settings(inspection)
+    return FinalStage(
+        proposed.base,
+        sum(scan.size_bytes for scan in inspection.scans[:base_layers]),
+        carried,
+        before,
+        installed,
+        _linker_bytes(subject, runtime) if can_run else 0,
+        tuple(early),
+        tuple(late),
+    )
+
+
+def _folders_of_packages(packages: Iterable[Package]) -> Iterator[str]:
+    for package in packages:
+        for path in package.paths:
+            at = dirname(path)
+            while at:
+                yield at
+                at = dirname(at)
+
+
+def _has_shell(subject: Subject) -> bool:
+    """Whether the base has a shell that a RUN could use."""
+    way = Paths(subject.filesystem).way("bin/sh")
+    entry_id = Paths(subject.filesystem).file(way[-1]) if way else None
+    return entry_id is not None and subject.is_from_base(subject.filesystem.locate(entry_id)[0])
+
+
+def _linker_bytes(subject: Subject, runtime: Runtime) -> int:
+    """What ldconfig writes, where it must find libraries that are carried; 0 where it need not run."""
+    sizes = sizes_in_base(subject)
+    if LINKER_CACHES[0] not in sizes:
+        return 0
+    for entry_id in runtime.application.kept:
+        layer, row = subject.filesystem.locate(entry_id)
+        facts = subject.scans[layer].facts.elf.get(row)
+        is_library = facts is not None and facts.type == "shared" and bool(facts.soname)
+        if is_library and LIBRARIES(dirname(subject.scans[layer].entries.paths[row])):
+            return sum(sizes.get(each, 0) for each in LINKER_CACHES)
+    return 0

@@ -1,0 +1,194 @@
+"""What the running program of an image needs: its files, the system's packages, users, and what nobody can see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from posixpath import join
+
+from msgspec import Struct
+
+from inspector.findings.finding import Subject
+from inspector.image.run import RunConfiguration
+from inspector.layers.elf.facts import ElfFacts
+from inspector.lean.plan.application import Application, LeftOut, application
+from inspector.packages.model import Package
+from inspector.packages.paths import Paths
+from inspector.packages.removal.graph import Graph
+from inspector.packages.removal.needs import ASSUMPTIONS, SYSTEM, Missing, Needs, find_needs
+from inspector.packages.removal.programs import Programs, command_words
+from inspector.sizes import human
+
+DATA_PACKAGES = ("ca-certificates", "ca-certificates-bundle", "tzdata")
+"""Packages whose files programs open and nothing links to."""
+
+NO_FOLDERS_OF_THE_PROGRAM = frozenset(
+    ("PATH", "GOPATH", "GOCACHE", "GOROOT", "CARGO_HOME", "RUSTUP_HOME", "HOME", "TMPDIR", "PIP_CACHE_DIR", "PWD")
+)
+"""Variables that name what a build needs."""
+
+MOST_TOLD = 6
+"""What was left out and is told one by one, the biggest first."""
+
+
+class Program(Struct, frozen=True):
+    """What the image starts: `word` of ENTRYPOINT, CMD or HEALTHCHECK (`source`) leads to the file at the real path
+    `path`. `elf` are its facts, `script` the first line of a script; a file that is neither is only named."""
+
+    source: str
+    word: str
+    path: str
+    entry_id: int
+    elf: ElfFacts | None = None
+    script: str = ""
+
+    @property
+    def is_static(self) -> bool:
+        """Whether the kernel alone runs it."""
+        return self.elf is not None and not self.elf.interpreter and not self.elf.needed
+
+
+class OwnedFiles(Struct, frozen=True):
+    """Entries to carry that have the same owner, in the order of their ids."""
+
+    uid: int
+    gid: int
+    entries: tuple[int, ...]
+
+
+class Runtime(Struct, frozen=True):
+    """What the image needs to run.
+
+    `programs` are what it starts and names, the first of them what it runs; none where that cannot be found. `packages`
+    are the system's packages that are needed, each with the reason, those of the base image among them. `user` is the
+    USER of the image, `needs_accounts` whether it has to be found by name. `missing` is what is needed and not in
+    this image either. `is_shell` is whether a shell or a script decides what is started.
+    """
+
+    programs: tuple[Program, ...]
+    application: Application
+    packages: Mapping[Package, str]
+    missing: tuple[Missing, ...]
+    user: str
+    needs_accounts: bool
+    is_static: bool
+    is_shell: bool
+    assumptions: tuple[str, ...]
+    named: frozenset[str] = frozenset()
+    """Real paths that entry point, command, health check and variables name."""
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        return self.application.left_out
+
+    def owned(self, subject: Subject) -> tuple[OwnedFiles, ...]:
+        """The files to carry by their owners, as COPY --chown needs them."""
+        groups: dict[tuple[int, int], list[int]] = {}
+        for entry_id in sorted(self.application.kept):
+            entry = subject.filesystem.entry(entry_id)
+            groups.setdefault((entry.uid, entry.gid), []).append(entry_id)
+        return tuple(OwnedFiles(uid, gid, tuple(entries)) for (uid, gid), entries in sorted(groups.items()))
+
+
+def runtime_of(subject: Subject) -> Runtime:
+    """What the program of an image needs to run, as far as it can be seen from outside."""
+    evidence = subject.evidence
+    paths = Paths(subject.filesystem)
+    programs = tuple(_programs(subject, Programs(paths, evidence.run)))
+    started = [each for each in programs if each.elf is not None or each.script]
+    interpreted = not started or any(not each.elf or _runs_others(each) for each in started)
+    named = frozenset(_named(evidence.run, paths, programs))
+    first = application(subject, named, frozenset(), interpreted=interpreted)
+    needs = find_needs(evidence, first.kept)
+    files = application(subject, named, needs.files, interpreted=interpreted)
+    needs = find_needs(evidence, files.kept)
+    user = evidence.run.settings.get("User", "")
+    return Runtime(
+        programs=programs,
+        application=files,
+        packages=_packages(subject, needs),
+        missing=needs.missing,
+        user=user,
+        needs_accounts=re.search(r"[^\d:]", user) is not None,
+        is_static=bool(started) and all(each.is_static for each in started),
+        is_shell=any(each.script or _runs_others(each) for each in started),
+        assumptions=tuple(_assumptions(files)),
+        named=named,
+    )
+
+
+def _programs(subject: Subject, programs: Programs) -> Iterator[Program]:
+    for source, word, way in programs.started():
+        path = way[-1]
+        layer_row = _place(subject, path)
+        if layer_row is None:
+            continue
+        entry_id, layer, row = layer_row
+        facts = subject.scans[layer].facts
+        yield Program(source, word, path, entry_id, facts.elf.get(row), facts.scripts.get(row, ""))
+
+
+def _place(subject: Subject, path: str) -> tuple[int, int, int] | None:
+    entry_id = Paths(subject.filesystem).file(path)
+    if entry_id is None:
+        return None
+    return entry_id, *subject.filesystem.locate(entry_id)
+
+
+_SHELLS_AND_INTERPRETERS = re.compile(
+    r"(?:.*/)?(?:(?:ba|da|a|z|k)?sh|busybox|env|python[\d.]*|node|nodejs|perl[\d.]*|ruby[\d.]*|php[\d.]*|java|lua[\d.]*|R"
+    r"|Rscript|erl|elixir|dotnet|deno|bun|tini|dumb-init|gosu|su-exec|supervisord|s6-[\w-]+|npm|make)"
+).fullmatch
+
+
+def _runs_others(program: Program) -> bool:
+    """Whether a program is there to run what else it is given."""
+    return _SHELLS_AND_INTERPRETERS(program.path) is not None
+
+
+def _named(run: RunConfiguration, paths: Paths, programs: Sequence[Program]) -> Iterator[str]:
+    """Real paths that words of the command name, in the working folder too, and variables."""
+    yield from (program.path for program in programs)
+    words = [word for _, word in command_words(run) if not word.startswith("-") or "=" in word]
+    for name, value in run.environment:
+        if name not in NO_FOLDERS_OF_THE_PROGRAM:
+            words += [word for word in re.split(r"[:;,\s]+", value) if word.startswith("/")]
+    for word in words:
+        for part in {word, word.rpartition("=")[2]}:
+            way = paths.way(join(run.working_folder or "/", part)) if part else ()
+            yield from way
+            if not way and part.startswith("/"):
+                yield part.strip("/")
+
+
+def _packages(subject: Subject, needs: Needs) -> dict[Package, str]:
+    """The system's packages to have: those needed, those asked for that are no build tooling, and what they recommend
+    and is there; what is needed of packages by packages is not among them."""
+    installed = [each.package for each in subject.inventory.installed if each.package.kind in SYSTEM]
+    tools, brought = subject.tooling.verdicts, {each.package: each.layer for each in subject.inventory.installed}
+    found = {need.package: f"{need.who} needs {need.what}" for need in needs.packages.values()}
+    own = {each for each in installed if (layer := brought[each]) is None or not subject.is_from_base(layer)}
+    for package in sorted(own, key=lambda each: each.name):
+        if package not in tools and package.name in DATA_PACKAGES:
+            found.setdefault(package, "programs open its files")
+        elif package not in tools and package.automatic is not True and not package.virtual:
+            found.setdefault(package, "it was asked for, and is no build tooling")
+    graph = Graph(installed)
+    pending = [package for package in found if package in own]
+    while pending:
+        user = pending.pop()
+        for group in user.wants:
+            for other in graph.providers(user, group):
+                if other not in found and other not in tools:
+                    found[other] = f"{user.name} recommends it"
+                    pending.append(other)
+    return found
+
+
+def _assumptions(files: Application) -> Iterator[str]:
+    yield from (f"{each}: run it once on the new image" for each in ASSUMPTIONS[:2])
+    for each in files.left_out[:MOST_TOLD]:
+        yield f"left out: {each.files} files of /{each.path} ({human(each.size_bytes)}, {each.reason})"
+    rest = files.left_out[MOST_TOLD:]
+    if rest:
+        yield f"left out: {sum(each.files for each in rest)} more files ({human(sum(e.size_bytes for e in rest))})"

@@ -1,0 +1,122 @@
+"""The plan in words: for `leaninspect plan`, and in a few lines for the text report."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from inspector.image.digest import short
+from inspector.inspection import Inspection
+from inspector.lean.plan.model import Answer, Plan, Step
+from inspector.safe_names import printable
+from inspector.sizes import human, signed
+
+UNKNOWN = "–"
+NAME = 27
+"""Cells of a technique's name."""
+
+INDENT = 14
+"""Cells before what a step is, and what goes on from the line before."""
+
+RECONSTRUCTED = "No Dockerfile is known: these lines are made from the image's history. --dockerfile FILE names yours."
+
+
+def plan_text(inspection: Inspection, plan: Plan, width: int = 120) -> str:
+    """The techniques with their sizes, the steps of the best, what is assumed, and the patch, whole."""
+    lines = [*_headline(inspection, plan), "", *_techniques(plan, width)]
+    best = plan.lean.answers[0] if plan.lean else None
+    if plan.lean and best:
+        for section in (_steps(best, width), _parts(best), _assumptions(best, width)):
+            told = list(section)
+            lines += ["", *told] if told else []
+        lines += ["", *_patch(plan)]
+    return "\n".join(lines) + "\n"
+
+
+def plan_lines(plan: Plan, width: int) -> Iterator[str]:
+    """The best plan in a few lines; nothing where none applies."""
+    if plan.lean is None:
+        return
+    yield f"Plan: {_arrow(plan)} by {' and '.join(answer.technique for answer in plan.lean.answers)}"
+    for answer in plan.lean.answers:
+        yield from _wrapped(answer.reason, width, 2)
+    yield "  leaninspect plan shows the steps and writes the patch"
+
+
+def _headline(inspection: Inspection, plan: Plan) -> Iterator[str]:
+    image = inspection.image
+    yield f"{printable(image.reference)}   {_arrow(plan)}"
+    facts = (str(image.config.platform) if image.config.platform else "", image.source, f"sha256:{short(image.id)}")
+    yield " · ".join(filter(None, facts))
+    yield from (f"note: {printable(note)}" for note in inspection.notes)
+
+
+def _arrow(plan: Plan) -> str:
+    size = human(plan.size_bytes)
+    if plan.lean is None:
+        return f"{size}, nothing to gain"
+    saved = plan.size_bytes - plan.lean.predicted_bytes
+    trades = plan.lean.predicted_bytes - plan.lean.with_trades_bytes
+    less = f", {human(plan.lean.with_trades_bytes)} with all trades" if trades else ""
+    return f"{size} → {human(plan.lean.predicted_bytes)} ({signed(-saved)}{less})"
+
+
+def _techniques(plan: Plan, width: int) -> Iterator[str]:
+    """One line each, the smallest first; the best plan has a mark."""
+    chosen = plan.lean.answers if plan.lean else ()
+    for answer in plan.answers:
+        size = human(answer.predicted_bytes) if answer.predicted_bytes is not None else UNKNOWN
+        mark = ">" if any(answer is each for each in chosen) else " "
+        name = (
+            f"{answer.technique} {printable(answer.base)}" if answer.technique == "another-base" else answer.technique
+        )
+        first, *rest = _wrapped(f"{'' if answer.applies else 'no: '}{answer.reason}", width, NAME + 14)
+        if len(name) > NAME:
+            yield f"{mark} {name}"
+            mark, name = " ", ""
+        yield f"{mark} {name:<{NAME}} {size:>9}  {first.strip()}"
+        yield from rest
+
+
+def _steps(answer: Answer, width: int) -> Iterator[str]:
+    yield "Steps, and what each saves after those before it"
+    for step in answer.steps:
+        first, *rest = _wrapped(step.text, width, INDENT)
+        yield f"  {signed(-step.saves_bytes):>10}  {first.strip()}{_place(step)}"
+        yield from rest
+
+
+def _place(step: Step) -> str:
+    return "" if step.advice_class == "safe" else f"   {step.advice_class}"
+
+
+def _parts(answer: Answer) -> Iterator[str]:
+    if len(answer.parts) > 1:
+        yield "What is left"
+        yield from (f"  {human(part.size_bytes):>10}  {printable(part.what)}" for part in answer.parts)
+
+
+def _assumptions(answer: Answer, width: int) -> Iterator[str]:
+    if answer.assumptions:
+        yield f"Assumed, {answer.confidence:.0%} sure"
+        for each in answer.assumptions:
+            first, *rest = _wrapped(each, width, 4)
+            yield f"  - {first.strip()}"
+            yield from rest
+
+
+def _patch(plan: Plan) -> Iterator[str]:
+    lean = plan.lean
+    if lean is None or not lean.patch:
+        yield "No patch: the lines of the Dockerfile are not known; --dockerfile FILE names it"
+        return
+    yield (
+        RECONSTRUCTED if lean.reconstructed else "Patch (leaninspect plan IMAGE --patch FILE writes it; git apply FILE)"
+    )
+    yield from (printable(line) for line in lean.patch.splitlines())
+
+
+def _wrapped(text: str, width: int, indent: int) -> list[str]:
+    """Lines of at most `width` cells, all indented."""
+    lines = textwrap.wrap(printable(text), max(width - indent, 40), break_on_hyphens=False, break_long_words=False)
+    return [f"{'':{indent}}{line}" for line in lines] or [""]

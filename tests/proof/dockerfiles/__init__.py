@@ -1,0 +1,10 @@
+"""Dockerfiles with typical mistakes, and some without, and what a container of each image prints."""
+
+from __future__ import annotations
+
+from .compilers import COMPILERS
+from .languages import LANGUAGES
+from .layers import LAYERS
+from .stages import STAGES
+
+SAMPLES = (*COMPILERS, *LANGUAGES, *LAYERS, *STAGES)

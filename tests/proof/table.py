@@ -1,0 +1,41 @@
+"""The table of proofs, on the terminal and in the README."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from .prove import Proof
+
+README = Path(__file__).parents[2] / "README.md"
+BEGIN, END = "<!-- python -m tests.proof --readme -->\n", "<!-- end of the proof -->\n"
+
+HEAD = "| image | what | builder | fat | promised | real | error |\n|---|---|---|--:|--:|--:|--:|"
+
+
+def row(proof: Proof) -> str:
+    """One line, sizes in MB (10⁶ bytes), the error in kB where it is smaller than a tenth of that."""
+    sizes = [f"{size / 1e6:.1f} MB" for size in (proof.fat_bytes, proof.promised_bytes, proof.real_bytes)]
+    fails = "" if proof.holds else " **fails**"
+    return f"| {proof.sample} | {proof.what} | {proof.builder} | {' | '.join(sizes)} | {_error(proof)}{fails} |"
+
+
+def _error(proof: Proof) -> str:
+    size = proof.error_bytes
+    if abs(size) < 1000:
+        return f"{size} B"
+    return f"{size / 1000:+.0f} kB" if abs(size) < 1_000_000 else f"{size / 1e6:+.1f} MB"
+
+
+def write_readme(proofs: Iterable[Proof]) -> None:
+    """Put one row for each sample between the README's markers: its plan, built with BuildKit."""
+    rows: dict[str, Proof] = {}
+    for proof in proofs:
+        if proof.is_plan and (proof.builder != "classic" or proof.sample not in rows):
+            rows[proof.sample] = proof
+    text = README.read_text()
+    before, _, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise SystemExit(f"{README} lacks the marker {END.strip()}")
+    README.write_text("".join([before, BEGIN, "\n", "\n".join([HEAD, *map(row, rows.values())]), "\n\n", END, after]))
