@@ -136,11 +136,16 @@ def by_bytes(filesystem: Filesystem, frees: Mapping[int, int]) -> tuple[int, ...
     return tuple(bytes_by_layer(filesystem, frees))
 
 
-def union_bytes(parts: Iterable[Mapping[int, int]]) -> int:
-    """Bytes freed by all of these together; what several free counts once."""
+def union(parts: Iterable[Mapping[int, int]]) -> dict[int, int]:
+    """Entry id → bytes freed by all of these together; what several free counts once."""
     together: dict[int, int] = {}
     for part in parts:
         for entry_id, size in part.items():
             if size > together.get(entry_id, 0):
                 together[entry_id] = size
-    return sum(together.values())
+    return together
+
+
+def union_bytes(parts: Iterable[Mapping[int, int]]) -> int:
+    """The bytes of the union."""
+    return sum(union(parts).values())

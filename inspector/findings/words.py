@@ -14,6 +14,7 @@ from inspector.attribution.instructions import Instruction
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.finding import Finding
 from inspector.findings.joining import LISTS
+from inspector.findings.patch import FindingPatch
 from inspector.findings.registry import (
     BROUGHT,
     DUPLICATE,
@@ -72,6 +73,14 @@ def fix_text(finding: Finding, image: Described) -> str:
     if most := _most(finding, image.filesystem):
         first += f"; {most}"
     return ". ".join([first, *(f"{said[0].upper()}{said[1:]}" for said in _conditions(finding, image.filesystem))])
+
+
+def patch_place(patch: FindingPatch) -> str:
+    """Which lines a patch replaces: `Dockerfile:2-6`, or that nobody wrote them."""
+    if patch.reconstructed or patch.replaces is None:
+        return "reconstructed from the image's history"
+    first, last = patch.replaces.first, patch.replaces.last
+    return f"{patch.replaces.path}:{first}" + (f"-{last}" if last > first else "")
 
 
 def _cause(finding: Finding, image: Described) -> str:

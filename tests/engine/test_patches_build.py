@@ -101,14 +101,6 @@ CASES = (
         "__init__.py",
     ),
     Case(
-        "login records of a large user id",
-        "RUN touch /var/log/lastlog && useradd --uid 20000 far\nCMD id -u far\n",
-        "LI7006",
-        "RUN touch /var/log/lastlog && useradd --no-log-init --uid 20000 far",
-        "20000",
-        base="debian",
-    ),
-    Case(
         "pip's cache",
         f"RUN apt-get update && {INSTALL} python3-pip python3-venv\n"
         "COPY packages /packages\n"
