@@ -8,8 +8,10 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from inspector.attribution.base import Base
+from inspector.attribution.dockerfile import Stage
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.owners import LayerOwner
+from inspector.attribution.placement import Placement
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.registry import Severity, find_rule
 from inspector.findings.remedy import Remedy, RemedyKind
@@ -76,6 +78,7 @@ class Subject(Struct, frozen=True):
     """Paths that some package owns."""
     tooling: Tooling = field(default_factory=Tooling)
     base: Base | None = None
+    placement: Placement | None = None
 
     @property
     def filesystem(self) -> Filesystem:
@@ -105,6 +108,16 @@ class Subject(Struct, frozen=True):
         """Whether a COPY or ADD made a layer, at whose end nothing can be run."""
         return self.verb_of(layer) in ("COPY", "ADD")
 
+    def stage_of(self, step: Instruction) -> Stage | None:
+        """The stage of the Dockerfile that an instruction is in, None where none is known."""
+        return self.placement.stage_of(step.index) if self.placement else None
+
+    def is_used_elsewhere(self, indexes: Iterable[int]) -> bool:
+        """Whether another stage is built upon one with these instructions, or takes files from it: it may need what
+        this image does not."""
+        stages = (self.stage_of(self.instructions[index]) for index in indexes)
+        return any(self.placement is not None and self.placement.is_used_elsewhere(stage) for stage in stages if stage)
+
     def indexes_of(self, *layers: int) -> tuple[int, ...]:
         """The indexes of the instructions that made these layers, of those that are known."""
         return tuple(step.index for step in self.instructions if step.layer in layers)
@@ -124,11 +137,16 @@ def by_bytes(filesystem: Filesystem, frees: Mapping[int, int]) -> tuple[int, ...
     return tuple(bytes_by_layer(filesystem, frees))
 
 
-def union_bytes(parts: Iterable[Mapping[int, int]]) -> int:
-    """Bytes freed by all of these together; what several free counts once."""
+def union(parts: Iterable[Mapping[int, int]]) -> dict[int, int]:
+    """Entry id → bytes freed by all of these together; what several free counts once."""
     together: dict[int, int] = {}
     for part in parts:
         for entry_id, size in part.items():
             if size > together.get(entry_id, 0):
                 together[entry_id] = size
-    return sum(together.values())
+    return together
+
+
+def union_bytes(parts: Iterable[Mapping[int, int]]) -> int:
+    """The bytes of the union."""
+    return sum(union(parts).values())

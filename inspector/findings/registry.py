@@ -55,6 +55,8 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"excepted": 
     trade: bool = False
     command: str = ""
     advice: str = ""
+    option: str = ""
+    behind: tuple[str, ...] = ()
     hadolint: tuple[str, ...] = ()
     dockle: tuple[str, ...] = ()
     trivy: tuple[str, ...] = ()
