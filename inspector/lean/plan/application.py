@@ -83,7 +83,8 @@ STATE: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 REMADE = matcher(
     (
-        "etc/{.java,alternatives,ca-certificates,cron.*,default,fonts,init.d,pam.d,profile.d,python3,rc?.d,ssl/certs,systemd,xml}/**",
+        "etc/{.java,alternatives,ca-certificates,cron.*,default,fonts,init.d,pam.d,profile.d,python3,rc?.d}/**",
+        "etc/{ssl/certs,systemd,xml}/**",
         "etc/{ca-certificates.conf,environment,inputrc,localtime,mailcap,timezone}",
         "usr/lib/{jvm/**,**/*.cache}",
         "usr/share/{applications,glib-2.0,icons,info,mime,perl,python3}/**",

@@ -38,7 +38,6 @@ class Copy(Struct, frozen=True):
     target: str
     uid: int
     gid: int
-    files: int
     size_bytes: int
     folder: bool = False
 
@@ -224,7 +223,7 @@ def _of_folder(filesystem: Filesystem, node: _Node) -> Copy:
     shared = {filesystem.shares.get(each, each) for each in files}
     uid, gid = next(iter(node.owners), _owner(filesystem, node))
     size = sum(filesystem.size(each) for each in shared)
-    return Copy((node.path,), f"{node.path}/", uid, gid, len(files), size, folder=True)
+    return Copy((node.path,), f"{node.path}/", uid, gid, size, folder=True)
 
 
 def _of_files(filesystem: Filesystem, node: _Node, kept: AbstractSet[int]) -> Iterator[Copy]:
@@ -236,7 +235,7 @@ def _of_files(filesystem: Filesystem, node: _Node, kept: AbstractSet[int]) -> It
             files.append((entry.path, bytes_of(filesystem, entry_id)))
     target = f"{node.path}/" if node.path else ""
     for (uid, gid), files in sorted(groups.items()):
-        yield Copy(tuple(path for path, _ in files), target, uid, gid, len(files), sum(size for _, size in files))
+        yield Copy(tuple(path for path, _ in files), target, uid, gid, sum(size for _, size in files))
 
 
 def _links(filesystem: Filesystem, node: _Node, kept: AbstractSet[int]) -> Iterator[tuple[str, str]]:

@@ -51,14 +51,6 @@ class Program(Struct, frozen=True):
         return self.elf is not None and not self.elf.interpreter and not self.elf.needed
 
 
-class OwnedFiles(Struct, frozen=True):
-    """Entries to carry that have the same owner, in the order of their ids."""
-
-    uid: int
-    gid: int
-    entries: tuple[int, ...]
-
-
 class Runtime(Struct, frozen=True):
     """What the image needs to run.
 
@@ -83,14 +75,6 @@ class Runtime(Struct, frozen=True):
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
         return self.application.left_out
-
-    def owned(self, subject: Subject) -> tuple[OwnedFiles, ...]:
-        """The files to carry by their owners, as COPY --chown needs them."""
-        groups: dict[tuple[int, int], list[int]] = {}
-        for entry_id in sorted(self.application.kept):
-            entry = subject.filesystem.entry(entry_id)
-            groups.setdefault((entry.uid, entry.gid), []).append(entry_id)
-        return tuple(OwnedFiles(uid, gid, tuple(entries)) for (uid, gid), entries in sorted(groups.items()))
 
 
 def runtime_of(subject: Subject) -> Runtime:

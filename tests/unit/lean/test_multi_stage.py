@@ -189,6 +189,13 @@ def test_lines_end_as_the_users_do() -> None:
     [
         ((LINKED, CMD), APP, "the running program needs nearly all that is in the image"),
         ((CACHE, LINKED), {}, "the image does not say what it runs"),
+        ((CACHE, LINKED), {"Cmd": ["bash"]}, "it starts a shell, and what is run in that is not seen"),
+        ((CACHE, LINKED), {"Cmd": ["/bin/sh", "-l"]}, "it starts a shell, and what is run in that is not seen"),
+        (
+            (CACHE, LINKED, CMD),
+            APP | {"OnBuild": ["RUN make"]},
+            "it is there to be built upon (ONBUILD), and what its triggers need is not seen",
+        ),
         ((CACHE, LINKED, CMD), {"Cmd": ["other"]}, "the program that the image starts is not found: other"),
     ],
 )

@@ -171,14 +171,6 @@ def test_packages_asked_for_stay_unless_they_are_build_tools() -> None:
     assert reasons == dict.fromkeys(("ffmpeg", "apt"), "it was asked for, and is no build tooling")
 
 
-def test_files_are_grouped_by_owner() -> None:
-    members = [static("usr/local/bin/app", 500), file("srv/a", 3), Member("srv/b", b"xx", uid=7, gid=8)]
-    inspection, runtime = needed(("RUN make", members))
-    groups = runtime.owned(subject_of(inspection))
-    paths = [(each.uid, each.gid, [inspection.filesystem.entry(e).path for e in each.entries]) for each in groups]
-    assert paths == [(0, 0, ["usr/local/bin/app", "srv/a"]), (7, 8, ["srv/b"])]
-
-
 def test_a_user_by_name_needs_accounts_and_a_number_does_not() -> None:
     users: Own = ("RUN useradd app", [file("etc/passwd", 40), file("etc/passwd-", 20)])
     _, by_name = needed(users, BUILD, run=APP | {"User": "app"})
