@@ -85,10 +85,11 @@ def runtime_of(subject: Subject) -> Runtime:
     started = [each for each in programs if each.elf is not None or each.script]
     interpreted = not started or any(not each.elf or _runs_others(each) for each in started)
     named = frozenset(_named(evidence.run, paths, programs))
-    first = application(subject, named, frozenset(), interpreted=interpreted)
-    needs = find_needs(evidence, first.kept)
-    files = application(subject, named, needs.files, interpreted=interpreted)
+    files = application(subject, named, frozenset(), interpreted=interpreted)
     needs = find_needs(evidence, files.kept)
+    if not needs.files <= files.kept:
+        files = application(subject, named, needs.files, interpreted=interpreted)
+        needs = find_needs(evidence, files.kept)
     user = evidence.run.settings.get("User", "")
     return Runtime(
         programs=programs,
