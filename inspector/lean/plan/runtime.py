@@ -100,7 +100,7 @@ def runtime_of(subject: Subject) -> Runtime:
         needs_accounts=re.search(r"[^\d:]", user) is not None,
         is_static=bool(started) and all(each.is_static for each in started),
         is_shell=any(each.script or _runs_others(each) for each in started),
-        assumptions=tuple(_assumptions(files)),
+        assumptions=(*_assumptions(files), *_privileged(subject, files)),
         named=named,
     )
 
@@ -171,3 +171,12 @@ def _assumptions(files: Application) -> Iterator[str]:
     rest = files.left_out[MOST_TOLD:]
     if rest:
         yield f"left out: {sum(each.files for each in rest)} more files ({human(sum(e.size_bytes for e in rest))})"
+
+
+def _privileged(subject: Subject, files: Application) -> Iterator[str]:
+    """Files that run with more rights than who starts them: builders differ in what they keep of that."""
+    entries = map(subject.filesystem.entry, sorted(files.kept))
+    named = [f"/{e.path}" for e in entries if "security.capability" in e.xattrs or (e.mode & 0o6000 and e.uid)]
+    if named:
+        shown = ", ".join(named[:MOST_TOLD]) + (" …" if len(named) > MOST_TOLD else "")
+        yield f"capabilities and set-user-id bits may be lost by copying: look at {shown} in the new image"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from inspector.demo.archive import Member, symlink
 from inspector.inspection import Inspection, subject_of
@@ -15,7 +16,9 @@ from inspector.lean.plan.installing import (
     base_packages,
     installation,
 )
+from inspector.packages.model import Installed
 from tests.builders import file
+from tests.unit.packages.made import package
 
 from .images import GOMP, Own, debian, image, packaged, static, status
 
@@ -91,3 +94,21 @@ def test_what_was_installed_from_files_cannot_be_again(script: str) -> None:
     members = [status("libc6", "dash", "a"), *packaged("a", GOMP)]
     found = installed(image((f"RUN {script}", members), BUILD, CMD, run={"Cmd": ["app"]}), "a")
     assert (found.is_known, found.command) == (False, "")
+
+
+@pytest.mark.parametrize(
+    ("manager", "command"),
+    [
+        ("dnf", "dnf install -y --setopt=install_weak_deps=False curl && dnf clean all"),
+        ("microdnf", "microdnf install -y --setopt=install_weak_deps=0 curl && microdnf clean all"),
+        ("zypper", "zypper --non-interactive install --no-recommends curl && zypper clean --all"),
+    ],
+)
+def test_of_several_managers_the_one_that_is_there_installs(manager: str, command: str) -> None:
+    subject = subject_of(image(BUILD, CMD, base=[*debian(), file(f"usr/bin/{manager}")], run={"Cmd": ["app"]}))
+    curl = package("curl", kind="rpm")
+    installed = (*subject.inventory.installed, Installed(curl, 1000, 1, ()))
+    subject = replace(
+        subject, evidence=replace(subject.evidence, inventory=replace(subject.inventory, installed=installed))
+    )
+    assert installation(subject, [curl], base_of(subject)).command == command

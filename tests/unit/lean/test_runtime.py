@@ -177,3 +177,9 @@ def test_a_user_by_name_needs_accounts_and_a_number_does_not() -> None:
     _, by_number = needed(users, BUILD, run=APP | {"User": "7:8"})
     assert (by_name.needs_accounts, by_number.needs_accounts) == (True, False)
     assert len(by_name.application.accounts) == 1
+
+
+def test_files_with_more_rights_are_told() -> None:
+    odd: Own = ("RUN make", [Member("opt/tool", b"x", mode=0o4755, uid=7), Member("opt/root", b"x", mode=0o4755)])
+    _, runtime = needed(odd, BUILD)
+    assert runtime.assumptions[-1].endswith("look at /opt/tool in the new image")
