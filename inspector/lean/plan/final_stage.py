@@ -41,7 +41,7 @@ class FinalStage(Struct, frozen=True):
     def parts(self) -> tuple[Part, ...]:
         """What the image will weigh, part by part."""
         found = [
-            Part(f"base image {self.base}", self.base_bytes),
+            Part(f"base image {self.base}".strip(), self.base_bytes),
             Part(f"packages {_named(self.installation.named)}", self.installation.size_bytes),
             Part("files of the application", self.carried.size_bytes),
             Part("accounts and what packages are installed from", self.before.size_bytes),
@@ -70,7 +70,7 @@ class FinalStage(Struct, frozen=True):
 
     def told(self) -> str:
         """What the stage does, in words."""
-        done = [f"begin a final stage on {self.base}"]
+        done = [f"begin a final stage on {self.base or 'the same base image'}"]
         if self.installation.named:
             done.append(f"install {_named(self.installation.named)}")
         done.append(f"copy {human(self.carried.size_bytes)} of the application's files to it")

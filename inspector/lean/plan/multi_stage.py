@@ -23,7 +23,7 @@ LEAST_SHARE, LEAST_BYTES = 0.02, 1_000_000
 """What is less than both is not worth another stage: installing alone rewrites databases and logs of nearly as much."""
 
 SURE = {"scratch": 0.95, "base": 0.9}
-LESS = {"shell": 0.1, "packages": 0.05, "reconstructed": 0.1, "missing": 0.3}
+LESS = {"shell": 0.1, "packages": 0.05, "reconstructed": 0.1, "missing": 0.3, "base": 0.2}
 """How sure an answer is, and what takes from it."""
 
 
@@ -83,7 +83,7 @@ def _answer(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage:
         parts=stage.parts,
         steps=(*named, Step(stage.told(), saved)),
         assumptions=runtime.assumptions,
-        confidence=_confidence(runtime, proposed, stage),
+        confidence=_confidence(inspection, runtime, proposed, stage),
         dockerfile=dockerfile,
         base=stage.base,
         remains=_remains(inspection, runtime, stage),
@@ -99,12 +99,13 @@ def _remains(inspection: Inspection, runtime: Runtime, stage: FinalStage) -> fro
     return files.kept.union(files.accounts, under, *packages)
 
 
-def _confidence(runtime: Runtime, proposed: Proposal, stage: FinalStage) -> float:
+def _confidence(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage: FinalStage) -> float:
     sure = SURE["scratch" if stage.base == "scratch" else "base"]
     sure -= LESS["shell"] * runtime.is_shell
     sure -= LESS["packages"] * bool(stage.installation.added)
     sure -= LESS["reconstructed"] * proposed.reconstructed
     sure -= LESS["missing"] * bool(runtime.missing)
+    sure -= LESS["base"] * any(owner.from_base is None for owner in inspection.owners)
     return round(sure, 2)
 
 
