@@ -14,7 +14,8 @@ from msgspec import Struct
 from inspector.attribution.instructions import Instruction
 from inspector.findings.finding import AdviceClass, Finding, Subject, union_bytes
 from inspector.findings.joining import join
-from inspector.findings.patch import is_shown, one_run
+from inspector.findings.lines import is_shown
+from inspector.findings.one_run import one_run
 from inspector.findings.promise import freed
 from inspector.findings.registry import SECRET
 from inspector.findings.remedy import RemedyKind

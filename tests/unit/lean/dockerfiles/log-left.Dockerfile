@@ -1,0 +1,3 @@
+FROM debian:12
+RUN curl -s -o /var/log/build.log https://example.org/log
+CMD ["true"]

@@ -1,0 +1,5 @@
+# escape=`
+FROM debian:12
+RUN apt-get update `
+ && apt-get install -y gcc
+CMD ["true"]

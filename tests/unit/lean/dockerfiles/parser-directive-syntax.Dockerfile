@@ -1,0 +1,5 @@
+# syntax = docker/dockerfile:1.7
+# check=skip=all
+FROM debian:12
+RUN apt-get update && apt-get install -y gcc
+CMD ["true"]

@@ -1,0 +1,3 @@
+FROM debian:12
+RUN curl -s -o /tmp/download.bin https://example.org/bin && echo used
+CMD ["true"]
