@@ -170,6 +170,7 @@ def _stage(
         linker_bytes(subject, files.kept, _sizes(candidate)) if can_run else 0,
         tuple(early),
         tuple(late),
+        candidate.image.config.run.settings.get("User", ""),
     )
 
 

@@ -21,11 +21,15 @@ MOST_LAYERS = 80
 """Layers of a final stage at most: an engine takes 127, and the base has some."""
 
 
+ROOT = ("", "root", "0", "0:0", "root:root")
+"""What USER says where RUNs may do anything."""
+
+
 class FinalStage(Struct, frozen=True):
     """What comes upon the base, in this order: `before` (accounts, what packages are installed from), packages, files.
 
     `base` is what FROM says, `base_bytes` what that weighs. `relinks` is whether the linker's cache must be made anew,
-    whose bytes are `linker_bytes`. `early` and `late` are settings before and behind.
+    whose bytes are `linker_bytes`. `early` and `late` are settings before and behind, `base_user` is the base's USER.
     """
 
     base: str
@@ -36,6 +40,7 @@ class FinalStage(Struct, frozen=True):
     linker_bytes: int = 0
     early: tuple[Setting, ...] = ()
     late: tuple[Setting, ...] = ()
+    base_user: str = ""
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -66,6 +71,9 @@ class FinalStage(Struct, frozen=True):
             copied.append("RUN ldconfig")
         if not (all(copied) and self.carried.is_shown and len(copied) <= MOST_LAYERS):
             return None
+        if self.base_user not in ROOT and any(line.startswith("RUN ") for line in copied):
+            own = any(each.verb == "USER" for each in self.late)
+            copied = ["USER 0", *copied, *([] if own else [f"USER {self.base_user}"])]
         return [*lines, *copied, *(line for each in self.late for line in each.lines)]
 
     def told(self) -> str:

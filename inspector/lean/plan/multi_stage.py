@@ -154,7 +154,14 @@ def _on_base(
         linker_bytes(subject, files.kept, under.sizes) if can_run else 0,
         tuple(early),
         tuple(late),
+        _base_user(inspection),
     )
+
+
+def _base_user(inspection: Inspection) -> str:
+    """The USER with which the base image begins, as its history says."""
+    said = [step.text for step in inspection.instructions if step.from_base and step.verb == "USER"]
+    return said[-1].removeprefix("USER ") if said else ""
 
 
 def _has_shell(subject: Subject) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import join
 
 from msgspec import Struct
@@ -100,7 +100,7 @@ def runtime_of(subject: Subject) -> Runtime:
         needs_accounts=re.search(r"[^\d:]", user) is not None,
         is_static=bool(started) and all(each.is_static for each in started),
         is_shell=any(each.script or _runs_others(each) for each in started),
-        assumptions=(*_assumptions(files), *_privileged(subject, files)),
+        assumptions=(*_assumptions(subject, files), *_privileged(subject, files)),
         named=named,
     )
 
@@ -164,8 +164,12 @@ def _packages(subject: Subject, needs: Needs) -> dict[Package, str]:
     return found
 
 
-def _assumptions(files: Application) -> Iterator[str]:
-    yield from (f"{each}: run it once on the new image" for each in ASSUMPTIONS[:2])
+def _assumptions(subject: Subject, files: Application) -> Iterator[str]:
+    """What nobody can see, with what was seen of it, and what is left out."""
+    loaded, started, *_ = ASSUMPTIONS
+    scripts = _shown(_scripts(subject, files))
+    yield f"{loaded}: run it once on the new image"
+    yield f"{started}{f' (scripts that are carried: {scripts})' if scripts else ''}: run it once on the new image"
     for each in files.left_out[:MOST_TOLD]:
         yield f"left out: {each.files} files of /{each.path} ({human(each.size_bytes)}, {each.reason})"
     rest = files.left_out[MOST_TOLD:]
@@ -173,10 +177,24 @@ def _assumptions(files: Application) -> Iterator[str]:
         yield f"left out: {sum(each.files for each in rest)} more files ({human(sum(e.size_bytes for e in rest))})"
 
 
+def _scripts(subject: Subject, files: Application) -> Iterator[str]:
+    """The paths of scripts that can be started and are carried."""
+    for entry_id in sorted(files.kept):
+        layer, row = subject.filesystem.locate(entry_id)
+        entries = subject.scans[layer].entries
+        if row in subject.scans[layer].facts.scripts and entries.modes[row] & 0o111:
+            yield f"/{entries.paths[row]}"
+
+
 def _privileged(subject: Subject, files: Application) -> Iterator[str]:
     """Files that run with more rights than who starts them: builders differ in what they keep of that."""
     entries = map(subject.filesystem.entry, sorted(files.kept))
-    named = [f"/{e.path}" for e in entries if "security.capability" in e.xattrs or (e.mode & 0o6000 and e.uid)]
+    named = _shown(f"/{e.path}" for e in entries if "security.capability" in e.xattrs or (e.mode & 0o6000 and e.uid))
     if named:
-        shown = ", ".join(named[:MOST_TOLD]) + (" …" if len(named) > MOST_TOLD else "")
-        yield f"capabilities and set-user-id bits may be lost by copying: look at {shown} in the new image"
+        yield f"capabilities and set-user-id bits may be lost by copying: look at {named} in the new image"
+
+
+def _shown(paths: Iterable[str]) -> str:
+    found = list(paths)
+    rest = len(found) - MOST_TOLD
+    return ", ".join(found[:MOST_TOLD]) + (f" and {rest} more" if rest > 0 else "")

@@ -68,15 +68,17 @@ def image(
     opening: str = "FROM base:1",
     end: str = "\n",
     known: bool = True,
+    base_user: str = "",
 ) -> Inspection:
     """The inspection of an image of this Dockerfile, upon `base` (None: Debian's).
 
-    `opening` are its first lines, `end` ends each line; where it is not `known`, only the base is.
+    `opening` are its first lines, `end` ends each line; where it is not `known`, only the base is. `base_user` is the
+    USER of that.
     """
     steps = [Step(_recorded(text), None if members is None else tar_layer(members)) for text, members in own]
     under = Step("/bin/sh -c #(nop) ADD file:0123 in / ", tar_layer(debian() if base is None else base))
     if opening != "FROM scratch":
-        steps.insert(0, under)
+        steps[:0] = [under, *([Step(f"/bin/sh -c #(nop)  USER {base_user}")] if base_user else [])]
     text = f"{opening}{end}" + "".join(f"{text}{end}" for text, _ in own)
     named = NamedImage(("base:1",), None, (sha256(under.layer or b""),), (under.created_by,))
     recipe = Recipe(parse_dockerfile(text, "Dockerfile")) if known else Recipe(base=named)

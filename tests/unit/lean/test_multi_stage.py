@@ -272,3 +272,17 @@ def test_packages_from_files_are_not_installed_again() -> None:
     build: Own = ("RUN build", [dynamic("usr/local/bin/app", "libgomp.so.1")])
     answer = multi_stage(image(CACHE, ("RUN dpkg -i /x.deb", members), build, CMD, run=APP))
     assert answer.reason == "it needs packages that the base image lacks, and nothing there installs them"
+
+
+def test_a_base_with_a_user_is_installed_upon_as_root() -> None:
+    members = [symlink("usr/bin/start", "/usr/local/bin/app")]
+    own: list[Own] = [CACHE, ("RUN make", members), LINKED]
+    stay = multi_stage(image(*own, CMD, base_user="node", run=APP | {"User": "node"}))
+    assert final(stay)[1:-1] == [
+        "USER 0",
+        "RUN ln -sfn /usr/local/bin/app /usr/bin/start",
+        "COPY --from=build /usr/local/bin/app /usr/local/bin/",
+        "USER node",
+    ]
+    change = multi_stage(image(*own, ("USER 7", None), CMD, base_user="node", run=APP | {"User": "7"}))
+    assert [line for line in final(change) if line.startswith("USER")] == ["USER 0", "USER 7"]

@@ -183,3 +183,9 @@ def test_files_with_more_rights_are_told() -> None:
     odd: Own = ("RUN make", [Member("opt/tool", b"x", mode=0o4755, uid=7), Member("opt/root", b"x", mode=0o4755)])
     _, runtime = needed(odd, BUILD)
     assert runtime.assumptions[-1].endswith("look at /opt/tool in the new image")
+
+
+def test_scripts_that_are_carried_are_told() -> None:
+    script: Own = ("COPY run /usr/local/bin/run", [Member("usr/local/bin/run", b"#!/bin/sh\n", mode=0o755)])
+    _, runtime = needed(script, run={"Cmd": ["run"]})
+    assert "(scripts that are carried: /usr/local/bin/run): run it once on the new image" in runtime.assumptions[1]
