@@ -66,7 +66,15 @@ def subject_of(inspection: Inspection) -> Subject:
     run = inspection.image.config.run
     evidence = Evidence(inspection.filesystem, inspection.scans, inspection.inventory, captured, run)
     owned = owned_paths(inspection.inventory)
-    return Subject(evidence, inspection.instructions, inspection.owners, owned, inspection.tooling, inspection.base)
+    return Subject(
+        evidence,
+        inspection.instructions,
+        inspection.owners,
+        owned,
+        inspection.tooling,
+        inspection.base,
+        inspection.placement,
+    )
 
 
 def account(read: ReadImage, reference: str, recipe: Recipe, ignore: Sequence[str]) -> Inspection:
@@ -78,7 +86,13 @@ def account(read: ReadImage, reference: str, recipe: Recipe, ignore: Sequence[st
     evidence = gather(filesystem, scans, config.run)
     tooling = find_tooling(evidence, unchangeable_layers(origins.instructions, origins.owners))
     subject = Subject(
-        evidence, origins.instructions, origins.owners, owned_paths(evidence.inventory), tooling, origins.base
+        evidence,
+        origins.instructions,
+        origins.owners,
+        owned_paths(evidence.inventory),
+        tooling,
+        origins.base,
+        origins.placement,
     )
     return Inspection(
         image=_image(reference, read.image, config),

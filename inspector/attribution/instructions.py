@@ -9,6 +9,9 @@ from inspector.attribution.dockerfile import DockerfileInstruction
 from inspector.attribution.syntax import words_of
 from inspector.image.config import ImageConfig
 
+BUILDKIT = "buildkit.dockerfile.v0"
+"""The comment in the history of what BuildKit built."""
+
 
 class LineRange(Struct, frozen=True):
     """Lines of a file, from 1, both included."""
@@ -22,7 +25,8 @@ class Instruction(Struct, frozen=True):
     """One history entry. `layer` is the layer it made: None where it made none (`empty`), or where that is unknown.
 
     `from_base`, `lines` and `written` (as the Dockerfile has it) are None as long as they are unknown (origins.py).
-    `faithful` tells whether `text` is what was run, and not a script of several lines folded into one.
+    `faithful` tells whether `text` is what was run, and not a script of several lines folded into one, `buildkit`
+    whether BuildKit ran it, by the comment that it writes.
     """
 
     index: int
@@ -35,6 +39,7 @@ class Instruction(Struct, frozen=True):
     lines: LineRange | None = None
     written: DockerfileInstruction | None = None
     faithful: bool = True
+    buildkit: bool = False
 
 
 def attribute(config: ImageConfig) -> tuple[Instruction, ...]:
@@ -49,9 +54,17 @@ def attribute(config: ImageConfig) -> tuple[Instruction, ...]:
     for index, entry in enumerate(config.history):
         verb, text = parse_created_by(entry.created_by)
         layer = layer_of.get(index)
-        faithful = _is_faithful(entry.created_by)
         instructions.append(
-            Instruction(index, verb, text or entry.comment, entry.created, layer, entry.empty_layer, faithful=faithful)
+            Instruction(
+                index,
+                verb,
+                text or entry.comment,
+                entry.created,
+                layer,
+                entry.empty_layer,
+                faithful=_is_faithful(entry.created_by),
+                buildkit=entry.comment == BUILDKIT,
+            )
         )
     return tuple(instructions)
 

@@ -6,6 +6,7 @@ Dockerfile must be there, in order; what is left in front is the base image's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -49,6 +50,23 @@ class Placement(Struct, frozen=True):
         """The lines of each history entry."""
         return tuple(
             LineRange(self.dockerfile.path, each.first_line, each.last_line) if each else None for each in self.written
+        )
+
+    def stage_of(self, entry: int) -> Stage | None:
+        """The stage with the instruction that made a history entry, None where it is not known."""
+        written = self.written[entry]
+        return next((stage for stage in self.stages if written in stage.instructions), None) if written else None
+
+    def is_used_elsewhere(self, stage: Stage) -> bool:
+        """Whether stages that are not this image's begin with the stage, or any takes files from it."""
+        names = {(stage.name or "").lower(), str(self.dockerfile.stages.index(stage))} - {""}
+        others = (other for other in self.dockerfile.stages if other not in self.stages)
+        taken = re.compile(rf"--(?:mount=(?:\S*,)?)?from=(?:{'|'.join(map(re.escape, names))})(?:,\S*)?").fullmatch
+        return any(other.base.lower() in names for other in others) or any(
+            taken(flag.lower())
+            for other in self.dockerfile.stages
+            for written in other.instructions
+            for flag in written.flags
         )
 
 

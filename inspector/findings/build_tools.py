@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from inspector.filesystem.stack import VISIBLE
 from inspector.findings.bases import slimmer_base
 from inspector.findings.finding import Finding, Subject, by_bytes
-from inspector.findings.joining import LISTS, commands_of, join, last_user
+from inspector.findings.joining import LISTS, OTHER_STAGES, another_stage, commands_of, join, last_user
 from inspector.findings.promise import freed, shrunk_caches
 from inspector.findings.registry import BROUGHT, IN_BASE, UNPACKAGED, Severity, find_rule
 from inspector.findings.remedy import Keep, Remedy, RemedyKind, Stricter, shell_path
@@ -99,14 +99,15 @@ def _remedy(
     command = removal.command(names, [package.name for package in kept])
     needs = (subject.tooling.rescue[package] for package in kept)
     by_virtual = leftover.kind == "apk" and not any(package.virtual for package in named)
-    runs = runs_with_users(subject, layer, packages.values(), command)
+    runs, hindrance = runs_with_users(subject, layer, packages.values(), command)
     kind = RemedyKind.ANOTHER_STAGE if not runs else RemedyKind.END_RUN_WITH if len(runs) == 1 else RemedyKind.JOIN_RUNS
     layers = [step.layer for step in map(subject.instructions.__getitem__, runs) if step.layer is not None] or [layer]
     gone = files_of(subject, packages.values())
     frees = freed_with_packages(subject, layers, command if runs else "", gone)
     besides = [each for each in subject.inventory.installed if each.package in beyond]
     all_gone = files_of(subject, [*packages.values(), *besides])
-    stricter = sum(freed_with_packages(subject, layers, strict, all_gone).values()) - sum(frees.values())
+    strictly = freed_with_packages(subject, layers, strict, all_gone) if layers else {}
+    stricter = sum(strictly.values()) - sum(frees.values())
     remedy = Remedy(
         kind if command else RemedyKind.DELETE_IN_RUN,
         runs or subject.indexes_of(layer),
@@ -114,26 +115,31 @@ def _remedy(
         tuple(sorted({Keep(need.package.name, f"{need.who} needs {need.what}") for need in needs}, key=_by_name)),
         sum(frees.values()),
         tuple(sorted({subject.tooling.verdicts[package].doubt for package in named} - {""})),
-        advice=VIRTUAL if by_virtual and len(runs) == 1 else "",
+        advice=hindrance or (VIRTUAL if by_virtual and len(runs) == 1 else ""),
         stricter=Stricter(strict, stricter) if runs and beyond and strict and stricter > 0 else None,
     )
     return remedy, frees
 
 
-def runs_with_users(subject: Subject, layer: int, packages: Iterable[Installed], command: str) -> tuple[int, ...]:
+def runs_with_users(
+    subject: Subject, layer: int, packages: Iterable[Installed], command: str
+) -> tuple[tuple[int, ...], str]:
     """The indexes of the RUNs from the one that brought the first package to the last that may use any of them, if
-    these can be one."""
+    these can be one and may lose the packages; and else what to do instead, if there is something to say."""
     if not command:
-        return subject.indexes_of(layer)
+        return subject.indexes_of(layer), ""
     installed = list(packages)
     first = min((each.layer for each in installed if each.layer is not None), default=layer)
     start = next((step.index for step in subject.instructions if step.layer == first), None)
     if start is None:
-        return ()
+        return (), ""
     commands = commands_of(subject.filesystem.entry(entry_id).path for each in installed for entry_id in each.entries)
     end = last_user(subject, start, commands, cleans_lists=LISTS in command)
-    last = next((step.index for step in subject.instructions if step.layer == layer), start)
-    return join(subject, start, max(end, last))
+    last = max(end, next((step.index for step in subject.instructions if step.layer == layer), start))
+    runs = join(subject, start, last)
+    if runs and subject.is_used_elsewhere(runs):
+        return (), OTHER_STAGES
+    return runs, "" if runs else another_stage(subject, start, last)
 
 
 def freed_with_packages(
@@ -198,31 +204,39 @@ def _outside_packages(subject: Subject) -> Iterator[Finding]:
         paths = {subject.filesystem.entry(entry_id).path for entry_id in toolchain.entries}
         if not frees or started & paths:
             continue
-        layers = by_bytes(subject.filesystem, frees)
+        remedy, frees = _without_toolchain(subject, toolchain, frees)
         yield Finding(
             rule=UNPACKAGED,
             title=f"{toolchain.rule.title} in /{toolchain.home}",
             severity=find_rule(UNPACKAGED).severity,
             frees=frees,
-            layers=layers,
+            layers=by_bytes(subject.filesystem, frees),
             hidden_in=(),
-            remedy=_without_toolchain(subject, toolchain, layers[0], sum(frees.values())),
+            remedy=remedy,
         )
 
 
-def _without_toolchain(subject: Subject, toolchain: Toolchain, layer: int, saves_bytes: int) -> Remedy:
+def _without_toolchain(subject: Subject, toolchain: Toolchain, files: dict[int, int]) -> tuple[Remedy, dict[int, int]]:
+    """How it is removed once the last RUN that may use it is done; and what that frees."""
     rule, home = toolchain.rule, shell_path(toolchain.home)
-    command = rule.command.format(home=home) if home else ""
-    kind = rule.remedy if command or not rule.command else RemedyKind.DELETE_IN_RUN
-    if command and subject.is_copied(layer):
-        return Remedy(RemedyKind.COPY_LESS, subject.indexes_of(layer), saves_bytes=saves_bytes)
-    return Remedy(
-        RemedyKind.ANOTHER_BASE if subject.is_from_base(layer) else kind,
-        subject.indexes_of(layer),
-        command,
-        saves_bytes=saves_bytes,
-        advice=rule.advice,
-    )
+    layer = by_bytes(subject.filesystem, files)[0]
+    command, steps, saves_bytes = rule.command.format(home=home), subject.indexes_of(layer), sum(files.values())
+    if subject.is_from_base(layer):
+        return Remedy(RemedyKind.ANOTHER_BASE, steps, command if home else "", advice=rule.advice), files
+    if not command:
+        return Remedy(rule.remedy, steps, saves_bytes=saves_bytes, advice=rule.advice), files
+    if not home or subject.is_copied(layer):
+        kind = RemedyKind.COPY_LESS if home else RemedyKind.DELETE_IN_RUN
+        return Remedy(kind, steps, saves_bytes=saves_bytes), files
+    commands = commands_of(subject.filesystem.entry(entry_id).path for entry_id in toolchain.entries)
+    end = max(steps[-1], last_user(subject, steps[0], commands, cleans_lists=False)) if steps else 0
+    runs = join(subject, steps[0], end) if steps else ()
+    if steps and (not runs or subject.is_used_elsewhere(runs)):
+        return Remedy(RemedyKind.ANOTHER_STAGE, steps, saves_bytes=saves_bytes), files
+    layers = [step.layer for step in map(subject.instructions.__getitem__, runs) if step.layer is not None]
+    frees = files | freed(subject, layers, command, files) if len(runs) > 1 else files
+    kind = rule.remedy if len(runs) < 2 else RemedyKind.JOIN_RUNS
+    return Remedy(kind, runs, command, saves_bytes=sum(frees.values()), advice=rule.advice), frees
 
 
 def _sizes(subject: Subject, entries: Iterable[int]) -> dict[int, int]:

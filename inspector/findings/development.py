@@ -60,9 +60,9 @@ def _remedy(
         return Remedy(RemedyKind.ANOTHER_BASE, steps, command, advice=rule.advice), files
     if subject.is_copied(layer):
         return Remedy(RemedyKind.COPY_LESS, steps, saves_bytes=saves_bytes), files
-    runs = runs_with_users(subject, layer, marked, command)
+    runs, hindrance = runs_with_users(subject, layer, marked, command)
     if not runs or not shell_path(folder):
-        return Remedy(RemedyKind.ANOTHER_STAGE, steps, saves_bytes=saves_bytes), files
+        return Remedy(RemedyKind.ANOTHER_STAGE, steps, saves_bytes=saves_bytes, advice=hindrance), files
     if end_of(subject.instructions, runs[-1]) == f"/{folder}":
         command = manager.prune
     layers = [step.layer for step in map(subject.instructions.__getitem__, runs) if step.layer is not None]

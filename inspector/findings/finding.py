@@ -8,10 +8,12 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from inspector.attribution.base import Base
+from inspector.attribution.dockerfile import Stage
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.owners import LayerOwner
+from inspector.attribution.placement import Placement
 from inspector.filesystem.stack import Filesystem
-from inspector.findings.registry import Severity
+from inspector.findings.registry import Severity, find_rule
 from inspector.findings.remedy import Remedy, RemedyKind
 from inspector.layers.scan import LayerScan
 from inspector.packages.evidence import Evidence
@@ -57,12 +59,13 @@ class Finding(Struct, frozen=True):
 
     @property
     def advice_class(self) -> AdviceClass:
-        """By the doubts, then by who brought it, then by the severity, which says what is a choice."""
+        """By the doubts, then by who brought it, then by the rule, which says what is a choice."""
         if self.remedy.doubts:
             return AdviceClass.QUESTION
         if self.remedy.kind is RemedyKind.ANOTHER_BASE:
             return AdviceClass.BASE
-        return AdviceClass.TRADE if self.severity is Severity.INFO else AdviceClass.SAFE
+        is_choice = self.severity is Severity.INFO or find_rule(self.rule).trade
+        return AdviceClass.TRADE if is_choice else AdviceClass.SAFE
 
 
 class Subject(Struct, frozen=True):
@@ -75,6 +78,7 @@ class Subject(Struct, frozen=True):
     """Paths that some package owns."""
     tooling: Tooling = field(default_factory=Tooling)
     base: Base | None = None
+    placement: Placement | None = None
 
     @property
     def filesystem(self) -> Filesystem:
@@ -104,6 +108,16 @@ class Subject(Struct, frozen=True):
         """Whether a COPY or ADD made a layer, at whose end nothing can be run."""
         return self.verb_of(layer) in ("COPY", "ADD")
 
+    def stage_of(self, step: Instruction) -> Stage | None:
+        """The stage of the Dockerfile that an instruction is in, None where none is known."""
+        return self.placement.stage_of(step.index) if self.placement else None
+
+    def is_used_elsewhere(self, indexes: Iterable[int]) -> bool:
+        """Whether another stage is built upon one with these instructions, or takes files from it: it may need what
+        this image does not."""
+        stages = (self.stage_of(self.instructions[index]) for index in indexes)
+        return any(self.placement is not None and self.placement.is_used_elsewhere(stage) for stage in stages if stage)
+
     def indexes_of(self, *layers: int) -> tuple[int, ...]:
         """The indexes of the instructions that made these layers, of those that are known."""
         return tuple(step.index for step in self.instructions if step.layer in layers)
@@ -123,11 +137,16 @@ def by_bytes(filesystem: Filesystem, frees: Mapping[int, int]) -> tuple[int, ...
     return tuple(bytes_by_layer(filesystem, frees))
 
 
-def union_bytes(parts: Iterable[Mapping[int, int]]) -> int:
-    """Bytes freed by all of these together; what several free counts once."""
+def union(parts: Iterable[Mapping[int, int]]) -> dict[int, int]:
+    """Entry id → bytes freed by all of these together; what several free counts once."""
     together: dict[int, int] = {}
     for part in parts:
         for entry_id, size in part.items():
             if size > together.get(entry_id, 0):
                 together[entry_id] = size
-    return sum(together.values())
+    return together
+
+
+def union_bytes(parts: Iterable[Mapping[int, int]]) -> int:
+    """The bytes of the union."""
+    return sum(union(parts).values())

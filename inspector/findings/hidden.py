@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from inspector.filesystem.ledger import Fate
 from inspector.findings.build_tools import tools_title
+from inspector.findings.copy_mode import copy_mode
 from inspector.findings.finding import Finding, Subject
-from inspector.findings.joining import join
+from inspector.findings.joining import another_stage, join
 from inspector.findings.path_rules import PathTable
 from inspector.findings.promise import freed
 from inspector.findings.registry import OVERWRITTEN, RECOPIED, REMOVED, UNAVOIDABLE, find_rule
@@ -67,7 +68,7 @@ def hidden_findings(subject: Subject) -> Iterator[Finding]:
     for (rule, added_by, hidden_by), files in sorted(groups.items(), key=lambda group: -sum(group[1].values())):
         if not files.keys() <= told.keys():
             finding = _finding(subject, table, rule, added_by, hidden_by, files)
-            if finding.remedy.kind is RemedyKind.JOIN_RUNS:
+            if finding.remedy.kind is RemedyKind.JOIN_RUNS or finding.remedy.option:
                 told |= finding.frees
             yield finding
 
@@ -81,17 +82,20 @@ def _finding(
         title += _of_what(subject, table, added_by, files)
     if rule_id == REMOVED:
         title = _removed_tools(subject, added_by, hidden_by, files) or title
+    if rule_id == RECOPIED and (copied := _copied(subject, hidden_by)):
+        remedy, frees = copied
+        return Finding(rule_id, title, rule.severity, frees, (added_by,), (hidden_by,), remedy)
     kind, steps = _kind(subject, rule_id, added_by), subject.indexes_of(added_by, hidden_by)
     runs = join(subject, steps[0], steps[-1]) if kind in JOINING and len(steps) > 1 else ()
-    frees = files
+    frees, advice = files, rule.advice
     if runs:
         joined = (subject.instructions[index].layer for index in runs)
         kind, steps = RemedyKind.JOIN_RUNS, runs
         frees = freed(subject, [layer for layer in joined if layer is not None])
     elif kind is RemedyKind.JOIN_RUNS:
-        kind = RemedyKind.ANOTHER_STAGE
+        kind, advice = RemedyKind.ANOTHER_STAGE, another_stage(subject, steps[0], steps[-1]) if steps else ""
     saves_bytes = 0 if kind in (RemedyKind.NOTHING, RemedyKind.ANOTHER_BASE) else sum(frees.values())
-    remedy = Remedy(kind, steps, saves_bytes=saves_bytes, advice=rule.advice)
+    remedy = Remedy(kind, steps, saves_bytes=saves_bytes, advice=advice)
     return Finding(rule_id, title, rule.severity, frees, (added_by,), (hidden_by,), remedy)
 
 
@@ -107,6 +111,23 @@ def _kind(subject: Subject, rule_id: str, added_by: int) -> RemedyKind:
     if rule_id == RECOPIED and copied:
         return RemedyKind.COPY_MODE
     return find_rule(rule_id).remedy
+
+
+def _copied(subject: Subject, hidden_by: int) -> tuple[Remedy, dict[int, int]] | None:
+    """What COPY does in place of the RUN that made a layer, and what that frees; None where it is not certain."""
+    run = next((step for step in subject.instructions if step.layer == hidden_by and step.verb == "RUN"), None)
+    mode = copy_mode(subject, run) if run and not run.from_base else None
+    if mode is None:
+        return None
+    filesystem = subject.filesystem
+    frees = {
+        filesystem.offsets[layer] + row: filesystem.layers[layer].sizes[row]
+        for layer in mode.layers
+        for row in filesystem.file_rows(layer, hidden=True)
+        if filesystem.hiders[filesystem.offsets[layer] + row] == hidden_by
+    }
+    saves_bytes, option = sum(frees.values()), mode.option
+    return Remedy(RemedyKind.COPY_MODE, mode.steps, mode.command, saves_bytes=saves_bytes, option=option), frees
 
 
 def _removed_tools(subject: Subject, added_by: int, hidden_by: int, files: dict[int, int]) -> str:

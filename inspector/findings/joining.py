@@ -20,6 +20,9 @@ from inspector.layers.entries import Kind
 LISTS = "/var/lib/apt/lists/"
 """What apt needs to install more; a command that removes it must come after the last RUN that installs."""
 
+OTHER_STAGES = "other stages need it: install it in a stage of its own, FROM this one, and let them be FROM that"
+"""What to do with what only some of the stages need that are built upon one."""
+
 METADATA = frozenset(("ARG", "CMD", "ENTRYPOINT", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "MAINTAINER", "STOPSIGNAL"))
 """What may stand between joined RUNs and changes nothing for them, but for variables that they name."""
 
@@ -70,7 +73,7 @@ def last_user(subject: Subject, first: int, commands: frozenset[str] | None, *, 
 
 def needs_lists(step: Instruction) -> bool:
     """Whether a RUN lets apt look up packages in lists that an earlier one downloaded."""
-    said = [command for command in _commands(_script(step)) if command[0] in ("apt", "apt-get", "aptitude")]
+    said = [command for command in commands_in(step) if command[0] in ("apt", "apt-get", "aptitude")]
     words = {word for command in said for word in command}
     return bool(words & {"install", "upgrade", "dist-upgrade", "build-dep", "source"}) and "update" not in words
 
@@ -84,8 +87,7 @@ def commands_of(paths: Iterable[str]) -> frozenset[str]:
 def join(subject: Subject, first: int, last: int) -> tuple[int, ...]:
     """The indexes of the RUNs from one instruction to another, if they can be made one; else nothing."""
     steps = subject.instructions[first : last + 1]
-    known = all(step.verb in METADATA | COPIES | {"RUN"} and not step.from_base for step in steps)
-    if not known or steps[0].verb != "RUN" or steps[-1].verb != "RUN":
+    if why_apart(subject, first, last) or steps[0].verb != "RUN" or steps[-1].verb != "RUN":
         return ()
     runs: list[Instruction] = []
     for step in steps:
@@ -96,9 +98,37 @@ def join(subject: Subject, first: int, last: int) -> tuple[int, ...]:
         if any(not _may_stay(subject, run, runs) for run in hindered):
             return ()
         runs = [run for run in runs if run not in hindered]
-    if runs[:1] != [steps[0]] or len({_flags(run) for run in runs}) > 1:
+    users = {_user_of(subject.instructions, run.index) for run in runs}
+    if runs[:1] != [steps[0]] or len({_flags(run) for run in runs}) > 1 or len(users) > 1:
         return ()
     return tuple(run.index for run in runs)
+
+
+def why_apart(subject: Subject, first: int, last: int) -> str:
+    """What stands between two instructions so that nothing before it can be done after it, in words; empty where
+    nothing does by its kind."""
+    steps = subject.instructions[first : last + 1]
+    if any(step.from_base for step in steps):
+        return "the base image brought some of them"
+    verbs = {step.verb or "what is no instruction" for step in steps} - METADATA - COPIES - {"RUN", "USER"}
+    if verbs:
+        return f"{min(verbs)} stands between them"
+    if len({subject.stage_of(step) for step in steps}) > 1:
+        return "they are in different stages"
+    users = {_user_of(subject.instructions, step.index) for step in (steps[0], steps[-1])}
+    return "they run as different users" if len(users) > 1 else ""
+
+
+def another_stage(subject: Subject, first: int, last: int) -> str:
+    """What to do where RUNs cannot be one, and why; empty where there is no more to say of it."""
+    why = why_apart(subject, first, last)
+    return f"build in another stage and copy only the result; these RUNs cannot be one, since {why}" if why else ""
+
+
+def _user_of(instructions: Sequence[Instruction], index: int) -> str:
+    """The user that an instruction runs as, by the USERs before it."""
+    names = [step.text.removeprefix("USER ").strip("\"'") for step in instructions[:index] if step.verb == "USER"]
+    return "root" if not names or names[-1] in ("0", "0:0", "root:root") else names[-1]
 
 
 def workdir_of(instructions: Sequence[Instruction], index: int) -> str:
@@ -112,13 +142,13 @@ def workdir_of(instructions: Sequence[Instruction], index: int) -> str:
 
 def end_of(instructions: Sequence[Instruction], index: int) -> str | None:
     """The folder in which a RUN's last command runs; None where the RUN goes to another one."""
-    moves = any(command[0] in ("cd", "pushd") for command in _commands(_script(instructions[index])))
+    moves = any(command[0] in ("cd", "pushd") for command in commands_in(instructions[index]))
     return None if moves else workdir_of(instructions, index)
 
 
 def is_anywhere(step: Instruction) -> bool:
     """Whether a RUN does the same in whatever folder it runs."""
-    return all(command[0] in INSTALLERS or not _relative(command) for command in _commands(_script(step)))
+    return all(command[0] in INSTALLERS or not _relative(command) for command in commands_in(step))
 
 
 def _relative(command: Sequence[str]) -> bool:
@@ -151,15 +181,13 @@ def _may_follow(subject: Subject, run: Instruction, step: Instruction) -> bool:
         return True
     if step.layer is None or run.layer is None:
         return step.empty or run.empty
-    if re.search(r"--chown=[^0-9\s]", step.text) and any(
-        each[0] in ACCOUNTS - {"mkdir"} for each in _commands(_script(run))
-    ):
+    if re.search(r"--chown=[^0-9\s]", step.text) and any(each[0] in ACCOUNTS - {"mkdir"} for each in commands_in(run)):
         return False
     if step.verb == "WORKDIR":
         brought = {workdir_of(subject.instructions, step.index + 1).removeprefix("/")}
     else:
         brought = _written(subject, step.layer)
-    return not (_collide(subject, run.layer, brought) or _names(subject, run, brought))
+    return not (_collide(subject, run.layer, brought) or may_touch(subject, run, brought))
 
 
 def _written(subject: Subject, layer: int) -> set[str]:
@@ -202,11 +230,11 @@ def _folders(path: str) -> Iterator[str]:
         yield path
 
 
-def _names(subject: Subject, run: Instruction, brought: Collection[str]) -> bool:
+def may_touch(subject: Subject, run: Instruction, brought: Collection[str]) -> bool:
     """Whether a RUN's commands may read, change or remove what is at these paths when it is there."""
     targets = {f"/{each}" for path in brought for each in (path, *_folders(path))}
     folder = workdir_of(subject.instructions, run.index)
-    for command in _commands(_script(run)):
+    for command in commands_in(run):
         if command[0] in INSTALLERS | {"set", "true", ":"} or command[:2] in (["mkdir", "-p"], *LOCKED):
             continue
         if command[0] == "cd":
@@ -225,7 +253,7 @@ def _names(subject: Subject, run: Instruction, brought: Collection[str]) -> bool
 def _may_stay(subject: Subject, run: Instruction, runs: Sequence[Instruction]) -> bool:
     """Whether a RUN does the same when the RUNs before it come later."""
     before = [other for other in runs if other.index < run.index]
-    if not before or run.layer is None or not all(each[0] in ACCOUNTS for each in _commands(_script(run))):
+    if not before or run.layer is None or not all(each[0] in ACCOUNTS for each in commands_in(run)):
         return False
     own = _written(subject, run.layer)
     return all(other.layer is not None and not own & _written(subject, other.layer) for other in before)
@@ -242,6 +270,11 @@ def _script(step: Instruction) -> str:
     if step.written is None:
         return step.text.removeprefix("RUN ")
     return "\n".join([step.written.text, *(heredoc.content for heredoc in step.written.heredocs)])
+
+
+def commands_in(step: Instruction) -> list[list[str]]:
+    """The words of each command of a RUN, assignments in front left out."""
+    return list(_commands(_script(step)))
 
 
 def _commands(script: str) -> Iterator[list[str]]:

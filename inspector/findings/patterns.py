@@ -9,7 +9,8 @@ from enum import Enum, auto
 from msgspec import Struct
 
 from inspector.findings.finding import Finding, Subject, by_bytes
-from inspector.findings.joining import LISTS, join, last_user
+from inspector.findings.joining import LISTS, OTHER_STAGES, another_stage, join, last_user
+from inspector.findings.options import lacks_option, with_option
 from inspector.findings.path_rules import PathTable
 from inspector.findings.promise import freed, names_paths
 from inspector.findings.registry import Rule, find_rule
@@ -88,14 +89,18 @@ def _of_runs(
 ) -> tuple[Remedy, dict[int, int]]:
     """The advice for RUNs with what it frees; a command is for the end of each that brought some of the files."""
     total, steps, runs = sum(files.values()), subject.indexes_of(*layers), list(layers)
+    if rule.option and (known := _with_option(subject, table, rule, layers)):
+        return known
     if not rule.command:
         return Remedy(rule.remedy, subject.indexes_of(layers[0]), saves_bytes=total, advice=rule.advice), files
-    kind, command = rule.remedy, _command(subject, rule, files)
+    kind, command, advice = rule.remedy, _command(subject, rule, files), rule.advice
+    if LISTS in command and subject.is_used_elsewhere(steps):
+        return Remedy(RemedyKind.ANOTHER_STAGE, steps, saves_bytes=total, advice=OTHER_STAGES), files
     if LISTS in command and steps and (joined := _with_users(subject, steps)) != steps:
         kind, steps = (RemedyKind.JOIN_RUNS, joined) if joined else (RemedyKind.ANOTHER_STAGE, steps)
         runs = [layer for step in map(subject.instructions.__getitem__, steps) if (layer := step.layer) is not None]
     if kind is RemedyKind.ANOTHER_STAGE:
-        command = ""
+        command, advice = "", another_stage(subject, steps[0], steps[-1])
     if not steps and command:
         return Remedy(kind, (), command, saves_bytes=total, advice=rule.advice), files
     groups = [runs] if kind is RemedyKind.JOIN_RUNS else [[layer] for layer in runs]
@@ -103,7 +108,26 @@ def _of_runs(
     frees = {each: size for group in groups for each, size in freed(subject, group, command, gone).items()}
     if not frees or not (command or kind is RemedyKind.ANOTHER_STAGE):  # no command can be told, or it is for others
         return Remedy(RemedyKind.DELETE_IN_RUN, steps, saves_bytes=total, advice=rule.advice), files
-    return Remedy(kind, steps, command, saves_bytes=sum(frees.values()), advice=rule.advice), frees
+    return Remedy(kind, steps, command, saves_bytes=sum(frees.values()), advice=advice), frees
+
+
+def _with_option(
+    subject: Subject, table: PathTable, rule: Rule, layers: Sequence[int]
+) -> tuple[Remedy, dict[int, int]] | None:
+    """The rule's option for all RUNs that brought some of the files, and for later ones that would need what is gone;
+    None where it is not certain that these RUNs' commands brought them."""
+    brought = subject.indexes_of(*layers)
+    later = subject.instructions[brought[0] + 1 :] if brought else ()
+    steps = sorted({*brought, *(step.index for step in later if lacks_option(step, rule.behind, rule.option))})
+    changed = [with_option(subject.instructions[index], rule.behind, rule.option) for index in steps]
+    if not steps or None in changed:
+        return None
+    gone = _of_rule(subject, table, rule, layers)
+    frees = {each: size for layer in layers for each, size in freed(subject, [layer], "", gone).items()}
+    saves_bytes = sum(frees.values())
+    return Remedy(
+        rule.remedy, tuple(steps), saves_bytes=saves_bytes, advice=rule.advice, option=rule.option, behind=rule.behind
+    ), frees
 
 
 def _command(subject: Subject, rule: Rule, files: Iterable[int]) -> str:

@@ -37,7 +37,7 @@ FAMILIES = {
 
 
 class Severity(StrEnum):
-    """INFO is told and not counted as reclaimable; ERROR is for what must not leave the house."""
+    """INFO is a choice or cannot be avoided; ERROR is for what must not leave the house."""
 
     INFO = "info"
     WARNING = "warning"
@@ -52,8 +52,11 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"excepted": 
     help: str
     remedy: RemedyKind
     severity: Severity = Severity.WARNING
+    trade: bool = False
     command: str = ""
     advice: str = ""
+    option: str = ""
+    behind: tuple[str, ...] = ()
     hadolint: tuple[str, ...] = ()
     dockle: tuple[str, ...] = ()
     trivy: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from inspector.attribution.instructions import Instruction
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.finding import Finding
 from inspector.findings.joining import LISTS
+from inspector.findings.patch import FindingPatch
 from inspector.findings.registry import (
     BROUGHT,
     DUPLICATE,
@@ -71,7 +72,15 @@ def fix_text(finding: Finding, image: Described) -> str:
     first = f"{cause}: {action}" if cause else action
     if most := _most(finding, image.filesystem):
         first += f"; {most}"
-    return ". ".join([first, *_conditions(finding, image.filesystem)])
+    return ". ".join([first, *(f"{said[0].upper()}{said[1:]}" for said in _conditions(finding, image.filesystem))])
+
+
+def patch_place(patch: FindingPatch) -> str:
+    """Which lines a patch replaces: `Dockerfile:2-6`, or that nobody wrote them."""
+    if patch.reconstructed or patch.replaces is None:
+        return "reconstructed from the image's history"
+    first, last = patch.replaces.first, patch.replaces.last
+    return f"{patch.replaces.path}:{first}" + (f"-{last}" if last > first else "")
 
 
 def _cause(finding: Finding, image: Described) -> str:
@@ -112,6 +121,10 @@ def _action(finding: Finding, image: Described) -> str:
     remedy = finding.remedy
     if remedy.kind is RemedyKind.JOIN_RUNS:
         return _joining(remedy, image.instructions)
+    if remedy.kind is RemedyKind.COPY_MODE and remedy.option:
+        return (
+            f"write COPY {remedy.option}, and {f'keep only RUN {remedy.command}' if remedy.command else 'drop the RUN'}"
+        )
     if remedy.command:
         foreign = remedy.kind is RemedyKind.ANOTHER_BASE
         where = "the RUN" if foreign else _ended(finding, image.instructions)
@@ -120,8 +133,16 @@ def _action(finding: Finding, image: Described) -> str:
         return f"write FROM {remedy.base}"
     if finding.rule == SECRET and remedy.doubts:
         return f"{', '.join(remedy.doubts)}; if not, {remedy.advice}"
-    verb = next((step.verb for step in image.instructions if step.layer == finding.layers[0]), None)
-    return remedy.advice or ACTIONS[remedy.kind].format(verb=verb or "COPY")
+    step = next((step for step in image.instructions if step.layer == finding.layers[0]), None)
+    if remedy.kind is RemedyKind.COPY_LESS and not remedy.advice and _is_from_stage(step):
+        return "copy only what the program needs of it"
+    return remedy.advice or ACTIONS[remedy.kind].format(verb=(step and step.verb) or "COPY")
+
+
+def _is_from_stage(step: Instruction | None) -> bool:
+    """Whether a COPY takes its files from a stage or an image, where .dockerignore says nothing."""
+    flags = step.written.flags if step and step.written else ()
+    return any(flag.startswith("--from=") for flag in flags)
 
 
 def _ended(finding: Finding, instructions: Sequence[Instruction]) -> str:
@@ -161,9 +182,9 @@ def _most(finding: Finding, filesystem: Filesystem) -> str:
 def _conditions(finding: Finding, filesystem: Filesystem) -> Iterator[str]:
     """What must be known before the advice is followed, and to believe its bytes."""
     remedy = finding.remedy
-    joined = finding.rule in HIDDEN and remedy.kind is RemedyKind.JOIN_RUNS
-    if joined and (others := finding.size_bytes - _hidden_bytes(finding, filesystem)):
-        yield f"what else these RUNs hide of each other goes with it: {human(others)}"
+    if finding.rule in HIDDEN and (others := finding.size_bytes - _hidden_bytes(finding, filesystem)):
+        what = "what it brings again of other COPYs" if remedy.option else "what else these RUNs hide of each other"
+        yield f"{what} goes with it: {human(others)}"
     if remedy.stricter is not None:
         strict = remedy.stricter
         more = human(remedy.saves_bytes + strict.more_bytes)

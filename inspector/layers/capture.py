@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from inspector.globs import expand, matcher
 
-SCANNER_VERSION = 5
+SCANNER_VERSION = 6
 """Raised whenever a scan of the same layer would hold something else."""
 
 MAX_CAPTURE = 96 << 20
@@ -17,12 +17,14 @@ MAX_CAPTURED = 128 << 20
 """Bytes of all captured files of a layer, which bounds the memory they take."""
 
 CAPTURED: dict[str, tuple[str, ...]] = {
-    # what the image calls itself, and where programs look for their libraries
+    # what the image calls itself, where programs look for their libraries, who exists
     "system": (
         "{etc,usr/lib}/os-release",
         "etc/ld.so.conf",
         "etc/ld.so.conf.d/?*.conf",
         "etc/ld-musl-?*.path",
+        "etc/passwd",
+        "etc/group",
     ),
     # packages, owners, marks
     "dpkg": (

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from inspector.compare.comparison import Comparison
 from inspector.compare.side import Status
 from inspector.reports import compare_words as words
-from inspector.safe_names import printable
+from inspector.reports.markdown import code, details, escape
 from inspector.sizes import human, signed
 
 ROWS = 15
 """Rows of each table: a comment is read at a glance, and GitHub takes 65,536 characters at most."""
-
-TEXT = 100
-"""Characters of an instruction, a path or a value."""
-
-_MEANINGS = re.compile(r"([\\`*_{}\[\]<>|#~!&])")
 
 
 def compare_markdown(comparison: Comparison) -> str:
     """Markdown as GitHub and GitLab show it; names from the images cannot break out of it."""
     parts = [
         _headline(comparison),
-        _details(f"Layers: {_layer_counts(comparison)}", _layers(comparison)),
-        _details(f"Files: {_file_counts(comparison)}", _files(comparison)),
-        _details(f"Packages: {words.marks(each.status for each in comparison.packages)}", _packages(comparison)),
-        _details(f"Findings: {_finding_counts(comparison)}", _findings(comparison)),
-        _details("Configuration", _settings(comparison)),
+        details(f"Layers: {_layer_counts(comparison)}", _layers(comparison)),
+        details(f"Files: {_file_counts(comparison)}", _files(comparison)),
+        details(f"Packages: {words.marks(each.status for each in comparison.packages)}", _packages(comparison)),
+        details(f"Findings: {_finding_counts(comparison)}", _findings(comparison)),
+        details("Configuration", _settings(comparison)),
     ]
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
 
@@ -36,7 +30,7 @@ def compare_markdown(comparison: Comparison) -> str:
 def _headline(comparison: Comparison) -> Iterator[str]:
     a, b = words.names(comparison)
     delta = comparison.delta.size_bytes
-    yield f"### {_code(b)} against {_code(a)}: {signed(delta)}{words.percent(delta, comparison.a.size_bytes)}"
+    yield f"### {code(b)} against {code(a)}: {signed(delta)}{words.percent(delta, comparison.a.size_bytes)}"
     yield ""
     yield "| | before | after | change |"
     yield "|:--|--:|--:|--:|"
@@ -49,17 +43,7 @@ def _headline(comparison: Comparison) -> Iterator[str]:
     yield f"| to pull | | | {pull} |"
     if comparison.base is not None and comparison.base.status is not Status.SAME:
         yield ""
-        yield f"Base image: {_escape(words.base_text(comparison.base))}"
-
-
-def _details(summary: str, rows: Iterable[str]) -> Iterator[str]:
-    lines = list(rows)
-    if lines:
-        yield f"<details><summary>{summary}</summary>"
-        yield ""
-        yield from lines
-        yield ""
-        yield "</details>"
+        yield f"Base image: {escape(words.base_text(comparison.base))}"
 
 
 def _layer_counts(comparison: Comparison) -> str:
@@ -75,7 +59,7 @@ def _layers(comparison: Comparison) -> Iterator[str]:
         yield "| change | | instruction |"
         yield "|--:|:-:|:--|"
     for row in rows[:ROWS]:
-        yield f"| {signed(row.delta_bytes)} | {words.SIGNS[row.status]} | {_code(words.row_text(row))} |"
+        yield f"| {signed(row.delta_bytes)} | {words.SIGNS[row.status]} | {code(words.row_text(row))} |"
     yield from _more(len(rows))
 
 
@@ -90,7 +74,7 @@ def _files(comparison: Comparison) -> Iterator[str]:
         yield "|--:|:-:|:--|:--|"
     for change in changes[:ROWS]:
         sign, path, cause = words.SIGNS[change.status], words.file_text(change), words.cause_text(change.cause)
-        yield f"| {signed(change.delta_bytes)} | {sign} | {_code(path)} | {cause} |"
+        yield f"| {signed(change.delta_bytes)} | {sign} | {code(path)} | {cause} |"
     yield from _more(len(changes))
 
 
@@ -100,8 +84,8 @@ def _packages(comparison: Comparison) -> Iterator[str]:
         yield "| change | | package | version |"
         yield "|--:|:-:|:--|:--|"
     for change in changes[:ROWS]:
-        sign, version = words.SIGNS[change.status], _escape(words.version_text(change))
-        yield f"| {signed(change.delta_bytes)} | {sign} | {_code(change.name)} | {version} |"
+        sign, version = words.SIGNS[change.status], escape(words.version_text(change))
+        yield f"| {signed(change.delta_bytes)} | {sign} | {code(change.name)} | {version} |"
     yield from _more(len(changes))
 
 
@@ -117,7 +101,7 @@ def _findings(comparison: Comparison) -> Iterator[str]:
         yield "| | size | finding | rule |"
         yield "|:--|--:|:--|:--|"
     for word, finding in rows[:ROWS]:
-        title, rule = _escape(finding.title), _escape(finding.rule)
+        title, rule = escape(finding.title), escape(finding.rule)
         yield f"| {word} | {human(finding.size_bytes)} | {title} | {rule} |"
     yield from _more(len(rows))
 
@@ -128,8 +112,8 @@ def _settings(comparison: Comparison) -> Iterator[str]:
         yield "| | setting | before | after |"
         yield "|:-:|:--|:--|:--|"
     for each in settings[:ROWS]:
-        before, after = (_code(value) if value else "" for value in (each.a, each.b))
-        yield f"| {words.SIGNS[each.status]} | {_escape(each.name)} | {before} | {after} |"
+        before, after = (code(value) if value else "" for value in (each.a, each.b))
+        yield f"| {words.SIGNS[each.status]} | {escape(each.name)} | {before} | {after} |"
     yield from _more(len(settings))
 
 
@@ -137,20 +121,3 @@ def _more(rows: int) -> Iterator[str]:
     if rows > ROWS:
         yield ""
         yield f"… and {rows - ROWS} more"
-
-
-def _code(text: str) -> str:
-    """Text as code in a cell of a table: fenced by more backquotes than it has, its pipes escaped (GFM, Tables)."""
-    text = _short(printable(text)).replace("|", "\\|")
-    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
-    space = " " if text[:1] == "`" or text[-1:] == "`" else ""
-    return f"{fence}{space}{text}{space}{fence}"
-
-
-def _escape(text: str) -> str:
-    """Nothing in it means anything to Markdown or HTML; no `@name` calls anybody."""
-    return _MEANINGS.sub(r"\\\1", printable(text)).replace("@", "@\u200b")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= TEXT else text[: TEXT - 1] + "…"

@@ -150,8 +150,20 @@ class Keep(Struct, frozen=True):
     reason: str
 
 
+class PatchLine(Struct, frozen=True):
+    """A line of a Dockerfile: to be written, to be removed, or left as it is."""
+
+    sign: Literal["+", "-", " "]
+    text: str
+
+
 class Remedy(Struct, frozen=True):
-    """`instructions` are indexes of those to change; `command` is a shell command line, null where none is meant."""
+    """`instructions` are indexes of those to change; `command` is a shell command line, null where none is meant.
+
+    `patch` is what to write, all the lines from the first of these instructions to the last; empty where only words
+    tell. `replaces` are the lines of the file that it is for, null where they are not known; `reconstructed` tells that
+    its old lines are made from the image's history.
+    """
 
     kind: RemedyKind
     instructions: list[int]
@@ -159,6 +171,9 @@ class Remedy(Struct, frozen=True):
     keeps: list[Keep]
     saves_bytes: int
     doubts: list[str]
+    patch: list[PatchLine] = []
+    replaces: DockerfileLines | None = None
+    reconstructed: bool = False
 
 
 class Finding(Struct, frozen=True):

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from inspector.findings.find import Figures, by_size, figures
 from inspector.findings.finding import AdviceClass, Finding
+from inspector.findings.patch import finding_patch
 from inspector.findings.registry import SECRET, Severity, find_rule
-from inspector.findings.words import fix_text
+from inspector.findings.words import fix_text, patch_place
 from inspector.inspection import Inspection
+from inspector.reports.cutting import cut
 from inspector.safe_names import printable
 from inspector.sizes import human
 
@@ -25,15 +27,16 @@ INDENT = 14
 
 
 def waste_lines(inspection: Inspection, width: int) -> Iterator[str]:
-    """What could be freed, biggest first; nothing where all is well. Advice is wrapped, other lines may be longer."""
+    """What could be freed, biggest first; nothing where all is well. Advice is wrapped, what is to be written whole."""
     waste = [finding for finding in by_size(inspection.findings) if finding.rule != SECRET]
     if not waste:
         return
     yield f"Waste, biggest first: {_figures(figures(inspection.findings))}"
     for finding in waste[:FINDINGS]:
         told = f"{printable(finding.title)}, {_files(finding)}"
-        yield f"  {human(finding.size_bytes):>10}  {told}   {_rule(finding.rule)}{_class(finding)}"
+        yield cut(f"  {human(finding.size_bytes):>10}  {told}   {_rule(finding.rule)}{_class(finding)}", width)
         yield from _advice(inspection, finding, width)
+        yield from _patch(inspection, finding)
     yield from _rest(waste[FINDINGS:], "smaller findings")
 
 
@@ -83,6 +86,14 @@ def _advice(inspection: Inspection, finding: Finding, width: int) -> Iterator[st
     text = printable(fix_text(finding, inspection))
     for line in textwrap.wrap(text, max(width - INDENT, 40), break_on_hyphens=False):
         yield f"{'':{INDENT}}{line}"
+
+
+def _patch(inspection: Inspection, finding: Finding) -> Iterator[str]:
+    """What to write instead, whole, and where."""
+    patch = finding_patch(finding.remedy, inspection)
+    if patch is not None:
+        yield f"{'':{INDENT}}{printable(patch_place(patch))}"
+        yield from (f"{'':{INDENT}}{line.sign} {line.text}" for line in patch.lines)
 
 
 def _class(finding: Finding) -> str:

@@ -41,6 +41,12 @@ def _json(inspection: Inspection) -> bytes:
     return encode(to_report(inspection, files=False))
 
 
+def _markdown(inspection: Inspection) -> bytes:
+    from inspector.reports.inspect_markdown import inspect_markdown
+
+    return inspect_markdown(inspection).encode()
+
+
 def _comparison_text(comparison: Comparison) -> bytes:
     from inspector.reports.compare_text import compare_text
 
@@ -61,7 +67,11 @@ def _comparison_markdown(comparison: Comparison) -> bytes:
 
 TEXT, JSON, MARKDOWN = ("text", "--text", ".txt"), ("JSON", "--json", ".json"), ("Markdown", "--markdown", ".md")
 
-INSPECTION_FORMATS: tuple[Format[Inspection], ...] = (Format(*TEXT, _text), Format(*JSON, _json))
+INSPECTION_FORMATS: tuple[Format[Inspection], ...] = (
+    Format(*TEXT, _text),
+    Format(*JSON, _json),
+    Format(*MARKDOWN, _markdown),
+)
 
 COMPARISON_FORMATS: tuple[Format[Comparison], ...] = (
     Format(*TEXT, _comparison_text),

@@ -16,6 +16,7 @@ from inspector.filesystem.ledger import Fate
 from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.findings.find import figures, reclaimable_bytes
 from inspector.findings.finding import Finding
+from inspector.findings.patch import FindingPatch, finding_patch
 from inspector.findings.remedy import Remedy
 from inspector.findings.words import fix_text
 from inspector.inspection import Inspection
@@ -166,11 +167,11 @@ def _finding(inspection: Inspection, finding: Finding) -> contract.Finding:
         instructions=[step.index for step in making if step],
         hidden_in=list(finding.hidden_in),
         fix=utf8(fix_text(finding, inspection)),
-        remedy=_remedy(finding.remedy),
+        remedy=_remedy(finding.remedy, finding_patch(finding.remedy, inspection)),
     )
 
 
-def _remedy(remedy: Remedy) -> contract.Remedy:
+def _remedy(remedy: Remedy, patch: FindingPatch | None) -> contract.Remedy:
     return contract.Remedy(
         kind=remedy.kind.value,
         instructions=list(remedy.instructions),
@@ -178,6 +179,9 @@ def _remedy(remedy: Remedy) -> contract.Remedy:
         keeps=[contract.Keep(utf8(keep.package), utf8(keep.reason)) for keep in remedy.keeps],
         saves_bytes=remedy.saves_bytes,
         doubts=[utf8(doubt) for doubt in remedy.doubts],
+        patch=[contract.PatchLine(line.sign, utf8(line.text)) for line in patch.lines] if patch else [],
+        replaces=_dockerfile(patch.replaces) if patch and patch.replaces else None,
+        reconstructed=patch is not None and patch.reconstructed,
     )
 
 

@@ -19,9 +19,14 @@ def _line(rule: Rule) -> str:
     return f"{rule.id}  {rule.severity:<7}  {rule.family:<17}  {rule.name}{elsewhere}"
 
 
+def _weight(rule: Rule) -> str:
+    """The severity, and whether the advice is a choice."""
+    return f"{rule.severity}, a trade" if rule.trade else str(rule.severity)
+
+
 def rule_text(rule: Rule, width: int = 120) -> str:
     """All about one rule."""
-    facts = [f"{rule.id}  {rule.name}", f"{rule.family}, {rule.severity}", "", *textwrap.wrap(rule.help, width)]
+    facts = [f"{rule.id}  {rule.name}", f"{rule.family}, {_weight(rule)}", "", *textwrap.wrap(rule.help, width)]
     if rule.see:
         facts += ["", f"the same elsewhere: {', '.join(rule.see)}"]
     return "\n".join(facts) + "\n"
@@ -36,7 +41,7 @@ def _rows() -> Iterator[str]:
     yield "| rule | severity | what | the same elsewhere |"
     yield "|---|---|---|---|"
     for rule in rules().values():
-        yield f"| {rule.id} | {rule.severity} | {rule.name} | {', '.join(rule.see)} |"
+        yield f"| {rule.id} | {_weight(rule)} | {rule.name} | {', '.join(rule.see)} |"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from inspector.filesystem.ledger import Fate
 from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
+from inspector.reports.cutting import cut, cut_front
 from inspector.reports.findings_text import secret_lines, waste_lines
 from inspector.reports.package_text import package_changes, package_lines
 from inspector.reports.plan_text import plan_lines
@@ -31,11 +32,14 @@ HOW = {
 
 
 def text_report(inspection: Inspection, width: int = 120) -> str:
-    """The report in lines of at most `width` cells where only an instruction or a path would be longer."""
+    """The report in lines of at most `width` cells where only an instruction or a path would be longer.
+
+    Lines that a person is to write are whole.
+    """
     lines = [*_headline(inspection), "", *_layers(inspection, width)]
-    plan = plan_lines(make_plan(inspection), width)
-    for told in (plan, waste_lines(inspection, width), secret_lines(inspection, width), package_lines(inspection)):
-        section = [_cut(line, width) for line in told]
+    plan, waste = plan_lines(make_plan(inspection), width), waste_lines(inspection, width)
+    others = (secret_lines(inspection, width), package_lines(inspection))
+    for section in (list(plan), list(waste), *([cut(line, width) for line in told] for told in others)):
         if section:
             lines += ["", *section]
     if inspection.filesystem.ledger.hidden_bytes:
@@ -90,7 +94,7 @@ def _layers(inspection: Inspection, width: int) -> Iterator[str]:
         row = f"  {index:>5} {human(totals.size_bytes):>10} {human(totals.hidden_bytes):>10}  "
         bar = _bar(totals.live_bytes, totals.hidden_bytes, most)
         told = f"{changes[index]:<{space}}{origins[index]:<{room}}{instruction_text(inspection, index)}"
-        yield _cut(f"{row}{bar:<{BAR}}  {told}", width)
+        yield cut(f"{row}{bar:<{BAR}}  {told}", width)
 
 
 def _origin(inspection: Inspection, layer: int) -> str:
@@ -109,7 +113,7 @@ def _hidden_files(inspection: Inspection, width: int) -> Iterator[str]:
     for file in biggest_hidden(inspection.filesystem, HIDDEN_FILES):
         where = f"layer {file.added_by}, {HOW[file.fate]} by layer {file.hidden_by}"
         room = max(width - 16 - len(where), 20)
-        yield f"  {human(file.size_bytes):>10}  {_cut_front(printable(file.path), room)}  {where}"
+        yield f"  {human(file.size_bytes):>10}  {cut_front(printable(file.path), room)}  {where}"
 
 
 def instruction_text(inspection: Inspection, layer: int) -> str:
@@ -127,12 +131,3 @@ def _bar(live: int, hidden: int, most: int) -> str:
     if live and shaded == cells > 1:
         shaded -= 1
     return "█" * (cells - shaded) + "▓" * shaded
-
-
-def _cut(line: str, width: int) -> str:
-    return line if len(line) <= width else line[: width - 1] + "…"
-
-
-def _cut_front(path: str, width: int) -> str:
-    """A path's end says more than its beginning."""
-    return path if len(path) <= width else "…" + path[len(path) - width + 1 :]

@@ -85,7 +85,7 @@ DETAILS_BY_I = replace(DETAILS, keys="i")
 """Where enter does something else."""
 DOCKERFILE = Command(
     "go.instruction", "d", "Its line of the Dockerfile",
-    "Its line of the Dockerfile", "go_instruction", JUMP, "layers, waste, packages", "Dockerfile",
+    "Its line of the Dockerfile", "go_instruction", JUMP, footer="Dockerfile",
 )  # fmt: skip
 SORT = Command(
     "sort", "s,ctrl+o", "Sort", "By size, by name, packages by layer", "sort", LOOK, footer="sort", anywhere=True
@@ -106,7 +106,7 @@ SHOW = (
         "show.unchanged", "U,c", "Only what changed", "Only what changed", "show('UNCHANGED')", NARROW, anywhere=True
     ),
 )
-COPY = Command("copy", "y", "Copy", "Copy the path, the fix or the package", "copy", TAKE, footer="copy", anywhere=True)
+COPY = Command("copy", "y", "Copy", "Copy the path, fix, package or patch", "copy", TAKE, footer="copy", anywhere=True)
 HELP = Command("help", "question_mark,f1", "Help", "All keys", "help", GENERAL, footer="help")
 
 EVERYWHERE = (

@@ -55,6 +55,7 @@ SIGNS: tuple[Sign, ...] = (
     ("- removed, or hidden by a later layer", "$text-error"),
     ("█ bytes in the final image", "$primary"),
     ("▓ ░ bytes that are stored but hidden", "$text-error"),
+    ("s t b ? advice: safe, trade, base, question", ""),
 )
 
 FIRST = frozenset((VIEWS, MOVE, JUMP, LOOK, FOLD))

@@ -21,7 +21,7 @@ from .languages import CERTIFICATES_INSIDE, language_settings
 from .slim import make_slim_root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .engine import Engine
 
@@ -130,18 +130,23 @@ def make_debian(engine: Engine) -> str:
 
     Raises NoBaseError where it cannot be made.
     """
-    _, sources = distribution_sources()
-    engine.docker("import", str(_debootstrapped()), DEBIAN_ROOT_TAG)
+    return make_release(engine, DEBIAN_TAG, distribution_sources()[0])
 
-    files = {"sources.list": _sources_list(sources), "machine.conf": apt_settings().encode()}
-    dockerfile = (
-        f"FROM {DEBIAN_ROOT_TAG}\nCOPY sources.list /etc/apt/\nCOPY machine.conf /etc/apt/apt.conf.d/00machine\n"
-    )
+
+def make_release(engine: Engine, tag: str, codename: str, include: Sequence[str] = ()) -> str:
+    """The same of a release of the machine's distribution, with some packages more, under this tag."""
+    own, sources = distribution_sources()
+    root = f"{tag}-root"
+    engine.docker("import", str(_debootstrapped(codename, include)), root)
+
+    released = [AptSource(each.uri, each.suite.replace(own, codename), each.components) for each in sources]
+    files = {"sources.list": _sources_list(released), "machine.conf": apt_settings().encode()}
+    dockerfile = f"FROM {root}\nCOPY sources.list /etc/apt/\nCOPY machine.conf /etc/apt/apt.conf.d/00machine\n"
     if any(source.uri.startswith("https:") for source in sources) and CERTIFICATES.exists():
         files["certificates"] = CERTIFICATES.read_bytes()
         dockerfile += f"COPY certificates {CERTIFICATES}\n"
-    engine.build(DEBIAN_TAG, dockerfile, files, buildkit=False)
-    return DEBIAN_TAG
+    engine.build(tag, dockerfile, files, buildkit=False)
+    return tag
 
 
 def make_slim(engine: Engine) -> str:
@@ -169,7 +174,7 @@ def make_slim(engine: Engine) -> str:
 
 def _slim_root() -> Path:
     """A tar of the slim root file system without sources of apt, from the cache or made now."""
-    whole = _debootstrapped()
+    whole = _debootstrapped(distribution_sources()[0])
     tar = whole.with_name(f"{whole.stem}-slim.tar")
     if not tar.exists():
         with tempfile.TemporaryDirectory(dir=tar.parent) as directory:
@@ -195,13 +200,13 @@ def _sources_list(sources: list[AptSource]) -> bytes:
     return "".join(f"deb {each.uri} {each.suite} {' '.join(each.components)}\n" for each in sources).encode()
 
 
-def _debootstrapped() -> Path:
+def _debootstrapped(codename: str, include: Sequence[str] = ()) -> Path:
     """A tar of a minimal root file system, from the cache or made now (about 25 s)."""
-    codename, sources = distribution_sources()
-    mirrors = [source.uri for source in sources if source.suite == codename]
+    own, sources = distribution_sources()
+    mirrors = [source.uri for source in sources if source.suite == own]
     if not mirrors:
         raise NoBaseError("apt's sources name no http mirror of this machine's own distribution")
-    tar = cache_directory() / f"{codename}-{platform.machine()}.tar"
+    tar = cache_directory() / f"{'-'.join([codename, platform.machine(), *include])}.tar"
     if tar.exists():
         return tar
     if shutil.which("debootstrap") is None:
@@ -209,7 +214,8 @@ def _debootstrapped() -> Path:
     with tempfile.TemporaryDirectory(dir=tar.parent) as directory:
         root = Path(directory) / "root"
         unfinished = Path(directory) / "tar"
-        _output("debootstrap", "--variant=minbase", codename, str(root), mirrors[0])
+        more = [f"--include={','.join(include)}"] if include else []
+        _output("debootstrap", "--variant=minbase", *more, codename, str(root), mirrors[0])
         left_out = [f"--exclude=./{pattern}" for pattern in NOT_OF_THE_SYSTEM]
         _output("tar", "--numeric-owner", "-C", str(root), *left_out, "-cf", str(unfinished), ".")
         unfinished.rename(tar)

@@ -71,8 +71,8 @@ def only(inspection: Inspection, rule: str) -> Finding:
 
 
 LISTS = "/var/lib/apt/lists -type f ! -path /var/lib/apt/lists/lock"
-BACKUPS = "/var/backups /var/lib/dpkg/*-old /etc/*- -type f"
-CACHES = "/var/cache/apt /var/cache/debconf/*-old -type f ! -path /var/cache/apt/archives/lock"
+BACKUPS = "/var/backups /var/lib/dpkg/*-old /var/cache/debconf/*-old /etc/*- -type f"
+CACHES = "/var/cache/apt -type f ! -path /var/cache/apt/archives/lock"
 
 
 def found(engine: Engine, image: str, where: str) -> dict[str, int]:

@@ -7,23 +7,21 @@ import tempfile
 from pathlib import Path
 
 from inspector.findings.finding import Finding
-from inspector.findings.patch import new_text, patch
+from inspector.findings.patch import finding_patch
 from inspector.inspection import Inspection
 
 
 def pasted(dockerfile: str, inspection: Inspection, finding: Finding) -> str | None:
-    """The Dockerfile with a finding's lines in place of those from its first instruction to the last; None without."""
-    lines = patch(finding.remedy, inspection.instructions)
-    if not lines:
+    """The Dockerfile with a finding's lines in place of those that it says they replace; None without."""
+    patch = finding_patch(finding.remedy, inspection)
+    if patch is None or patch.replaces is None:
         return None
-    first, last = (inspection.instructions[finding.remedy.instructions[end]].lines for end in (0, -1))
-    if first is None or last is None:
-        return None
-    old = dockerfile.splitlines()
-    region = [line.text for line in lines if line.sign != "+"]
-    if region != old[first.first - 1 : last.last]:
+    old, (first, last) = dockerfile.splitlines(), (patch.replaces.first, patch.replaces.last)
+    region = [line.text for line in patch.lines if line.sign != "+"]
+    if region != old[first - 1 : last]:
         raise AssertionError(f"the patch replaces other lines than it says:\n{region}")
-    return "\n".join([*old[: first.first - 1], new_text(lines), *old[last.last :]]) + "\n"
+    new = [line.text for line in patch.lines if line.sign != "-"]
+    return "\n".join([*old[: first - 1], *new, *old[last:]]) + "\n"
 
 
 def patched(dockerfile: str, diff: str) -> str:

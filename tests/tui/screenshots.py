@@ -26,6 +26,7 @@ PICTURES = {
     "waste": ("lean-dark", ("2",)),
     "packages": ("lean-dark", ("3", "j", "j", "j")),
     "treemap": ("lean-dark", ("4",)),
+    "plan": ("lean-dark", ("5",)),
 }
 """Name of the file → theme, and the keys to press before the picture is taken."""
 

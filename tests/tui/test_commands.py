@@ -83,6 +83,10 @@ def mapped_by(by: By) -> Callable[[MainScreen], bool]:
     return holds
 
 
+def told(text: str) -> Callable[[MainScreen], bool]:
+    return lambda main: text in [note.message for note in main.app._notifications]
+
+
 def shows_page(kind: type[Screen[object]]) -> Callable[[MainScreen], bool]:
     return lambda main: isinstance(main.app.screen, kind)
 
@@ -92,6 +96,7 @@ CASES = {
     "view.waste": [Case("2", view("waste"))],
     "view.packages": [Case("3", lambda main: main.current == "files")],  # the image has none
     "view.treemap": [Case("4", view("treemap"))],
+    "view.plan": [Case("5", view("plan"))],
     "go.files": [
         Case("2 enter", view("files")),
         Case("2 enter", lambda main: f"{GCC}/cc1plus" in paths_in_sight(main) and "etc" not in paths_in_sight(main)),
@@ -100,7 +105,13 @@ CASES = {
         Case("2 G l", lambda main: main.layer_list.has_focus),
         Case("g 2 l", lambda main: main.layer_list.cursor == 1),
     ],
-    "go.instruction": [Case("2 d", lambda main: isinstance(main.app.screen, Details))],
+    "go.instruction": [
+        Case("2 d", lambda main: isinstance(main.app.screen, Details)),
+        Case("d", lambda main: isinstance(main.app.screen, Details)),
+    ],
+    "plan.patch": [Case("5 enter", told("No patch: what to do is said in words."))],  # the image gains too little
+    "plan.write": [Case("5 p", told("There is no patch to write."))],
+    "plan.trades": [Case("5 t", told("There are no trades to count in."))],
     "pane.next": [
         Case("tab", lambda main: main.files.list.has_focus),
         Case("tab tab", lambda main: main.layer_list.has_focus),
@@ -305,9 +316,11 @@ async def offered(keys: str) -> set[str]:
 
 
 async def test_the_palette_offers_what_the_view_in_sight_declares_and_no_other_view():
-    in_files, in_waste, in_treemap = [await offered(keys) for keys in ("1", "2", "4")]
+    in_files, in_waste, in_treemap, in_plan = [await offered(keys) for keys in ("1", "2", "4", "5")]
     assert in_files - in_waste - in_treemap >= {"content", "extract", "fold", "waste", "filter"}
-    assert in_waste - in_files - in_treemap == {"go.files", "go.layer", "go.instruction"}
+    assert in_waste - in_files - in_treemap == {"go.files", "go.layer"}
+    assert "go.instruction" in in_files & in_waste & in_plan  # the layers have it too
+    assert in_plan - in_files - in_waste == {"plan.patch", "plan.write", "plan.trades"}
     assert in_treemap - in_files - in_waste == {"map.by", "map.in", "map.out", "map.files"}
     assert {"details", "copy", "help", "export.json", "theme.toggle"} <= in_files & in_waste & in_treemap
 
@@ -333,7 +346,7 @@ def test_no_two_commands_share_a_key_in_one_place():
         assert len(keys) == len(set(keys)), declaring
 
 
-@pytest.mark.parametrize("keys", ["", "tab", "2", "4"])
+@pytest.mark.parametrize("keys", ["", "tab", "2", "4", "5"])
 async def test_the_footer_shows_few_commands(keys: str):
     app = app_for(IMAGE)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -117,9 +117,9 @@ async def test_the_treemap_begins_at_the_most_hidden_bytes():
 @pytest.mark.parametrize(
     ("width", "tabs"),
     [
-        (120, "1 Files  2 Waste (10)  3 Packages (29)  4 Treemap"),
-        (50, "1 Files  2 Waste  3 Packages  4 Treemap"),
-        (30, "1 Files  2   3   4"),
+        (120, "1 Files  2 Waste (10)  3 Packages (29)  4 Treemap  5 Plan"),
+        (50, "1 Files  2 Waste  3 Packages  4 Treemap  5 Plan"),
+        (30, "1 Files  2   3   4   5"),
     ],
 )
 async def test_tabs_lose_counts_and_then_labels_where_it_is_narrow(width: int, tabs: str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from inspector.tui.views.outline import Criteria, Outline, heavy_folders, keep
 from inspector.tui.views.tiles import Rect, Tile, gathered, squarified
 from inspector.tui.views.tree_index import REMEMBERED, Browsed, Order, Trees
 from inspector.tui.widgets.cells import bar, cut, cut_front, padded
+from inspector.tui.widgets.text_lines import Piece, pieces_width, wrapped, wrapped_by_words
 
 
 def tree_of(*layers: list[Member], layer: int = 0) -> FileTree:
@@ -245,3 +247,33 @@ def test_tiles_too_small_to_be_seen_share_one_that_opens():
     big, rest = gathered(tiles, 1_000)
     assert (big.label, rest.label, rest.size, rest.hidden) == ("big", "5 smaller", 5, 5)
     assert rest.inside is not None and rest.inside() == tiles[1:]
+
+
+TEXT = (("a", "one two  three"), ("b", "four数据库 fiveeeeeeeeeee"), ("b", "    &&"))
+
+
+def rows_of(wrap: Callable[[Iterable[Piece], int], Iterator[list[Piece]]], width: int) -> list[str]:
+    return ["".join(text for _, text in row) for row in wrap(TEXT, width)]
+
+
+def test_a_text_goes_on_in_the_next_row_wherever_one_is_full():
+    assert rows_of(wrapped, 12) == ["one two  thr", "eefour数据库", " fiveeeeeeee", "eee    &&"]
+
+
+def test_a_text_is_broken_between_words_and_long_words_anywhere():
+    assert rows_of(wrapped_by_words, 12) == ["one two ", "three", "four数据库", "fiveeeeeeeee", "ee    &&"]
+
+
+@pytest.mark.parametrize("wrap", [wrapped, wrapped_by_words])
+@pytest.mark.parametrize("width", [2, 3, 5, 8, 13, 40, 100])
+def test_nothing_of_a_text_is_lost_however_it_is_wrapped(
+    wrap: Callable[[Iterable[Piece], int], Iterator[list[Piece]]], width: int
+):
+    rows = list(wrap(TEXT, width))
+    assert all(pieces_width(row) <= width for row in rows)
+    letters = [(look, letter) for row in rows for look, text in row for letter in text if letter != " "]
+    assert letters == [(look, letter) for look, text in TEXT for letter in text if letter != " "]
+
+
+def test_an_empty_text_is_one_empty_row():
+    assert list(wrapped((), 10)) == list(wrapped_by_words((), 10)) == [[]]

@@ -10,7 +10,7 @@ from inspector.demo.archive import Member, Step
 from inspector.filesystem.tree import ROOT
 
 from .driving import app_for, lines_of, paths_in_sight, press, settled
-from .images import inspection_of, run, small_image, wide_image
+from .images import inspection_of, purged_image, run, small_image, wide_image
 
 IMAGE = small_image()
 
@@ -25,8 +25,28 @@ async def test_the_summary_tells_the_image_and_where_its_bytes_are():
         summary = lines_of(pilot)[0]
         assert summary.split("  ")[0].strip() == "test:image · test · linux/amd64 · Test Linux 1"
         assert summary.rstrip().endswith(
-            "size 970.6 kB · live 130.3 kB · hidden 840.3 kB · reclaimable 840.3 kB · 13% efficient"
+            "size 970.6 kB · live 130.3 kB · hidden 840.3 kB · 13% efficient · reclaimable 840.3 kB"
         )
+
+
+@pytest.mark.parametrize(
+    ("width", "numbers"),
+    [
+        (
+            150,
+            "size 8.0 MB · live 4.0 MB · hidden 4.0 MB · 50% efficient"
+            " · reclaimable 4.0 MB · trades 300.0 kB · base 400.0 kB",
+        ),
+        (110, "size 8.0 MB · hidden 4.0 MB · reclaimable 4.0 MB · trades 300.0 kB · base 400.0 kB"),
+        (80, "hidden 4.0 MB · reclaimable 4.0 MB · trades 300.0 kB"),
+        (60, "hidden 4.0 MB · reclaimable 4.0 MB"),
+        (40, "reclaimable 4.0 MB"),
+    ],
+)
+async def test_the_summary_tells_trades_and_the_bases_bytes_apart(width: int, numbers: str):
+    async with app_for(purged_image()).run_test(size=(width, 30)) as pilot:
+        await settled(pilot)
+        assert lines_of(pilot)[0].rstrip().endswith(f"  {numbers}")
 
 
 async def test_it_opens_at_the_layer_with_the_most_hidden_bytes():

@@ -18,7 +18,7 @@ from inspector.tui.loading import ErrorScreen
 from inspector.tui.main import MainScreen
 
 from .driving import app_for, lines_of, press, until
-from .images import small_image
+from .images import DOCKERFILE, purged_image, small_image
 from .test_loading import HALF
 
 Compare = Callable[..., bool]
@@ -75,7 +75,31 @@ def test_treemap(snap_compare: Compare, theme: str, size: tuple[int, int]):
     assert shows(snap_compare, theme, size, "4", "right", image=demo())
 
 
-@pytest.mark.parametrize("view", ["2", "3", "4"])
+@every_look
+@every_size
+def test_plan(snap_compare: Compare, theme: str, size: tuple[int, int]):
+    assert shows(snap_compare, theme, size, "5", image=purged_image())
+
+
+def test_patch_of_a_plan(snap_compare: Compare):
+    assert shows(snap_compare, "lean-dark", (80, 24), "5", "enter", image=purged_image())
+
+
+def test_plan_with_trades_and_without_a_dockerfile(snap_compare: Compare):
+    assert shows(snap_compare, "lean-dark", (120, 40), "5", "t", image=purged_image(""))
+
+
+def test_plan_of_nothing(snap_compare: Compare):
+    assert shows(snap_compare, "lean-dark", (80, 24), "5")
+
+
+@every_look
+@every_size
+def test_dockerfile(snap_compare: Compare, theme: str, size: tuple[int, int]):
+    assert shows(snap_compare, theme, size, "d", image=small_image(DOCKERFILE))
+
+
+@pytest.mark.parametrize("view", ["2", "3", "4", "5"])
 def test_small(snap_compare: Compare, view: str):
     assert shows(snap_compare, "lean-dark", (60, 20), view, image=demo())
 

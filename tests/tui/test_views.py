@@ -23,7 +23,7 @@ from inspector.tui.views.waste import WasteView
 from inspector.tui.widgets.pages import Details
 
 from .driving import app_for, lines_of, paths_in_sight, press, settled
-from .images import inspection_of, run, small_image, wide_image
+from .images import inspection_of, purged_image, run, small_image, wide_image
 
 
 @cache
@@ -66,7 +66,7 @@ async def test_there_is_no_empty_tab():
     image = inspection_of([run("true", Member("etc/motd", b"hello"))])
     async with app_for(image).run_test(size=(120, 30)) as pilot:
         main = await press(pilot, "2", "3")
-        assert (main.current, list(main.views)) == ("files", ["files", "treemap"])
+        assert (main.current, list(main.views)) == ("files", ["files", "treemap", "plan"])
         assert "Waste" not in lines_of(pilot)[1]
 
 
@@ -101,7 +101,7 @@ async def test_one_key_from_the_start_to_what_to_write_instead():
     async with app_for(demo()).run_test(size=(120, 40)) as pilot:
         await press(pilot, "2")
         text = text_of(pilot)
-        assert "▌   1.5 MB ▓▓▓▓▓▓▓▓   removed too late: g++, make" in text
+        assert "▌   1.5 MB ▓▓▓▓▓▓▓▓ s removed too late: g++, make" in text
         assert "1.5 MB in 580 files · without it the image has 717.7 kB of 2.2 MB" in text
         assert "+     && apk del make g++ python3" in text
         assert "- RUN npm ci" in text
@@ -169,6 +169,27 @@ async def test_secrets_stand_where_their_bytes_put_them_and_are_marked():
         assert isinstance(main.view, WasteView)
         assert [finding.rule for finding in main.view.list.findings] == ["LI7004", "LI9001"]
         assert "! RSA private key in /srv/a.pem" in text_of(pilot)
+
+
+async def test_findings_are_told_with_what_their_advice_asks_and_summed_up_by_that():
+    async with app_for(purged_image()).run_test(size=(200, 40)) as pilot:
+        await press(pilot, "2")
+        text = text_of(pilot)
+        assert "4.0 MB reclaimable · 300.0 kB trades · 400.0 kB base" in text
+        assert "▓▓ safe    removed too late: apt package lists" in text
+        assert " base    translations" in text
+        assert " trade · tests of Python packages" in text
+        assert " –     · package database rewritten" in text
+        assert "class      safe · nothing that runs can notice: reclaimable" in text
+
+
+async def test_on_a_narrow_screen_a_letter_tells_what_advice_asks():
+    async with app_for(purged_image()).run_test(size=(60, 40)) as pilot:
+        await press(pilot, "2")
+        text = text_of(pilot)
+        assert " s removed too late: apt package" in text
+        assert " b translations" in text
+        assert " t tests of Python packages" in text
 
 
 async def test_findings_come_biggest_first():
@@ -349,10 +370,10 @@ async def test_a_click_selects_a_tile_and_a_double_click_zooms():
 @pytest.mark.parametrize("size", [(300, 80), (200, 60), (120, 40), (80, 24), (60, 20), (30, 10), (10, 3), (1, 1)])
 async def test_every_view_is_drawn_at_every_size(size: tuple[int, int]):
     async with app_for(demo()).run_test(size=size) as pilot:
-        for view in ("2", "3", "4"):
+        for view in ("2", "3", "4", "5"):
             main = await press(pilot, view, "j", "k", "G", "i", "escape", "tab", "tab")
             assert len(lines_of(pilot)) == size[1]
-        assert main.current == "treemap"
+        assert main.current == "plan"
 
 
 async def test_names_in_every_view_are_harmless():

@@ -50,6 +50,17 @@ def test_facts_are_those_of_readelf(path: Path) -> None:
     assert found.debug_bytes == sum(int(size, 16) for _, size in re.findall(removable, shown))
 
 
+@pytest.mark.parametrize("path", sample(), ids=str)
+def test_versions_of_symbols_are_those_of_readelf(path: Path) -> None:
+    shown = subprocess.run(["readelf", "-VW", path], capture_output=True, text=True, check=True).stdout
+    defined, _, required = shown.partition("Version needs section")
+    found = facts(path)
+    versions = [version for _, version in found.requires]
+    assert versions == re.findall(r" Name: (\S+) +Flags", required)
+    names = re.findall(r"Flags: (.*?) +Index: .* Name: (\S+)", defined)
+    assert list(found.defines) == [name for flags, name in names if "BASE" not in flags]
+
+
 @pytest.mark.parametrize("path", sample()[::6], ids=str)
 @pytest.mark.parametrize("size", [1000, 65_536, 1 << 20])
 def test_pieces_give_the_same_facts_as_the_whole_file(path: Path, size: int) -> None:

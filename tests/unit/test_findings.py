@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.owners import layer_owners
-from inspector.demo.archive import Member, hardlink, opaque, whiteout
+from inspector.demo.archive import Member, directory, hardlink, opaque, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.findings.duplicates import SMALLEST
-from inspector.findings.find import find, reclaimable_bytes
+from inspector.findings.find import Figures, figures, find, reclaimable_bytes
 from inspector.findings.finding import AdviceClass, Finding, Subject, bytes_by_layer
 from inspector.findings.registry import Severity, rules
 from inspector.findings.remedy import RemedyKind
@@ -196,9 +196,9 @@ def test_what_a_rule_finds_of_the_base_image_is_a_finding_of_its_own() -> None:
     findings = find(subject)
     assert [(each.rule, each.size_bytes, each.layers, each.advice_class) for each in findings] == [
         ("LI5001", 700, (0,), AdviceClass.BASE),
-        ("LI5001", 80, (1,), AdviceClass.SAFE),
+        ("LI5001", 80, (1,), AdviceClass.TRADE),
     ]
-    assert reclaimable_bytes(findings) == 80
+    assert figures(findings) == Figures(safe_bytes=0, trade_bytes=80, base_bytes=700)
 
 
 def test_every_rule_of_the_table_has_a_planted_file() -> None:
@@ -252,7 +252,7 @@ def test_joined_runs_are_told_with_what_else_they_hide_of_each_other() -> None:
     assert fix.startswith(
         "`RUN rm /opt/tool /opt/log` hides 3.0 kB of `RUN install tool`, and frees nothing: make one RUN"
     )
-    assert fix.endswith(". what else these RUNs hide of each other goes with it: 700 B")
+    assert fix.endswith(". What else these RUNs hide of each other goes with it: 700 B")
 
 
 def test_what_came_with_the_base_is_not_asked_of_the_dockerfile() -> None:
@@ -293,6 +293,100 @@ def test_new_mode_on_a_copied_file_says_to_set_it_when_copying() -> None:
     assert finding.size_bytes == 700
     assert (finding.remedy.kind, finding.remedy.instructions) == (RemedyKind.COPY_MODE, (0, 1))
     assert fix_text(finding, subject).endswith("the image keeps both: write COPY --chown=… or COPY --chmod=…")
+
+
+def changed(members: Sequence[Member], **to: int) -> list[Member]:
+    """The members as `chown` or `chmod` leaves them."""
+    return [replace(member, **to) for member in members]
+
+
+TREE = [directory("app"), file("app/a", 700), directory("app/sub"), file("app/sub/b", 50)]
+
+
+def test_an_owner_set_after_a_copy_is_an_option_of_it_and_the_run_goes() -> None:
+    subject = subject_of(TREE, changed(TREE, uid=7, gid=8), instructions=["COPY app /app/", "RUN chown -R 7:8 /app"])
+    finding = only(subject, "LI1003")
+    remedy = finding.remedy
+    assert (remedy.kind, remedy.instructions, remedy.option, remedy.command, remedy.saves_bytes) == (
+        RemedyKind.COPY_MODE,
+        (0, 1),
+        "--chown=7:8",
+        "",
+        750,
+    )
+    assert fix_text(finding, subject).endswith("the image keeps both: write COPY --chown=7:8, and drop the RUN")
+
+
+def test_a_folder_that_was_there_is_changed_by_a_run_on_it_alone() -> None:
+    subject = subject_of(
+        TREE[:1],
+        TREE,
+        changed(TREE, uid=7),
+        instructions=["WORKDIR /app", "COPY . .", "RUN chown -R app /app"],
+    )
+    remedy = only(subject, "LI1003").remedy
+    assert (remedy.option, remedy.command) == ("--chown=7:0", "chown app /app")
+
+
+def test_several_copies_are_one_finding() -> None:
+    lock, rest = [TREE[0], file("app/lock", 10)], TREE[1:]
+    subject = subject_of(
+        lock,
+        rest,
+        changed([*lock, *rest], uid=7, gid=7),
+        instructions=["COPY lock /app/", "COPY . /app/", "RUN chown -R app:app /app"],
+    )
+    finding = only(subject, "LI1003")
+    assert (finding.remedy.instructions, finding.remedy.option) == ((0, 1, 2), "--chown=app:app")
+    assert finding.size_bytes == 760
+    assert fix_text(finding, subject).endswith("drop the RUN. What it brings again of other COPYs goes with it: 10 B")
+
+
+def test_modes_are_set_by_copy_where_buildkit_builds() -> None:
+    subject = subject_of(TREE, changed(TREE, mode=0o755), instructions=["COPY app /app/", "RUN chmod -R 755 /app"])
+    assert only(subject, "LI1003").remedy.option == ""
+    steps = tuple(replace(step, buildkit=True) for step in subject.instructions)
+    assert only(replace(subject, instructions=steps), "LI1003").remedy.option == "--chmod=755"
+
+
+@pytest.mark.parametrize(
+    ("between", "run", "left"),
+    [
+        ((), "RUN useradd x && chown -R 7:7 /app", changed(TREE, uid=7, gid=7)),
+        ((), "RUN chown -R 7:7 /app", changed([*TREE, file("app/made", 9)], uid=7, gid=7)),
+        ((), "RUN chown 7:7 /app/a", changed(TREE[1:2], uid=7, gid=7)),
+        ((), "RUN chown -R 7:7 /app", [*changed(TREE[:2], uid=7, gid=7), *changed(TREE[2:], uid=8, gid=8)]),
+        (("RUN cp -a /app/a /b", [file("b", 700)]), "RUN chown -R 7:7 /app", changed(TREE, uid=7, gid=7)),
+        (("USER app", []), "RUN chown -R 7:7 /app", changed(TREE, uid=7, gid=7)),
+    ],
+    ids=["more commands", "more files", "fewer files", "several owners", "an owner that was copied on", "USER"],
+)
+def test_an_owner_that_copy_cannot_set_for_certain_is_left_to_words(
+    between: tuple[str, list[Member]] | tuple[()], run: str, left: list[Member]
+) -> None:
+    layers = [TREE, *([between[1]] if between else []), left]
+    subject = subject_of(*layers, instructions=["COPY app /app/", *between[:1], run])
+    options = {each.remedy.option for each in find(subject) if each.rule == "LI1003"}
+    assert options == {""}
+
+
+def test_an_option_is_for_all_runs_that_brought_the_files_and_those_that_need_them() -> None:
+    subject = subject_of(
+        [file("var/cache/apk/APKINDEX.1.tar.gz", 500), file("usr/a")],
+        [file("usr/b", 5)],
+        [file("usr/c", 5, "y")],
+        instructions=["RUN apk update && apk add a", "RUN apk add b", "RUN apk add --no-cache c"],
+    )
+    remedy = only(subject, "LI3003").remedy
+    assert (remedy.kind, remedy.instructions, remedy.option) == (RemedyKind.INSTALL_OPTION, (0, 1), "--no-cache")
+    assert remedy.saves_bytes == 500
+
+
+def test_an_option_for_commands_that_are_not_seen_is_left_to_words() -> None:
+    subject = subject_of([file("root/.cache/pip/a", 500)], instructions=["RUN poetry install"])
+    remedy = only(subject, "LI4001").remedy
+    assert (remedy.option, remedy.saves_bytes) == ("", 500)
+    assert "--no-cache-dir" in remedy.advice
 
 
 def test_rewritten_package_database_is_told_apart_as_unavoidable() -> None:

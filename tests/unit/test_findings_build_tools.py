@@ -102,7 +102,7 @@ def test_leftover_tools_are_told_with_the_instruction_the_bytes_and_the_command(
     assert (remedy.kind, remedy.instructions) == (RemedyKind.END_RUN_WITH, (1,))
     assert (remedy.saves_bytes, finding.advice_class) == (finding.size_bytes, AdviceClass.SAFE)
     assert fix_text(finding, subject).startswith(
-        f"end `RUN apt-get install -y g++` with: && {remedy.command}. package lists go with them"
+        f"end `RUN apt-get install -y g++` with: && {remedy.command}. Package lists go with them"
     )
 
 
@@ -115,7 +115,7 @@ def test_what_the_program_needs_is_marked_before_the_purge() -> None:
     assert finding.remedy.keeps == (Keep("libgomp1", "/usr/local/bin/app needs libgomp.so.1"),)
     fix = fix_text(finding, subject)
     assert "&& apt-mark manual libgomp1 && apt-get purge" in fix
-    assert ". keep libgomp1, since /usr/local/bin/app needs libgomp.so.1. " in fix
+    assert ". Keep libgomp1, since /usr/local/bin/app needs libgomp.so.1. " in fix
 
 
 def test_names_that_a_shell_would_take_for_more_are_in_no_command() -> None:
@@ -212,7 +212,7 @@ def test_a_compiler_that_may_be_needed_at_run_time_is_told_for_information() -> 
     (finding,) = of_rule(subject, BROUGHT)
     assert (finding.severity, finding.advice_class) == (Severity.INFO, AdviceClass.QUESTION)
     assert finding.remedy.doubts == ("triton may compile at run time",)
-    assert "keep them if they are used at run time: triton may compile at run time" in fix_text(finding, subject)
+    assert "Keep them if they are used at run time: triton may compile at run time" in fix_text(finding, subject)
 
 
 def test_the_stricter_command_is_told_with_its_bytes_where_it_frees_more() -> None:
@@ -228,7 +228,7 @@ def test_the_stricter_command_is_told_with_its_bytes_where_it_frees_more() -> No
     (finding,) = of_rule(subject, BROUGHT)
     assert finding.size_bytes == size_of(subject, "git")
     assert (
-        "that frees 5.1 kB; 10.3 kB with: && apt-get purge -y --auto-remove -o APT::AutoRemove::Recommends"
+        "That frees 5.1 kB; 10.3 kB with: && apt-get purge -y --auto-remove -o APT::AutoRemove::Recommends"
     ) in fix_text(finding, subject)
 
 

@@ -23,9 +23,10 @@ def test_no_two_formats_share_a_name_an_option_or_a_suffix(formats: tuple[Format
 def test_an_inspection_is_written_in_each_format():
     inspection = inspect_demo("fat", ignore_progress)
     written = {each.name: each.encode(inspection) for each in INSPECTION_FORMATS}
-    assert sorted(written) == ["JSON", "text"]
+    assert sorted(written) == ["JSON", "Markdown", "text"]
     assert json.loads(written["JSON"])["image"]["reference"] == "demo:fat"
     assert written["text"].startswith(b"demo:fat")
+    assert written["Markdown"].startswith(b"### `demo:fat`: 2.2 MB")
 
 
 def test_a_comparison_is_written_in_each_format():

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from msgspec.structs import replace
 
+from inspector.attribution.dockerfile import parse_dockerfile
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.owners import layer_owners
+from inspector.attribution.placement import Placement, place
 from inspector.demo.archive import Member, directory, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.findings.finding import Subject
-from inspector.findings.joining import join, last_user, needs_lists
+from inspector.findings.joining import join, last_user, needs_lists, why_apart
 from inspector.findings.promise import freed, removed_by
 from inspector.packages.evidence import gather
 from tests.builders import file, scan_of
@@ -48,6 +51,71 @@ def test_settings_between_do_not_keep_runs_apart(between: str) -> None:
 @pytest.mark.parametrize("between", ["USER app", 'SHELL ["bash", "-c"]', "VOLUME /src", "ONBUILD RUN x", "FROM x"])
 def test_what_changes_how_a_run_runs_keeps_runs_apart(between: str) -> None:
     assert joined(INSTALL, (between, []), COMPILE) == ()
+
+
+def test_a_user_between_keeps_only_runs_of_different_users_apart() -> None:
+    between: list[Step] = [("USER app", []), ("COPY main.c /src/", [file("src/main.c")]), ("USER root", [])]
+    assert joined(INSTALL, *between, COMPILE) == (0, 4)
+    assert joined(INSTALL, ("USER app", []), ("RUN make", [file("b")]), ("USER root", []), COMPILE) == ()
+
+
+@pytest.mark.parametrize(
+    ("between", "why"),
+    [
+        ("USER app", "they run as different users"),
+        ('SHELL ["bash", "-c"]', "SHELL stands between them"),
+        ("ENV A=b", ""),
+    ],
+)
+def test_why_runs_cannot_be_one_is_said(between: str, why: str) -> None:
+    assert why_apart(image(INSTALL, (between, []), COMPILE), 0, 2) == why
+
+
+STAGES = """FROM debian AS base
+RUN apt-get update && apt-get install -y gcc
+FROM base AS build
+RUN gcc -o /app /src/main.c
+FROM base
+RUN gcc -o /app /src/main.c
+"""
+
+
+def staged(text: str, *steps: Step) -> Subject:
+    """An image by the last stage of a Dockerfile, which these instructions made."""
+    subject, dockerfile = image(*steps), parse_dockerfile(text, "Dockerfile")
+    placement = place(dockerfile, subject.instructions)
+    assert isinstance(placement, Placement), placement
+    return replace(subject, placement=placement)
+
+
+def test_runs_of_different_stages_stay_apart() -> None:
+    subject = staged(STAGES, INSTALL, COMPILE)
+    assert join(subject, 0, 1) == ()
+    assert why_apart(subject, 0, 1) == "they are in different stages"
+
+
+@pytest.mark.parametrize(
+    ("text", "used"),
+    [
+        (STAGES, True),
+        ("FROM debian AS base\nRUN apt-get update && apt-get install -y gcc\nFROM base\n", False),
+        (
+            "FROM debian AS base\nRUN apt-get update && apt-get install -y gcc\n"
+            "FROM debian AS b\nCOPY --from=base /x /y\nFROM base\n",
+            True,
+        ),
+        (
+            "FROM debian\nRUN apt-get update && apt-get install -y gcc\n"
+            "FROM debian AS b\nRUN --mount=type=bind,from=0,target=/x make\nFROM debian\n"
+            "RUN apt-get update && apt-get install -y gcc\n",
+            False,
+        ),
+    ],
+    ids=["FROM", "only by this image's", "COPY --from", "another stage with the same RUN"],
+)
+def test_a_stage_that_others_use_is_told(text: str, used: bool) -> None:
+    steps = (INSTALL, COMPILE) if text is STAGES else (INSTALL,)
+    assert staged(text, *steps).is_used_elsewhere((0,)) is used
 
 
 def test_a_variable_that_an_earlier_run_names_keeps_them_apart() -> None:

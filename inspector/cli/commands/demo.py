@@ -25,8 +25,6 @@ def demo(which: str, **given: Any) -> Job:
     """
     if which == "compare" and given["files"]:
         raise click.UsageError("--files is not for a comparison: its JSON report has the files that differ")
-    if which != "compare" and given["markdown_file"] is not None:
-        raise click.UsageError("--markdown is for `demo compare`")
     reports = asked_reports(COMPARISON_FORMATS if which == "compare" else INSPECTION_FORMATS, given)
 
     def one() -> int:

@@ -28,6 +28,8 @@ class _PackedElf(msgspec.Struct, array_like=True, frozen=True):
     rpath: bool
     debug_bytes: int
     sections: list[str]
+    requires: list[tuple[bytes, bytes]]
+    defines: list[bytes]
 
 
 class _Packed(msgspec.Struct, array_like=True, frozen=True):
@@ -129,6 +131,8 @@ def _packed_elf(facts: ElfFacts) -> _PackedElf:
         facts.rpath,
         facts.debug_bytes,
         list(facts.sections),
+        [(_bytes(library), _bytes(version)) for library, version in facts.requires],
+        [_bytes(version) for version in facts.defines],
     )
 
 
@@ -144,6 +148,8 @@ def _elf(packed: _PackedElf) -> ElfFacts:
         packed.rpath,
         packed.debug_bytes,
         tuple(packed.sections),
+        tuple((_text(library), _text(version)) for library, version in packed.requires),
+        tuple(map(_text, packed.defines)),
     )
 
 

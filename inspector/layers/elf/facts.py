@@ -6,10 +6,14 @@ Formats: System V ABI (gABI 4), chapters 4 and 5; Go's `.go.buildinfo` and Rust'
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
+
+from inspector.layers.elf.versions import DT_VERDEF, DT_VERDEFNUM, DT_VERNEED, DT_VERNEEDNUM, defined, required
+
+_Version = TypeVar("_Version")
 
 MAGIC = b"\x7fELF"
 
@@ -41,7 +45,8 @@ class ElfFacts(Struct, frozen=True):
     `needed` are the sonames it asks for, `run_paths` where it looks for them first (RPATH or RUNPATH, in order; `rpath`
     tells whether it is the older RPATH). `debug_bytes` is what `strip` would remove: debug sections and symbol tables
     that are not needed to run. `sections` names those that tell of a language: `.go.buildinfo`, `.dep-v0`. `machine`
-    is the ELF machine number and `bits` 32 or 64, which must agree between a program and its libraries.
+    is the ELF machine number and `bits` 32 or 64, which must agree between a program and its libraries. `requires` are
+    the versions of symbols that it asks of libraries (soname, version), `defines` those that it has itself.
     """
 
     type: str
@@ -54,6 +59,8 @@ class ElfFacts(Struct, frozen=True):
     rpath: bool = False
     debug_bytes: int = 0
     sections: tuple[str, ...] = ()
+    requires: tuple[tuple[str, str], ...] = ()
+    defines: tuple[str, ...] = ()
 
 
 class Layout(Struct, frozen=True):
@@ -109,6 +116,8 @@ def elf_facts(file: ElfBytes) -> ElfFacts | None:
         rpath=dynamic.rpath,
         debug_bytes=debug_bytes,
         sections=sections,
+        requires=dynamic.requires,
+        defines=dynamic.defines,
     )
 
 
@@ -146,6 +155,8 @@ class _Dynamic(Struct, frozen=True):
     run_paths: tuple[str, ...] = ()
     rpath: bool = False
     pie: bool = False
+    requires: tuple[tuple[str, str], ...] = ()
+    defines: tuple[str, ...] = ()
 
 
 def _dynamic(file: ElfBytes, layout: Layout) -> _Dynamic:
@@ -181,7 +192,25 @@ def _dynamic(file: ElfBytes, layout: Layout) -> _Dynamic:
         run_paths=tuple(filter(None, paths.split(":"))),
         rpath=paths_tag == _DT_RPATH and paths_tag in values,
         pie=bool(values.get(_DT_FLAGS_1, 0) & _DF_1_PIE),
+        requires=tuple(_versions(required, file, layout, segments, values, strings, DT_VERNEED, DT_VERNEEDNUM)),
+        defines=tuple(_versions(defined, file, layout, segments, values, strings, DT_VERDEF, DT_VERDEFNUM)),
     )
+
+
+def _versions(
+    read: Callable[[ElfBytes, str, int, int, Callable[[int], str]], Iterator[_Version]],
+    file: ElfBytes,
+    layout: Layout,
+    segments: list[tuple[int, int, int, int, int, int]],
+    values: Mapping[int, int],
+    strings: int,
+    table: int,
+    count: int,
+) -> Iterator[_Version]:
+    """The versions of one of the two lists, nothing where the file has none."""
+    offset = _file_offset(segments, values[table]) if table in values else None
+    if offset is not None:
+        yield from read(file, layout.order, offset, values.get(count, 0), lambda name: _string(file, strings + name))
 
 
 def _sections(file: ElfBytes, layout: Layout) -> tuple[int, tuple[str, ...]]:

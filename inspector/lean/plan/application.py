@@ -176,10 +176,8 @@ class _Search:
                     self._note(left, path, entry_id, reason)
             else:
                 kept.add(entry_id)
-        told = tuple(LeftOut(path, len(ids), sum(ids), reason) for (path, reason), ids in left.items())
-        return Application(
-            frozenset(kept), tuple(sorted(told, key=lambda each: -each.size_bytes)), tuple(accounts), tuple(sources)
-        )
+        told = (LeftOut(path, len(sizes), sum(sizes), reason) for (path, reason), sizes in left.items())
+        return Application(frozenset(kept), tuple(sorted(told, key=_order)), tuple(accounts), tuple(sources))
 
     def _candidates(self) -> Iterator[tuple[str, int, int]]:
         """(path, entry id, kind) of what own layers brought, packages of the system did not, and is still seen."""
@@ -204,7 +202,8 @@ class _Search:
         if kind == Kind.DIRECTORY:
             systems = SYSTEM_FOLDERS.fullmatch(path) and self._filesystem.layers[layer].uids[row] == 0
             of_state = any(paths.fullmatch(path) for _, paths in STATE)
-            return "-" if systems or of_state or self._source_tree_of(path) else ""
+            again = self._subject.verb_of(layer) == "WORKDIR"
+            return "-" if systems or of_state or again or self._source_tree_of(path) else ""
         copied = self._is_copied(layer)
         if not copied:
             if reason := next((reason for reason, paths in STATE if paths.fullmatch(path)), ""):
@@ -269,6 +268,11 @@ class _Search:
         """Told by the tree, or by a folder near the root: three names are enough to know what is meant."""
         place = self._source_tree_of(path) or "/".join(dirname(path).split("/")[:3]) or path
         left.setdefault((place, reason), []).append(self._filesystem.size(entry_id))
+
+
+def _order(left: LeftOut) -> tuple[bool, int]:
+    """What people may miss first, then what the system left of its work; of both the biggest first."""
+    return any(left.reason == reason for reason, _ in STATE), -left.size_bytes
 
 
 def _packaged(subject: Subject) -> tuple[Mapping[int, Package], Mapping[Package, int | None]]:

@@ -7,7 +7,8 @@ symlinks; owners are kept or not, so those that are not root are always told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from msgspec import Struct, field
@@ -15,12 +16,13 @@ from msgspec import Struct, field
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.remedy import shell_path
 from inspector.layers.entries import Entry, Kind
+from inspector.lean.plan.application import SHARED
 
 PLAIN_MODE = 0o755
 """The mode of folders that COPY makes."""
 
 FEW = 4
-"""Files of a folder that is there already, named one by one, where the whole folder could be copied as well."""
+"""Files of a folder that is there already, or that all kinds of things lie in, which are named one by one."""
 
 
 class Copy(Struct, frozen=True):
@@ -56,11 +58,13 @@ class Folder(Struct, frozen=True):
 
 
 class Carried(Struct, frozen=True):
-    """What carries a set of files: `folders` and `links` (path, target) are to be made before."""
+    """What carries a set of files: `folders` and `links` (path, target) are to be made before, and so are the
+    folders of the links that are not there (`parents`)."""
 
     copies: tuple[Copy, ...] = ()
     folders: tuple[Folder, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    parents: tuple[str, ...] = ()
 
     @property
     def size_bytes(self) -> int:
@@ -68,22 +72,17 @@ class Carried(Struct, frozen=True):
 
     def preparation(self) -> str:
         """The command of the RUN that makes folders and links, empty where none is needed."""
-        steps = []
-        for folder in self.folders:
-            path = shell_path(folder.path)
-            steps.append(f"mkdir -p {path}")
-            if folder.mode != PLAIN_MODE:
-                steps.append(f"chmod {folder.mode:o} {path}")
-            if folder.uid or folder.gid:
-                steps.append(f"chown {folder.uid}:{folder.gid} {path}")
-        made = {folder.path for folder in self.folders}
-        for path, target in self.links:
-            parent = path.rpartition("/")[0]
-            if parent and parent not in made:
-                made.add(parent)
-                steps.append(f"mkdir -p {shell_path(parent)}")
-            word = shell_path(target) if target.startswith("/") else shell_path(f"{target}").replace("/", "", 1)
-            steps.append(f"ln -sfn {word} {shell_path(path)}")
+        folders, made = self.folders, [*(each.path for each in self.folders), *self.parents]
+        innermost = [path for path in made if not any(each.startswith(f"{path}/") for each in made)]
+        modes = sorted({each.mode for each in folders} - {PLAIN_MODE})
+        owners = sorted({(each.uid, each.gid) for each in folders} - {(0, 0)})
+        steps = [f"mkdir -p {_words(innermost)}"] if made else []
+        steps += (f"chmod {mode:o} {_words(each.path for each in folders if each.mode == mode)}" for mode in modes)
+        steps += (
+            f"chown {uid}:{gid} {_words(each.path for each in folders if (each.uid, each.gid) == (uid, gid))}"
+            for uid, gid in owners
+        )
+        steps += (f"ln -sfn {shlex.quote(target)} {shell_path(path)}" for path, target in self.links)
         return " && ".join(steps)
 
 
@@ -130,10 +129,12 @@ def carry(filesystem: Filesystem, kept: AbstractSet[int], there: There, *, can_r
             links += _links(filesystem, node, kept)
         pending += [child for child in node.children.values() if child.carries and _is_folder(filesystem, child)]
     unique = dict.fromkeys(sorted(folders, key=lambda folder: folder.path))
+    parents = {path.rpartition("/")[0] for path, _ in links}
     return Carried(
         tuple(sorted(copies, key=lambda copy: (copy.target, copy.sources))),
         tuple(unique) if can_run else (),
         tuple(sorted(links)),
+        tuple(sorted(parent for parent in parents if parent not in there)),
     )
 
 
@@ -191,7 +192,7 @@ def _is_whole(filesystem: Filesystem, node: _Node, there: There) -> bool:
     """Whether a folder can be copied as it is: all of it is kept, with one owner; few files are rather named."""
     if node.kept < node.seen or len(node.owners) > 1:
         return False
-    if node.path not in there:
+    if node.path not in there and node.path not in SHARED:
         return True
     return len(node.children) > FEW and not any(_is_folder(filesystem, child) for child in node.children.values())
 
@@ -268,6 +269,10 @@ def _below(node: _Node) -> Iterator[int | None]:
         child = pending.pop()
         yield child.entry_id
         pending += child.children.values()
+
+
+def _words(paths: Iterable[str]) -> str:
+    return " ".join(map(shell_path, dict.fromkeys(paths)))
 
 
 def _escaped(path: str, *, source: bool = True) -> str:

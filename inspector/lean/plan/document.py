@@ -10,7 +10,7 @@ from difflib import unified_diff
 from msgspec import Struct
 
 from inspector.attribution.placement import Placement
-from inspector.findings.patch import lines_of
+from inspector.findings.lines import lines_of
 from inspector.inspection import Inspection
 
 CONTEXT = 3

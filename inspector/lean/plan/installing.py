@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from posixpath import dirname
 
 from msgspec import Struct
 
 from inspector.filesystem.stack import VISIBLE
 from inspector.findings.finding import Subject
+from inspector.findings.remedy import shell_path
 from inspector.globs import matcher
 from inspector.layers.entries import Kind
+from inspector.lean.plan.copying import There, folders_of
 from inspector.packages.databases.apk import DATABASES
 from inspector.packages.databases.dpkg import EXTENDED_STATES, INFO, STATUS
 from inspector.packages.model import Package
 from inspector.packages.removal.graph import Graph
 from inspector.packages.removal.needs import SYSTEM
-from inspector.packages.removal.records import STATUS_OLD
+from inspector.packages.removal.records import STATUS_OLD, record_bytes
 
 DEBCONF = tuple(f"var/cache/debconf/{name}.dat" for name in ("templates", "config", "passwords"))
 LOG_OF_DPKG = "var/log/dpkg.log"
 LINKER_CACHES = ("etc/ld.so.cache", "var/cache/ldconfig/aux-cache")
 REWRITTEN_BY_DPKG = (*DEBCONF, LOG_OF_DPKG, *LINKER_CACHES)
 """What every run of apt-get install stores again; debconf's only where the base has debconf."""
+
+LIBRARIES = re.compile(r"usr/local/lib(?:64|/[^/]+-linux-[^/]+)?").fullmatch
+"""Folders that glibc's linker looks into by its cache only."""
 
 LOGGED_BY_DPKG, LOGGED_BY_APT, APT_LOGS = 870, 220, 5_200
 """Bytes that dpkg.log, and apt's logs, get for each package, and apt's logs for each run (measured with apt 2.6)."""
@@ -51,6 +57,9 @@ _COMMANDS = {
 }
 """By kind of packages, how they are installed in one RUN, and what follows in it."""
 
+FROM_FILES = re.compile(r"\bdpkg\s+(?:-i|--install)\b|\brpm\s+-\w*[iU]|(?<!\*)\.(?:deb|rpm)\b|--allow-untrusted").search
+"""In a RUN that installs packages from files: no package manager finds those again."""
+
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:-]*").fullmatch
 
 
@@ -68,6 +77,47 @@ class Installation(Struct, frozen=True):
 NOTHING = Installation()
 
 
+class Under(Struct, frozen=True):
+    """The image to install upon: names of its packages of the system, path → bytes of its files, its folders, its
+    captured files."""
+
+    packages: frozenset[str]
+    sizes: Mapping[str, int]
+    folders: There
+    captured: Mapping[str, bytes]
+
+
+def base_of(subject: Subject) -> Under:
+    """The image's own base."""
+    top = sum(owner.is_base for owner in subject.owners) - 1
+    folders = folders_of(subject.filesystem, top)
+    return Under(base_packages(subject), sizes_in_base(subject), folders, subject.evidence.captured)
+
+
+def folders_of_packages(packages: Iterable[Package]) -> Iterator[str]:
+    """The folders that installing the packages makes."""
+    for package in packages:
+        for path in package.paths:
+            at = dirname(path)
+            while at:
+                yield at
+                at = dirname(at)
+
+
+def linker_bytes(subject: Subject, kept: Iterable[int], sizes: Mapping[str, int]) -> int:
+    """What ldconfig writes upon an image whose files have these sizes, where it must find libraries that are carried;
+    0 where it need not run."""
+    if LINKER_CACHES[0] not in sizes:
+        return 0
+    for entry_id in kept:
+        layer, row = subject.filesystem.locate(entry_id)
+        facts = subject.scans[layer].facts.elf.get(row)
+        is_library = facts is not None and facts.type == "shared" and bool(facts.soname)
+        if is_library and LIBRARIES(dirname(subject.scans[layer].entries.paths[row])):
+            return sum(sizes.get(each, 0) for each in LINKER_CACHES)
+    return 0
+
+
 def base_packages(subject: Subject) -> frozenset[str]:
     """The names of the system's packages that the base image has."""
     names = set()
@@ -80,23 +130,40 @@ def base_packages(subject: Subject) -> frozenset[str]:
     return frozenset(names)
 
 
-def installation(subject: Subject, wanted: Iterable[Package], present: frozenset[str]) -> Installation:
-    """What to install of the wanted packages upon a base that has those in `present`, and what comes with them."""
+def installation(subject: Subject, wanted: Iterable[Package], under: Under) -> Installation:
+    """What to install of the wanted packages, which the subject has, upon an image that lacks some."""
     installed = [each.package for each in subject.inventory.installed if each.package.kind in SYSTEM]
-    lacking = sorted((each for each in wanted if each.name not in present), key=lambda each: each.name)
+    lacking = sorted((each for each in wanted if each.name not in under.packages), key=lambda each: each.name)
     if not lacking:
         return NOTHING
-    added = _with_needs(Graph(installed), lacking, present)
-    named = _topmost(Graph(installed), lacking, present)
+    added = _with_needs(Graph(installed), lacking, under.packages)
+    named = _topmost(Graph(installed), lacking, under.packages)
     kind = lacking[0].kind
     names = [each.name for each in named]
-    if kind not in _COMMANDS or not all(map(_PLAIN_NAME, names)):
-        return Installation(named, added, "", _weight(subject, added, present), is_known=False)
+    if kind not in _COMMANDS or not all(map(_PLAIN_NAME, names)) or _are_from_files(subject, added):
+        return Installation(named, added, "", _weight(subject, added, under), is_known=False)
     install, after = _COMMANDS[kind]
-    if kind == "deb" and not _cleans_itself(subject):
+    if kind == "deb" and not _cleans_itself(under):
         install += " && apt-get clean"
-    command = install.format(names=" ".join(names)) + after
-    return Installation(named, added, command, _weight(subject, added, present))
+    folders = " ".join(map(shell_path, _folders_to_make(subject, added, under)))
+    command = (f"mkdir -p {folders} && " if folders else "") + install.format(names=" ".join(names)) + after
+    return Installation(named, added, command, _weight(subject, added, under))
+
+
+def _are_from_files(subject: Subject, added: Iterable[Package]) -> bool:
+    """Whether a RUN that brought one of the packages installed from files."""
+    layers = {each.layer for each in subject.inventory.installed if each.package in set(added)}
+    return any(
+        step.layer in layers and FROM_FILES(step.text) for step in subject.instructions if step.layer is not None
+    )
+
+
+def _folders_to_make(subject: Subject, added: Iterable[Package], under: Under) -> list[str]:
+    """Folders that packages' scripts make links in and nobody brings: those of manual pages, where a base excludes
+    them (update-alternatives fails without)."""
+    brought = {*folders_of_packages(added), *under.folders}
+    links = (path for path, entry in subject.filesystem.final() if entry.link.startswith("/etc/alternatives/"))
+    return sorted({folder for path in links if (folder := dirname(path)) not in brought})
 
 
 def _with_needs(graph: Graph, packages: Sequence[Package], present: frozenset[str]) -> tuple[Package, ...]:
@@ -123,17 +190,16 @@ def _topmost(graph: Graph, packages: Sequence[Package], present: frozenset[str])
     return tuple(top)
 
 
-def _cleans_itself(subject: Subject) -> bool:
+def _cleans_itself(under: Under) -> bool:
     """Whether apt is set up to keep nothing that it downloads, as in Debian's official images."""
-    return any(b"pkgcache" in data for path, data in subject.evidence.captured.items() if path.startswith("etc/apt/"))
+    return any(b"pkgcache" in data for path, data in under.captured.items() if path.startswith("etc/apt/"))
 
 
-def _weight(subject: Subject, added: Sequence[Package], present: frozenset[str]) -> int:
+def _weight(subject: Subject, added: Sequence[Package], under: Under) -> int:
     weights = {each.package: each.size_bytes for each in subject.inventory.installed}
-    size = sum(weights[each] for each in added)
-    size += sum(_generated(subject, added))
     rewritten = {"deb": _by_dpkg, "apk": _by_apk, "rpm": _by_rpm}.get(added[0].kind)
-    return size + (rewritten(subject, added, present) if rewritten else 0)
+    size = sum(weights[each] for each in added) + sum(_generated(subject, added))
+    return size + (rewritten(subject, added, under.sizes) if rewritten else 0)
 
 
 def _generated(subject: Subject, added: Sequence[Package]) -> Iterator[int]:
@@ -148,43 +214,31 @@ def _generated(subject: Subject, added: Sequence[Package]) -> Iterator[int]:
             yield entries.sizes[row]
 
 
-def _by_dpkg(subject: Subject, added: Sequence[Package], present: frozenset[str]) -> int:
-    base = sizes_in_base(subject)
-    names = present.union(each.name for each in added)
-    status = _stanzas(subject.evidence.captured.get(STATUS, b""), rb"^Package: (.+)$", names)
-    automatic = _stanzas(
-        subject.evidence.captured.get(EXTENDED_STATES, b""), rb"^Package: (.+)$", {each.name for each in added[1:]}
-    )
-    configured = [each for each in added if f"{INFO}{each.name}.templates" in each.paths]
-    debconf = sum(base.get(path, 0) for path in DEBCONF) * (2 if configured else 1)
-    templates = sum(_size_of(subject, f"{INFO}{each.name}.templates") for each in configured)
+def _by_dpkg(subject: Subject, added: Sequence[Package], base: Mapping[str, int]) -> int:
+    """Databases and logs as the base has them, and what is added; debconf's templates of packages that ask something
+    come twice, with their backup."""
+    records = record_bytes(subject.evidence.captured, added).values()
+    databases = sum(base.get(path, 0) for path in (STATUS, STATUS_OLD, EXTENDED_STATES))
+    databases += sum(size for record in records for size in record.values())
+    asking = [size for each in added if (size := _size_of(subject, f"{INFO}{each.name}.templates"))]
+    debconf = sum(base.get(path, 0) for path in DEBCONF) * (2 if asking else 1) + sum(asking)
     others = sum(base.get(path, 0) for path in (LOG_OF_DPKG, *LINKER_CACHES))
-    logs = APT_LOGS + (LOGGED_BY_DPKG + LOGGED_BY_APT) * len(added)
-    states = base.get(EXTENDED_STATES, 0) + automatic
-    return (1 if STATUS_OLD not in base else 2) * status + states + debconf + templates + others + logs
+    return databases + debconf + others + APT_LOGS + (LOGGED_BY_DPKG + LOGGED_BY_APT) * len(added)
 
 
-def _by_apk(subject: Subject, added: Sequence[Package], present: frozenset[str]) -> int:
-    names, captured = present.union(each.name for each in added), subject.evidence.captured
-    size = sum(_stanzas(captured.get(path, b""), rb"^P:(.+)$", names) for path in DATABASES)
-    return size + sum(_size_of(subject, path) for path in REWRITTEN_BY_APK)
+def _by_apk(subject: Subject, added: Sequence[Package], base: Mapping[str, int]) -> int:
+    records = record_bytes(subject.evidence.captured, added).values()
+    rewritten = sum(base.get(path, 0) for path in (*DATABASES, *REWRITTEN_BY_APK))
+    return rewritten + sum(size for record in records for size in record.values())
 
 
-def _by_rpm(subject: Subject, added: Sequence[Package], present: frozenset[str]) -> int:  # noqa: ARG001
+def _by_rpm(subject: Subject, added: Sequence[Package], base: Mapping[str, int]) -> int:  # noqa: ARG001
     """The database as it is here, which has more packages in it and so is not smaller."""
     return sum(
         subject.filesystem.size(entry_id)
         for entry_id in subject.filesystem.visible()
         if REWRITTEN_BY_RPM.fullmatch(subject.filesystem.entry(entry_id).path)
     )
-
-
-def _stanzas(data: bytes, name: bytes, names: Iterable[str]) -> int:
-    """Bytes of the stanzas of these packages, with the empty line behind each."""
-    wanted = {each.encode() for each in names}
-    find = re.compile(name, re.MULTILINE).search
-    found = ((stanza, find(stanza)) for stanza in data.split(b"\n\n"))
-    return sum(len(stanza) + 2 for stanza, match in found if match and match[1] in wanted)
 
 
 def sizes_in_base(subject: Subject) -> Mapping[str, int]:

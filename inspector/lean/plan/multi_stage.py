@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from posixpath import dirname
-
 from msgspec.structs import replace
 
 from inspector.findings.finding import Subject
 from inspector.inspection import Inspection, subject_of
 from inspector.lean.plan.accounts import accounts
-from inspector.lean.plan.copying import carry, folders_of
+from inspector.lean.plan.copying import carry
 from inspector.lean.plan.final_stage import FinalStage
-from inspector.lean.plan.installing import LINKER_CACHES, base_packages, installation, sizes_in_base
+from inspector.lean.plan.installing import base_of, folders_of_packages, installation, linker_bytes
 from inspector.lean.plan.model import Answer, Step, Technique
 from inspector.lean.plan.runtime import Program, Runtime, runtime_of
 from inspector.lean.plan.scratch import fits_scratch, on_scratch
 from inspector.lean.plan.stages import Proposal, own_settings, proposal, with_final_stage
-from inspector.packages.model import Package
 from inspector.packages.paths import Paths
 from inspector.sizes import human
 
 LEAST_SHARE, LEAST_BYTES = 0.01, 1_000_000
 """What is less than both is not worth another stage."""
-
-LIBRARIES = re.compile(r"usr/local/lib(?:64|/[^/]+-linux-[^/]+)?").fullmatch
-"""Folders that glibc's linker looks into by its cache only."""
 
 SURE = {"scratch": 0.95, "base": 0.9}
 LESS = {"shell": 0.1, "packages": 0.05, "reconstructed": 0.1, "missing": 0.3}
@@ -91,7 +83,17 @@ def _answer(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage:
         confidence=_confidence(runtime, proposed, stage),
         dockerfile=dockerfile,
         base=stage.base,
+        remains=_remains(inspection, runtime, stage),
     )
+
+
+def _remains(inspection: Inspection, runtime: Runtime, stage: FinalStage) -> frozenset[int]:
+    """The entries of the image whose bytes are in the result: those of the base, of packages, and what is carried."""
+    files, added = runtime.application, frozenset(stage.installation.added)
+    packages = (each.entries for each in inspection.inventory.installed if each.package in added)
+    base = sum(owner.is_base for owner in inspection.owners) if stage.base_bytes else 0
+    under = range(sum(len(scan.entries) for scan in inspection.scans[:base]))
+    return files.kept.union(files.accounts, under, *packages)
 
 
 def _confidence(runtime: Runtime, proposed: Proposal, stage: FinalStage) -> float:
@@ -116,13 +118,13 @@ def _on_base(
 ) -> FinalStage | str:
     """The final stage upon the same base, or why there is none."""
     filesystem = subject.filesystem
-    top = base_layers - 1
     can_run = _has_shell(subject)
-    installed = installation(subject, runtime.packages, base_packages(subject))
+    under = base_of(subject)
+    installed = installation(subject, runtime.packages, under)
     if installed.added and not (can_run and installed.is_known):
         return "it needs packages that the base image lacks, and nothing there installs them"
-    there: dict[str, tuple[int, int, int] | None] = dict(folders_of(filesystem, top))
-    there |= {path: None for path in _folders_of_packages(installed.added) if path not in there}
+    there: dict[str, tuple[int, int, int] | None] = dict(under.folders)
+    there |= {path: None for path in folders_of_packages(installed.added) if path not in there}
     files = runtime.application
     carried = carry(filesystem, files.kept, there, can_run=can_run)
     before = accounts(filesystem, files.accounts)
@@ -136,37 +138,15 @@ def _on_base(
         carried,
         before,
         installed,
-        _linker_bytes(subject, runtime) if can_run else 0,
+        linker_bytes(subject, files.kept, under.sizes) if can_run else 0,
         tuple(early),
         tuple(late),
     )
 
 
-def _folders_of_packages(packages: Iterable[Package]) -> Iterator[str]:
-    for package in packages:
-        for path in package.paths:
-            at = dirname(path)
-            while at:
-                yield at
-                at = dirname(at)
-
-
 def _has_shell(subject: Subject) -> bool:
     """Whether the base has a shell that a RUN could use."""
-    way = Paths(subject.filesystem).way("bin/sh")
-    entry_id = Paths(subject.filesystem).file(way[-1]) if way else None
+    paths = Paths(subject.filesystem)
+    way = paths.way("bin/sh")
+    entry_id = paths.file(way[-1]) if way else None
     return entry_id is not None and subject.is_from_base(subject.filesystem.locate(entry_id)[0])
-
-
-def _linker_bytes(subject: Subject, runtime: Runtime) -> int:
-    """What ldconfig writes, where it must find libraries that are carried; 0 where it need not run."""
-    sizes = sizes_in_base(subject)
-    if LINKER_CACHES[0] not in sizes:
-        return 0
-    for entry_id in runtime.application.kept:
-        layer, row = subject.filesystem.locate(entry_id)
-        facts = subject.scans[layer].facts.elf.get(row)
-        is_library = facts is not None and facts.type == "shared" and bool(facts.soname)
-        if is_library and LIBRARIES(dirname(subject.scans[layer].entries.paths[row])):
-            return sum(sizes.get(each, 0) for each in LINKER_CACHES)
-    return 0

@@ -22,6 +22,9 @@ from inspector.sizes import human
 DATA_PACKAGES = ("ca-certificates", "ca-certificates-bundle", "tzdata")
 """Packages whose files programs open and nothing links to."""
 
+OPENED, ASKED_FOR = "programs open its files", "it was asked for, and is no build tooling"
+"""Reasons to have a package that nothing needs as far as can be seen."""
+
 NO_FOLDERS_OF_THE_PROGRAM = frozenset(
     ("PATH", "GOPATH", "GOCACHE", "GOROOT", "CARGO_HOME", "RUSTUP_HOME", "HOME", "TMPDIR", "PIP_CACHE_DIR", "PWD")
 )
@@ -94,7 +97,7 @@ def runtime_of(subject: Subject) -> Runtime:
     """What the program of an image needs to run, as far as it can be seen from outside."""
     evidence = subject.evidence
     paths = Paths(subject.filesystem)
-    programs = tuple(_programs(subject, Programs(paths, evidence.run)))
+    programs = tuple(_programs(subject, paths))
     started = [each for each in programs if each.elf is not None or each.script]
     interpreted = not started or any(not each.elf or _runs_others(each) for each in started)
     named = frozenset(_named(evidence.run, paths, programs))
@@ -117,22 +120,13 @@ def runtime_of(subject: Subject) -> Runtime:
     )
 
 
-def _programs(subject: Subject, programs: Programs) -> Iterator[Program]:
-    for source, word, way in programs.started():
-        path = way[-1]
-        layer_row = _place(subject, path)
-        if layer_row is None:
-            continue
-        entry_id, layer, row = layer_row
+def _programs(subject: Subject, paths: Paths) -> Iterator[Program]:
+    for source, word, way in Programs(paths, subject.evidence.run).started():
+        entry_id = paths.file(way[-1])
+        assert entry_id is not None, "a way ends at a file"
+        layer, row = subject.filesystem.locate(entry_id)
         facts = subject.scans[layer].facts
-        yield Program(source, word, path, entry_id, facts.elf.get(row), facts.scripts.get(row, ""))
-
-
-def _place(subject: Subject, path: str) -> tuple[int, int, int] | None:
-    entry_id = Paths(subject.filesystem).file(path)
-    if entry_id is None:
-        return None
-    return entry_id, *subject.filesystem.locate(entry_id)
+        yield Program(source, word, way[-1], entry_id, facts.elf.get(row), facts.scripts.get(row, ""))
 
 
 _SHELLS_AND_INTERPRETERS = re.compile(
@@ -170,9 +164,9 @@ def _packages(subject: Subject, needs: Needs) -> dict[Package, str]:
     own = {each for each in installed if (layer := brought[each]) is None or not subject.is_from_base(layer)}
     for package in sorted(own, key=lambda each: each.name):
         if package not in tools and package.name in DATA_PACKAGES:
-            found.setdefault(package, "programs open its files")
+            found.setdefault(package, OPENED)
         elif package not in tools and package.automatic is not True and not package.virtual:
-            found.setdefault(package, "it was asked for, and is no build tooling")
+            found.setdefault(package, ASKED_FOR)
     graph = Graph(installed)
     pending = [package for package in found if package in own]
     while pending:

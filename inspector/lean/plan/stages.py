@@ -15,7 +15,7 @@ from msgspec import Struct
 from inspector.attribution.commands import command_lines
 from inspector.attribution.dockerfile import Stage
 from inspector.attribution.instructions import Instruction
-from inspector.findings.patch import HAS_CHECKSUM
+from inspector.findings.lines import HAS_CHECKSUM
 from inspector.findings.remedy import image_name
 from inspector.image.run import RunConfiguration
 from inspector.inspection import Inspection

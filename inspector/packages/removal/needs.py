@@ -103,8 +103,9 @@ class _Search:
             self._need_owners(way, word, f"the image's {source}")
         for path, facts in self._own_elves():
             self._need_libraries(path, facts)
-            if python := _of_python(path):
-                self._need_program(python[1], f"/{path}")
+            python = _of_python(path)
+            if python and not self._need_program(python[1], f"/{path}"):
+                self._missing[Missing(python[1], f"/{path}")] = None
         for path, first_line in self._own_scripts():
             for word in script_words(first_line):
                 if not self._need_program(word, f"/{path}"):
@@ -160,6 +161,8 @@ class _Search:
                 if library is None:
                     self._missing[Missing(soname, f"/{path}")] = None
                     continue
+                for version in _lacking(own, soname, library):
+                    self._missing[Missing(f"{version} of {soname}", f"/{path}")] = None
                 if not self._need_owners(way, soname, f"/{path}") and way[-1] not in seen:
                     seen.add(way[-1])
                     pending.append((way[-1], library, self._linker.passed_on(own, at, inherited)))
@@ -217,3 +220,9 @@ class _Search:
                     for each in self._inventory.installed:
                         if whole.fullmatch(each.package.name) and "-" not in each.package.name:
                             self._needs.setdefault(each.package, Need(each.package, need.what, need.who))
+
+
+def _lacking(facts: ElfFacts, soname: str, library: ElfFacts) -> Iterator[str]:
+    """The versions of symbols that a file asks of a library and the library does not have; one without any has all."""
+    if library.defines:
+        yield from (version for name, version in facts.requires if name == soname and version not in library.defines)

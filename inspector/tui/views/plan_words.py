@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from inspector.findings.find import by_size, figures
-from inspector.findings.finding import AdviceClass, Finding
+from inspector.findings.find import by_size
+from inspector.findings.finding import AdviceClass, Finding, union_bytes
 from inspector.findings.remedy import RemedyKind
 from inspector.inspection import Inspection
 from inspector.lean.plan.model import Answer, Plan, Technique
@@ -33,7 +33,7 @@ NAMED = 3
 SAVES, CLASS = 10, 7
 """Cells of what a step saves, and of its class."""
 
-_HUNK = re.compile(r"@@ -(\d+)").match
+_HUNK = re.compile(r"@@ -(?P<first>\d+)(?:,(?P<count>\d+))? ").match
 
 
 def technique_text(answer: Answer) -> str:
@@ -71,7 +71,8 @@ def step_lines(inspection: Inspection, plan: Plan, answer: Answer, with_trades: 
         text = ("lines--plain", printable(step.text))
         lines.append(_step(step.saves_bytes, step.advice_class, "lines--strong", text))
     if plan.lean and answer in plan.lean.answers:
-        lines += _left_out(inspection, plan.lean.predicted_bytes - plan.lean.with_trades_bytes, with_trades)
+        traded = plan.lean.predicted_bytes - plan.lean.with_trades_bytes
+        lines += _left_out(inspection.findings, answer, traded, with_trades)
     if answer.parts:
         before = " before the trades" if size_by(plan, answer, with_trades) != answer.predicted_bytes else ""
         lines += [Line(), _heading(f"{human(answer.predicted_bytes or 0)} are left{before}")]
@@ -90,26 +91,32 @@ def _step(saves: int, advice: AdviceClass, look: str, *text: Piece) -> Line:
     return Line(text, head, by_words=True)
 
 
-def _left_out(inspection: Inspection, traded: int, with_trades: bool) -> Iterator[Line]:
+def _left_out(findings: Sequence[Finding], answer: Answer, traded: int, with_trades: bool) -> Iterator[Line]:
     """What the steps leave: trades, which are counted on demand, and what only another base is without."""
-    trade, base = (_of_class(inspection.findings, each) for each in (AdviceClass.TRADE, AdviceClass.BASE))
     if traded:
         look = "lines--strong" if with_trades else "lines--muted"
         how = "counted in, not in the patch: " if with_trades else "not counted in (t): "
-        yield _step(traded, AdviceClass.TRADE, look, ("lines--muted", how), ("lines--plain", _titles(trade)))
-    size = figures(inspection.findings).base_bytes
-    if size:
+        trades = _titles(_left(findings, answer, AdviceClass.TRADE))
+        yield _step(traded, AdviceClass.TRADE, look, ("lines--muted", how), ("lines--plain", trades))
+    base = _left(findings, answer, AdviceClass.BASE)
+    if base:
         told = ("lines--muted", "not yours, another base is without it: "), ("lines--plain", _titles(base))
-        yield _step(size, AdviceClass.BASE, "lines--muted", *told)
+        yield _step(union_bytes(base.values()), AdviceClass.BASE, "lines--muted", *told)
 
 
-def _of_class(findings: Iterable[Finding], advice: AdviceClass) -> list[Finding]:
-    found = [each for each in findings if each.advice_class is advice and each.remedy.kind is not RemedyKind.NOTHING]
-    return by_size(found)
+def _left(findings: Sequence[Finding], answer: Answer, advice: AdviceClass) -> dict[str, dict[int, int]]:
+    """Title of findings of a class, most bytes first → what they would free of what an answer leaves."""
+    left: dict[str, dict[int, int]] = {}
+    for finding in by_size(findings):
+        if finding.advice_class is advice and finding.remedy.kind is not RemedyKind.NOTHING:
+            frees = {i: size for i, size in finding.frees.items() if answer.remains and i in answer.remains}
+            if frees:
+                left.setdefault(finding.title, {}).update(frees)
+    return left
 
 
-def _titles(findings: list[Finding]) -> str:
-    titles = list(dict.fromkeys(printable(finding.title) for finding in findings))
+def _titles(findings: Iterable[str]) -> str:
+    titles = [printable(title) for title in findings]
     more = f"; and {len(titles) - NAMED} more" if len(titles) > NAMED else ""
     return "; ".join(titles[:NAMED]) + more
 
@@ -121,11 +128,13 @@ def _heading(text: str) -> Line:
 def patch_lines(patch: str, reconstructed: bool) -> list[Line]:
     """The lines of a unified diff, each with its number in the file as it is, and its sign."""
     lines = [Line((("lines--modified", NO_DOCKERFILE),), by_words=True), Line()] if reconstructed else []
-    number, digits = 0, len(str(max((int(found[1]) for found in map(_HUNK, patch.split("\n")) if found), default=0)))
-    for raw in patch.removesuffix("\n").split("\n"):
+    rows = patch.removesuffix("\n").split("\n")
+    ends = [int(found["first"]) + int(found["count"] or 1) - 1 for found in map(_HUNK, rows) if found]
+    number, digits = 0, len(str(max(ends, default=0)))
+    for raw in rows:
         hunk = _HUNK(raw)
         if hunk:
-            number = int(hunk[1])
+            number = int(hunk["first"])
             lines.append(Line((("lines--muted", printable(raw)),), goes_on=GOES_ON))
         elif number == 0 or raw.startswith("\\"):
             if not raw.startswith(("--- ", "+++ ", "# ")):
@@ -133,7 +142,7 @@ def patch_lines(patch: str, reconstructed: bool) -> list[Line]:
         else:
             sign, look = raw[:1] or " ", LOOKS.get(raw[:1], "lines--plain")
             here = "" if sign == "+" else str(number)
-            head = ("lines--faint", f"{here:>{digits + 1}} "), (look, f"{sign} ")
+            head = ("lines--faint", f"{here:>{digits}} "), (look, f"{sign} ")
             lines.append(Line(((look, _shown(raw[1:])),), head, GOES_ON, by_words=True))
             number += sign != "+"
     return lines

@@ -49,7 +49,12 @@ class TechniqueList(RowList):
         return len(self.answers)
 
     def show(self, answers: Sequence[Answer], sizes: Sequence[int | None], best: Sequence[Answer]) -> None:
-        """`sizes` are what the image would be by each answer, in bytes; `best` those that make the plan."""
+        """`sizes` are what the image would be by each answer, in bytes; `best` those that make the plan.
+
+        At first the cursor is on the best.
+        """
+        if not self.answers:
+            self.set_reactive(RowList.cursor, answers.index(best[0]) if best else 0)
         self.answers, self.sizes, self.best = answers, sizes, best
         self.rows_changed()
 

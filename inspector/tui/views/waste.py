@@ -17,10 +17,10 @@ from textual.widgets import Static
 from inspector.content.reading import Contents
 from inspector.findings.find import by_size, figures
 from inspector.findings.finding import AdviceClass, Finding, bytes_by_layer
-from inspector.findings.patch import new_text, patch
+from inspector.findings.patch import finding_patch
 from inspector.findings.registry import Severity, find_rule
 from inspector.findings.remedy import RemedyKind
-from inspector.findings.words import fix_text
+from inspector.findings.words import fix_text, patch_place
 from inspector.inspection import Inspection
 from inspector.safe_names import printable
 from inspector.sizes import human
@@ -165,10 +165,10 @@ class WasteView(Leading):
         return Target(f"“{printable(finding.title)}”", (lambda: finding.frees) if finding.frees else None, layer)
 
     def copied(self) -> tuple[str, str]:
-        lines = patch(self.finding.remedy, self.inspection.instructions)
-        if lines:
-            return new_text(lines), "new instruction"
-        if self.finding.remedy.command:
+        patch = finding_patch(self.finding.remedy, self.inspection)
+        if patch is not None:
+            return patch.new_text, "new instruction"
+        if self.finding.remedy.command and not self.finding.remedy.option:
             return self.finding.remedy.command, "command"
         return printable(fix_text(self.finding, self.inspection)), "fix"
 
@@ -199,10 +199,10 @@ def finding_details(inspection: Inspection, finding: Finding) -> Content:
         (f" in {count:,} {'file' if count == 1 else 'files'}".replace(",", " "), MUTED),
         (f" · without it the image has {human(total - finding.size_bytes)} of {human(total)}\n", MUTED),
     ]
-    lines = patch(finding.remedy, inspection.instructions)
-    if lines:
-        parts += ["\n", ("Write this instead\n", "bold $primary")]
-        parts += [(f"{line.sign} {line.text}\n", DIFF_STYLES[line.sign]) for line in lines]
+    patch = finding_patch(finding.remedy, inspection)
+    if patch is not None:
+        parts += ["\n", ("Write this instead", "bold $primary"), (f"  {printable(patch_place(patch))}\n", MUTED)]
+        parts += [(f"{line.sign} {line.text}\n", DIFF_STYLES[line.sign]) for line in patch.lines]
     parts += ["\n", *_quoting(printable(fix_text(finding, inspection))), "\n\n"]
     sizes = bytes_by_layer(inspection.filesystem, finding.frees)
     for label, layers in (("brought by ", finding.layers), ("hidden by  ", finding.hidden_in)):

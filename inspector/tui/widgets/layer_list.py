@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
+from msgspec.structs import replace
 from rich.segment import Segment
 from textual.message import Message
 from textual.strip import Strip
@@ -32,7 +33,7 @@ class LayerList(RowList):
         Command("scope.layer", "ctrl+l", "This layer", "What this layer did", "scope('layer')", LOOK, "layers"),
         Command("scope.stack", "ctrl+a", "Up to this layer", "All up to this layer", "scope('stack')", LOOK, "layers"),
         DETAILS,
-        DOCKERFILE,
+        replace(DOCKERFILE, footer=""),
     )
     BINDINGS = bindings(ACTIONS)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from msgspec import Struct
 from rich.cells import cell_len, chop_cells
@@ -75,13 +77,18 @@ def wrapped_by_words(pieces: Iterable[Piece], room: int) -> Iterator[list[Piece]
         for nth, word in enumerate(piece.split(" ")):
             gap = " " if nth else ""
             if used and used + cell_len(gap + word) > room:
-                yield row
+                yield _joined(row)
                 row, used, gap = [], 0, ""
             *full, last = wrapped([(look, gap + word)], room)
             yield from full
             row += last
             used += pieces_width(last)
-    yield row
+    yield _joined(row)
+
+
+def _joined(row: Iterable[Piece]) -> list[Piece]:
+    """Pieces of one look as one: each is drawn by itself."""
+    return [(look, "".join(text for _, text in pieces)) for look, pieces in groupby(row, key=itemgetter(0))]
 
 
 def as_text(lines: Iterable[Line]) -> Content:
