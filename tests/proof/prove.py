@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -154,7 +155,7 @@ def _built(engine: Engine, tag: str, dockerfile: str, sample: Sample, *, buildki
         # it is not built again, and thirty of them fill a disk
         engine.docker("image", "rm", "--force", tag)
         engine.docker("builder", "prune", "--force", "--all")
-    except AssertionError as error:
+    except (AssertionError, TimeoutExpired) as error:
         return 0, str(error)
     return size, "" if printed == sample.prints else f"prints {printed!r}"
 
