@@ -25,6 +25,8 @@ QUICK = {sample.name: sample for sample in SAMPLES if not sample.slow}
 
 REMEDIES = {
     "LI1001": "users, COPYs and ENV between install and purge",
+    "LI1002": "caches only",
+    "LI1003": "chmod -R and chown -R after COPY",
     "LI2001": "a script in the style of the official images",
     "LI3001": "package lists only",
     "LI3002": "caches only",
