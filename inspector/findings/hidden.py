@@ -44,8 +44,8 @@ DATABASES = matcher(
 JOINING = (RemedyKind.JOIN_RUNS, RemedyKind.CHANGE_AT_SOURCE)
 """Advice that joined RUNs follow, where RUNs brought and hid the files."""
 
-MOSTLY = 0.9
-"""Share of a finding's bytes that must belong to one rule on paths to be named after it."""
+MOSTLY, KINDS = 0.9, 2
+"""Share of a finding's bytes that must belong to rules on paths to be named after them, and how many these may be."""
 
 
 def hidden_findings(subject: Subject) -> Iterator[Finding]:
@@ -149,7 +149,7 @@ def _removed_tools(subject: Subject, added_by: int, hidden_by: int, files: dict[
 
 
 def _of_what(subject: Subject, table: PathTable, layer: int, files: dict[int, int]) -> str:
-    """`: apt package lists` when nearly all the bytes are of one known kind."""
+    """`: apt package lists` when nearly all the bytes are of one known kind, or of two."""
     sums: dict[str, int] = {}
     start, paths = subject.filesystem.offsets[layer], subject.filesystem.layers[layer].paths
     cores = subject.core_dumps(layer)
@@ -158,6 +158,9 @@ def _of_what(subject: Subject, table: PathTable, layer: int, files: dict[int, in
         rule = table.rule_for(paths[row], owned=False, core=row in cores)
         if rule is not None:
             sums[rule.name] = sums.get(rule.name, 0) + size
-    total = sum(files.values())
-    title, most = max(sums.items(), key=lambda item: item[1], default=("", 0))
-    return f": {title}" if most >= MOSTLY * total else ""
+    total, told = sum(files.values()), list[str]()
+    for title in sorted(sums, key=lambda title: -sums[title])[:KINDS]:
+        told.append(title)
+        if sum(sums[each] for each in told) >= MOSTLY * total:
+            return f": {', '.join(told)}"
+    return ""

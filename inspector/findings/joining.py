@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from inspector.attribution.commands import shell_words
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.syntax import words_of
+from inspector.filesystem.ledger import Fate
 from inspector.findings.finding import Subject
 from inspector.layers.entries import Kind
 
@@ -166,9 +167,26 @@ def _may_use(subject: Subject, step: Instruction, commands: frozenset[str]) -> b
         return True
     if step.layer is None:
         return False
-    paths, elves = subject.scans[step.layer].entries.paths, subject.scans[step.layer].facts.elf
-    unowned = (path for row, path in enumerate(paths) if row in elves or COMPILED(path))
-    return any(path not in subject.owned for path in unowned)
+    entries, elves = subject.scans[step.layer].entries, subject.scans[step.layer].facts.elf
+    made = {
+        path
+        for row, path in enumerate(entries.paths)
+        if entries.kinds[row] < Kind.WHITEOUT and (row in elves or COMPILED(path)) and path not in subject.owned
+    }
+    return bool(made) and not made <= _recopied(subject, step.layer)
+
+
+def _recopied(subject: Subject, layer: int) -> set[str]:
+    """Paths of which a layer changes only mode, owner or time."""
+    filesystem, found = subject.filesystem, set[str]()
+    for lower in filesystem.totals[layer].hides:
+        start, paths = filesystem.offsets[lower], filesystem.layers[lower].paths
+        found.update(
+            path
+            for entry_id, path in enumerate(paths, start)
+            if filesystem.hiders[entry_id] == layer and filesystem.fates[entry_id] == Fate.RECOPIED
+        )
+    return found
 
 
 def _may_follow(subject: Subject, run: Instruction, step: Instruction) -> bool:

@@ -222,6 +222,7 @@ CASES = {
     "extract": [Case("tab x", shows_page(AskPath)), Case("tab x escape", lambda main: main.app.screen is main)],
     "export.text": [],
     "export.json": [],
+    "export.markdown": [],
     "help": [
         Case("question_mark", lambda main: isinstance(main.app.screen, Help)),
         Case("f1 q", lambda main: main.app.screen is main),

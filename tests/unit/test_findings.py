@@ -281,6 +281,9 @@ def test_removal_is_named_after_what_nearly_all_of_it_is() -> None:
     assert only(subject, "LI1001").title == "removed too late: apt package lists"
     subject = subject_of([*lists, file("opt/x", 1100)], [opaque("var/lib/apt/lists"), whiteout("opt/x")])
     assert only(subject, "LI1001").title == "removed too late"
+    logs = file("var/log/x", 4000)
+    subject = subject_of([*lists, logs], [opaque("var/lib/apt/lists"), whiteout("var/log/x")])
+    assert only(subject, "LI1001").title == "removed too late: apt package lists, log files"
 
 
 def test_new_mode_on_a_copied_file_says_to_set_it_when_copying() -> None:

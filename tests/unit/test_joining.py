@@ -147,6 +147,16 @@ def test_the_last_user_of_tools_names_them_or_does_what_is_not_known() -> None:
     assert last_user(subject, 0, frozenset(("gcc",)), cleans_lists=True) == 2
 
 
+def test_who_removes_or_hands_over_what_others_built_uses_no_tools() -> None:
+    subject = image(
+        INSTALL,
+        ("RUN make", [file("app/x.so", 50)]),
+        ("RUN chown -R 7 /app", [replace(file("app/x.so", 50), uid=7)]),
+        ("RUN rm -r /old", [whiteout("old/y.pyc")]),
+    )
+    assert last_user(subject, 0, frozenset(("gcc",)), cleans_lists=True) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "needed"),
     [

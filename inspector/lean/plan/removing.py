@@ -111,10 +111,10 @@ def _steps(acts: Sequence[Act]) -> Iterator[Step]:
 
 
 def _reason(findings: Sequence[Finding]) -> str:
-    """The largest of what goes, in the words of the findings."""
-    largest = sorted(findings, key=lambda each: -each.size_bytes)[:TOLD]
-    titles = "; ".join(dict.fromkeys(finding.title for finding in largest))
-    return f"{titles}{'; and more' if len(findings) > TOLD else ''}"
+    """The largest of what goes, in the words of the findings; a title that says no more than another is left out."""
+    titles = list(dict.fromkeys(each.title for each in sorted(findings, key=lambda each: -each.size_bytes)))
+    telling = [title for title in titles if not any(other.startswith(f"{title}:") for other in titles)]
+    return f"{'; '.join(telling[:TOLD])}{'; and more' if len(telling) > TOLD else ''}"
 
 
 def _nothing(stays: Sequence[Finding], saves_bytes: int) -> str:
