@@ -96,7 +96,7 @@ PLANS = Scope((True,), rules=frozenset())
 def prove(engine: Engine, base: str, sample: Sample, scope: Scope = EVERYTHING) -> Iterator[Proof]:
     """A proof of the plan, and of each finding that has a patch."""
     builders = tuple(each for each in scope.builders if each or not sample.heredocs)
-    tag = f"leaninspect/proof-{re.sub('[^a-z0-9]+', '-', sample.name.lower())}"
+    tag = f"leaninspect/proof-{'-'.join(re.findall('[a-z0-9]+', sample.name.lower()))}"
     dockerfile = sample.dockerfile(base)
     engine.build(f"{tag}:fat", dockerfile, sample.files, buildkit=sample.heredocs)
     inspection = inspect_image(f"docker:{tag}:fat", dockerfile=parse_dockerfile(dockerfile, "Dockerfile"))
