@@ -26,7 +26,7 @@ SYSTEM_PATH = "/usr/bin:/usr/sbin:/bin:/sbin"
 
 START_SECONDS = 60
 STOP_SECONDS = 30
-COMMAND_SECONDS = 300
+COMMAND_SECONDS = 900
 """No command takes nearly as long; a build whose network hangs would take for ever."""
 LOG_LINES = 15
 

@@ -1,7 +1,8 @@
 """Most samples of `make proof`: the plan's patch builds, the program prints the same, the size is the promised one.
 
-Two samples are built at a time. What takes minutes even so (JDK, Node, Rust) is left to `make proof`, as are the
-classic builder, what techniques propose that are not the best, and all remedies but one of each rule.
+Two samples are built at a time. What takes minutes even so (JDK, Node, Rust, an extension from PyPI) is left to
+`make proof`, as are the classic builder, what techniques propose that are not the best, and all remedies but one of
+each rule.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ QUICK = {sample.name: sample for sample in SAMPLES if not sample.slow}
 
 REMEDIES = {
     "LI1001": "users, COPYs and ENV between install and purge",
+    "LI1002": "caches only",
+    "LI1003": "chmod -R and chown -R after COPY",
     "LI2001": "a script in the style of the official images",
     "LI3001": "package lists only",
     "LI3002": "caches only",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -95,7 +96,7 @@ PLANS = Scope((True,), rules=frozenset())
 def prove(engine: Engine, base: str, sample: Sample, scope: Scope = EVERYTHING) -> Iterator[Proof]:
     """A proof of the plan, and of each finding that has a patch."""
     builders = tuple(each for each in scope.builders if each or not sample.heredocs)
-    tag = f"leaninspect/proof-{re.sub('[^a-z0-9]+', '-', sample.name.lower())}"
+    tag = f"leaninspect/proof-{'-'.join(re.findall('[a-z0-9]+', sample.name.lower()))}"
     dockerfile = sample.dockerfile(base)
     engine.build(f"{tag}:fat", dockerfile, sample.files, buildkit=sample.heredocs)
     inspection = inspect_image(f"docker:{tag}:fat", dockerfile=parse_dockerfile(dockerfile, "Dockerfile"))
@@ -154,7 +155,7 @@ def _built(engine: Engine, tag: str, dockerfile: str, sample: Sample, *, buildki
         # it is not built again, and thirty of them fill a disk
         engine.docker("image", "rm", "--force", tag)
         engine.docker("builder", "prune", "--force", "--all")
-    except AssertionError as error:
+    except (AssertionError, TimeoutExpired) as error:
         return 0, str(error)
     return size, "" if printed == sample.prints else f"prints {printed!r}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .prove import Proof
@@ -27,15 +27,19 @@ def _error(proof: Proof) -> str:
     return f"{size / 1000:+.0f} kB" if abs(size) < 1_000_000 else f"{size / 1e6:+.1f} MB"
 
 
-def write_readme(proofs: Iterable[Proof]) -> None:
-    """Put one row for each sample between the README's markers: its plan, built with BuildKit."""
-    rows: dict[str, Proof] = {}
-    for proof in proofs:
-        if proof.is_plan and (proof.builder != "classic" or proof.sample not in rows):
-            rows[proof.sample] = proof
+def write_readme(proofs: Iterable[Proof], samples: Sequence[str]) -> None:
+    """Put one row for each sample between the README's markers: its plan, built with BuildKit.
+
+    Of samples that were not proven this time the rows stay.
+    """
     text = README.read_text()
     before, _, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    old, end, after = rest.partition(END)
     if not end:
         raise SystemExit(f"{README} lacks the marker {END.strip()}")
-    README.write_text("".join([before, BEGIN, "\n", "\n".join([HEAD, *map(row, rows.values())]), "\n\n", END, after]))
+    rows = {line.split(" | ")[0].removeprefix("| "): line for line in old.splitlines() if line.startswith("| ")}
+    for proof in proofs:
+        if proof.is_plan and proof.builder != "classic":
+            rows[proof.sample] = row(proof)
+    lines = [HEAD, *(rows[name] for name in samples if name in rows)]
+    README.write_text("".join([before, BEGIN, "\n", "\n".join(lines), "\n\n", END, after]))

@@ -44,6 +44,7 @@ LANGUAGES = (
         "ObjectProxy",
         {"app.py": b"import wrapt._wrappers\nprint(wrapt._wrappers.ObjectProxy.__name__)\n"},
         base="slim",
+        slow=True,
     ),
     Sample(
         "Node with development packages and a native addon",

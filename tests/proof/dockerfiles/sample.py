@@ -16,7 +16,8 @@ class Sample:
 
     `text` names the base image as BASE. `base` is `debian` (plain debootstrap), `slim` (with the settings of the
     official slim image) or `busybox`. `gains` tells whether there is anything to gain, `heredocs` that only a
-    BuildKit of Docker 23 or newer can build it, `slow` that it takes minutes.
+    BuildKit of Docker 23 or newer can build it, `slow` that it takes minutes
+    or more of the network than apt.
     """
 
     name: str

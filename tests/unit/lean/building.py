@@ -19,7 +19,7 @@ from .simulated import Files, base_files, run
 SHELL = ("/bin/sh", "-c")
 DISTRIBUTIONS = ("alpine", "fedora", "centos", "opensuse", "ubi", "amazonlinux", "rockylinux")
 
-COPIED_BYTES = 20_000
+COPIED_BYTES = 1_200_000
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-+][^}]*)?\}|(\w+))")
 
