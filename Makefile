@@ -29,9 +29,10 @@ screenshots: $(VENV)/installed-dev real-parts
 bench: $(VENV)/installed-dev real-parts
 	$(BIN)/python -m benchmarks
 
-# Every patch of every finding alone, built and run by the real engine: a table of promised and real sizes (an hour).
+# The plan's patch and every finding's alone, built and run by the real engine: a table of promised and real sizes (two
+# hours), of which the README has the plans.
 proof: $(VENV)/installed-dev real-parts
-	$(BIN)/python -m tests.proof
+	$(BIN)/python -m tests.proof --readme
 
 # The engines, registry and browser that the tests run for real; elsewhere those tests skip and say why.
 real-parts:

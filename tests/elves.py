@@ -8,6 +8,7 @@ from struct import pack
 X86_64, AARCH64 = 62, 183
 
 _NEEDED, _STRTAB, _SONAME, _RPATH, _RUNPATH = 1, 5, 14, 15, 29
+_VERDEF, _VERDEFNUM, _VERNEED, _VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
 _LOAD, _DYNAMIC, _INTERP = 1, 2, 3
 _HEADER, _SEGMENT, _SECTION = 64, 56, 64
 
@@ -21,19 +22,38 @@ def elf(
     runpath: str = "",
     debug: int = 0,
     machine: int = X86_64,
+    requires: Sequence[tuple[str, str]] = (),
+    defines: Sequence[str] = (),
 ) -> bytes:
-    """A 64-bit shared object, or a program where it has an interpreter; `debug` are bytes of debug information."""
+    """A 64-bit shared object, or a program where it has an interpreter; `debug` are bytes of debug information.
+
+    `requires` are versions of symbols that it asks of libraries (soname, version), `defines` those that it has.
+    """
     strings = bytearray(b"\0")
     tags: list[tuple[int, int]] = []
+
+    def placed(text: str) -> int:
+        strings.extend(text.encode() + b"\0")
+        return len(strings) - len(text.encode()) - 1
+
     named = [(_NEEDED, name) for name in needed]
-    for tag, text in (*named, (_SONAME, soname), (_RPATH, rpath), (_RUNPATH, runpath)):
-        if text:
-            tags.append((tag, len(strings)))
-            strings += text.encode() + b"\0"
+    tags += (
+        (tag, placed(text)) for tag, text in (*named, (_SONAME, soname), (_RPATH, rpath), (_RUNPATH, runpath)) if text
+    )
+    asked = [(placed(library), placed(version)) for library, version in requires]
+    had = [placed(version) for version in defines]
     start = _HEADER + 3 * _SEGMENT
+    needs = b"".join(_need(*each, last=number == len(asked)) for number, each in enumerate(asked, 1))
+    versions = needs + b"".join(_definition(each, last=number == len(had)) for number, each in enumerate(had, 1))
     loader = interpreter.encode() + b"\0" if interpreter else b""
+    at_versions = start + len(strings)
+    at_loader = at_versions + len(versions)
+    at_dynamic = at_loader + len(loader)
+    if asked:
+        tags += [(_VERNEED, at_versions), (_VERNEEDNUM, len(asked))]
+    if had:
+        tags += [(_VERDEF, at_versions + len(needs)), (_VERDEFNUM, len(had))]
     dynamic = b"".join(pack("<qQ", *tag) for tag in (*tags, (_STRTAB, start), (0, 0)))
-    at_loader, at_dynamic = start + len(strings), start + len(strings) + len(loader)
     end = at_dynamic + len(dynamic)
     segments = (
         _segment(_LOAD, 0, end)
@@ -41,7 +61,7 @@ def elf(
         + _segment(_INTERP if interpreter else 0, at_loader, len(loader))
     )
     names = b"\0.debug_info\0.shstrtab\0"
-    body = strings + loader + dynamic + bytes(debug) + names
+    body = strings + versions + loader + dynamic + bytes(debug) + names
     sections = (
         _section(0, 0, 0, 0)
         + _section(1, 1, end, debug)
@@ -87,6 +107,15 @@ def go_note(modules: str) -> bytes:
     version = b"go1.22.0"
     head = (b"\xff Go buildinf:" + b"\x08\x02").ljust(32, b"\0")
     return head + _varint(len(version)) + version + _varint(len(info)) + info
+
+
+def _need(library: int, version: int, *, last: bool) -> bytes:
+    """One library, and one version that is asked of it; numbers are places in the table of strings."""
+    return pack("<HHIII", 1, 1, library, 16, 0 if last else 32) + pack("<IHHII", 0, 0, 2, version, 0)
+
+
+def _definition(version: int, *, last: bool) -> bytes:
+    return pack("<HHHHIII", 1, 0, 2, 1, 0, 20, 0 if last else 28) + pack("<II", version, 0)
 
 
 def _segment(kind: int, offset: int, size: int) -> bytes:

@@ -21,6 +21,8 @@ from inspector.packages.removal.programs import Programs
 NAMED = 4
 """Packages named in a title; the finding's `packages` are all of them."""
 
+ONBUILD = "images built upon this one run commands by its ONBUILD"
+
 VIRTUAL = "or write apk add --virtual .build-deps … there, and end it with: && apk del .build-deps"
 """What apk has in place of a list of packages to remove."""
 
@@ -114,7 +116,7 @@ def _remedy(
         command if runs else "",
         tuple(sorted({Keep(need.package.name, f"{need.who} needs {need.what}") for need in needs}, key=_by_name)),
         sum(frees.values()),
-        tuple(sorted({subject.tooling.verdicts[package].doubt for package in named} - {""})),
+        _doubts(subject, named),
         advice=hindrance or (VIRTUAL if by_virtual and len(runs) == 1 else ""),
         stricter=Stricter(strict, stricter) if runs and beyond and strict and stricter > 0 else None,
     )
@@ -186,7 +188,7 @@ def _of_base(subject: Subject) -> Iterator[Finding]:
         hidden_in=(),
         remedy=Remedy(
             RemedyKind.ANOTHER_BASE,
-            doubts=tuple(sorted({subject.tooling.verdicts[package].doubt for package in named} - {""})),
+            doubts=_doubts(subject, named),
             advice=slimmer.advice if slimmer else rule.advice,
             base=slimmer.image if slimmer else "",
         ),
@@ -270,4 +272,11 @@ def _visible_at(subject: Subject, path: str) -> int | None:
 
 def _severity(subject: Subject, named: Iterable[Package]) -> Severity:
     """A warning, but for what may be needed at run time."""
-    return Severity.INFO if any(subject.tooling.verdicts[package].doubt for package in named) else Severity.WARNING
+    return Severity.INFO if _doubts(subject, named) else Severity.WARNING
+
+
+def _doubts(subject: Subject, named: Iterable[Package]) -> tuple[str, ...]:
+    """What may speak against removing these tools: what they may be used for, and builds upon the image."""
+    doubts = {subject.tooling.verdicts[package].doubt for package in named} - {""}
+    onbuild = any(trigger.upper().startswith("RUN") for trigger in subject.evidence.run.triggers)
+    return tuple(sorted(doubts | ({ONBUILD} if onbuild else set())))

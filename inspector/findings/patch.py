@@ -81,7 +81,7 @@ def patch(remedy: Remedy, instructions: Sequence[Instruction]) -> tuple[PatchLin
     steps = [instructions[index] for index in remedy.instructions]
     if not steps or any(step.from_base for step in steps):
         return ()
-    new = _rewritten(remedy, instructions, steps)
+    new = rewritten(remedy, instructions, steps)
     region = instructions[steps[0].index : steps[-1].index + 1]
     if not new or not all(map(_may_stand, region)) or not _follow_each_other(region):
         return ()
@@ -93,7 +93,7 @@ def patch(remedy: Remedy, instructions: Sequence[Instruction]) -> tuple[PatchLin
     return tuple(_differences(old_lines, new_lines))
 
 
-def _rewritten(
+def rewritten(
     remedy: Remedy, instructions: Sequence[Instruction], steps: Sequence[Instruction]
 ) -> Mapping[int, list[str]]:
     """The new lines of each instruction by its index, none for one that goes; empty where that is not certain."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from .engine import NoEngineError, running_engine
-from .machine import BUSYBOX_TAG, DEBIAN_ROOT_TAG, NoBaseError, make_busybox, make_debian
+from .machine import BUSYBOX_TAG, DEBIAN_ROOT_TAG, NoBaseError, make_busybox, make_debian, make_slim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,15 @@ def debian(engine: Engine) -> str:
         return make_debian(engine)
     except NoBaseError as reason:
         _missing("no Debian base image", reason)
+
+
+@pytest.fixture(scope="session")
+def slim(engine: Engine) -> str:
+    """The tag of the same with the settings of Debian's official slim image, in one layer."""
+    try:
+        return make_slim(engine)
+    except NoBaseError as reason:
+        _missing("no slim base image", reason)
 
 
 @pytest.fixture(scope="session")

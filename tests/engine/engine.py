@@ -156,6 +156,8 @@ def _start(daemon: str, root: Path) -> subprocess.Popen[bytes]:
     (root / "config").mkdir()
     # The classic image store, also where containerd's is the default: its `docker history` is the oracle.
     (root / "daemon.json").write_text('{"features": {"containerd-snapshotter": false}}')
+    # containerd allows no two separators side by side in a name, which a random one may have
+    namespace = root.name.replace("_", "x")
     command = [
         *("setpriv", "--pdeathsig", "TERM", daemon),
         *("--config-file", f"{root}/daemon.json"),
@@ -163,8 +165,8 @@ def _start(daemon: str, root: Path) -> subprocess.Popen[bytes]:
         *("--exec-root", f"{root}/exec"),
         *("--pidfile", f"{root}/pid"),
         *("--host", f"unix://{root}/docker.sock"),
-        *("--containerd-namespace", root.name),
-        *("--containerd-plugins-namespace", f"{root.name}-plugins"),
+        *("--containerd-namespace", namespace),
+        *("--containerd-plugins-namespace", f"{namespace}-plugins"),
         *("--storage-driver", "overlay2"),
         *("--bridge=none", "--iptables=false", "--ip-forward=false"),
     ]

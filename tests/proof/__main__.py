@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.engine.engine import Engine, running_engine
@@ -15,15 +14,11 @@ from tests.engine.machine import make_busybox, make_debian, make_slim
 
 from .dockerfiles import SAMPLES
 from .dockerfiles.sample import Sample
-from .prove import Proof, can_build, every_rule, prove
+from .prove import EVERYTHING, PLANS, Proof, Scope, can_build, prove
 from .table import HEAD, row, write_readme
 
 AT_ONCE = 2
 """Samples that are proven at the same time: one unpacks packages while the other compiles."""
-
-
-THOROUGH = ((False, True), every_rule)
-QUICK = ((True,), lambda rule: False)  # noqa: ARG005
 
 
 def main(arguments: list[str]) -> int:
@@ -35,24 +30,22 @@ def main(arguments: list[str]) -> int:
     with running_engine() as engine, ThreadPoolExecutor(AT_ONCE) as pool:
         os.environ["DOCKER_HOST"] = engine.host
         bases = {"debian": make_debian(engine), "slim": make_slim(engine), "busybox": make_busybox(engine)}
-        how = QUICK if "--plan" in arguments else THOROUGH
-        proven = pool.map(lambda sample: _proven(engine, bases[sample.base], sample, *how), samples)
+        scope = PLANS if "--plan" in arguments else EVERYTHING
+        proven = pool.map(lambda sample: _proven(engine, bases[sample.base], sample, scope), samples)
         proofs = [proof for of_sample in proven for proof in of_sample]
     if "--readme" in arguments:
         write_readme(proofs)
     return 0 if all(proof.holds for proof in proofs) else 1
 
 
-def _proven(
-    engine: Engine, base: str, sample: Sample, builders: tuple[bool, ...], wanted: Callable[[str], bool]
-) -> list[Proof]:
+def _proven(engine: Engine, base: str, sample: Sample, scope: Scope) -> list[Proof]:
     """The proofs of one sample, told as they come."""
     proofs: list[Proof] = []
     if not can_build(engine, sample):
         print(f"{sample.name}: not built, for this engine reads no here-documents", file=sys.stderr, flush=True)
         return proofs
     try:
-        for proof in prove(engine, base, sample, builders, wanted):
+        for proof in prove(engine, base, sample, scope):
             proofs.append(proof)
             print(row(proof), flush=True)
             if not proof.holds:

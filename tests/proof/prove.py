@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from inspector.attribution.dockerfile import parse_dockerfile
+from inspector.attribution.dockerfile import SCRATCH, parse_dockerfile
 from inspector.findings.find import reclaimable_bytes
 from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
@@ -79,22 +79,22 @@ class Advice(Struct, frozen=True):
     exact: bool = False
 
 
-def every_rule(rule: str) -> bool:
-    return True
+class Scope(Struct, frozen=True):
+    """What is proven: the best plan with each of the builders (True: BuildKit), also what the other techniques propose,
+    and the findings of these rules (None: of all)."""
+
+    builders: tuple[bool, ...] = (False, True)
+    all_techniques: bool = True
+    rules: frozenset[str] | None = None
 
 
-def prove(
-    engine: Engine,
-    base: str,
-    sample: Sample,
-    builders: Sequence[bool] = (False, True),
-    wanted: Callable[[str], bool] = every_rule,
-) -> Iterator[Proof]:
-    """A proof of the plan, and of each finding of a wanted rule that has a patch, with each of the builders.
+EVERYTHING = Scope()
+PLANS = Scope((True,), rules=frozenset())
 
-    True is BuildKit, False the classic builder.
-    """
-    builders = tuple(each for each in builders if each or not sample.heredocs)
+
+def prove(engine: Engine, base: str, sample: Sample, scope: Scope = EVERYTHING) -> Iterator[Proof]:
+    """A proof of the plan, and of each finding that has a patch."""
+    builders = tuple(each for each in scope.builders if each or not sample.heredocs)
     tag = f"leaninspect/proof-{re.sub('[^a-z0-9]+', '-', sample.name.lower())}"
     dockerfile = sample.dockerfile(base)
     engine.build(f"{tag}:fat", dockerfile, sample.files, buildkit=sample.heredocs)
@@ -102,7 +102,9 @@ def prove(
     fat, plan = inspection.filesystem.ledger.total_bytes, make_plan(inspection)
     if not sample.gains:
         yield Proof(sample.name, NOTHING, "", fat, fat, fat, problem=_gain(inspection, plan))
-    advice = [*_of_plan(plan, dockerfile, builders), *_of_findings(inspection, dockerfile, builders, wanted)]
+    advice = [*_of_best(plan, dockerfile, builders), *_of_findings(inspection, dockerfile, builders, scope.rules)]
+    if scope.all_techniques:
+        advice += _of_techniques(plan)
     tried: set[tuple[str, int]] = set()
     for each in advice:
         if (each.dockerfile, each.promised_bytes) in tried:
@@ -115,24 +117,29 @@ def prove(
             yield Proof(sample.name, each.what, builder, fat, promised, real, each.exact, problem, each.dockerfile)
 
 
-def _of_plan(plan: Plan, dockerfile: str, builders: tuple[bool, ...]) -> Iterator[Advice]:
-    """The patch of the best plan, and what other techniques propose as a whole (with BuildKit only)."""
+def _of_best(plan: Plan, dockerfile: str, builders: tuple[bool, ...]) -> Iterator[Advice]:
+    """The patch of the best plan."""
     if plan.lean is not None:
         techniques = ", ".join(answer.technique for answer in plan.lean.answers)
         followed = patched(dockerfile, plan.lean.patch) if plan.lean.patch else dockerfile
-        exact = plan.lean.base == "scratch"
+        exact = plan.lean.base == SCRATCH
         yield Advice(f"{PLAN}: {techniques}", followed, plan.lean.predicted_bytes, builders, exact)
+
+
+def _of_techniques(plan: Plan) -> Iterator[Advice]:
+    """What each technique proposes as a whole, with BuildKit."""
     for answer in plan.answers:
         if answer.applies and answer.dockerfile and answer.predicted_bytes is not None:
-            exact = answer.base == "scratch"
+            exact = answer.base == SCRATCH
             yield Advice(answer.technique, answer.dockerfile, answer.predicted_bytes, (True,), exact)
 
 
 def _of_findings(
-    inspection: Inspection, dockerfile: str, builders: tuple[bool, ...], wanted: Callable[[str], bool]
+    inspection: Inspection, dockerfile: str, builders: tuple[bool, ...], rules: frozenset[str] | None
 ) -> Iterator[Advice]:
     for finding in inspection.findings:
-        followed = pasted(dockerfile, inspection, finding) if wanted(finding.rule) else None
+        wanted = rules is None or finding.rule in rules
+        followed = pasted(dockerfile, inspection, finding) if wanted else None
         if followed is not None:
             promised = inspection.filesystem.ledger.total_bytes - finding.remedy.saves_bytes
             yield Advice(finding.rule, followed, promised, builders)

@@ -23,9 +23,10 @@ def page_of(main: MainScreen) -> DockerfilePage:
 
 
 def rows_of(main: MainScreen) -> list[str]:
-    """All rows of the page, without what is to their right."""
+    """All rows of the page, in sight or not."""
     shown = page_of(main).list
-    return [shown.render_line(y).text.rstrip() for y in range(shown.row_count)]
+    width = shown.scrollable_content_region.width
+    return [shown.draw_row(row, width, selected=False).text.rstrip() for row in range(shown.row_count)]
 
 
 def text_of(pilot: Pilot[int]) -> str:
@@ -91,7 +92,7 @@ async def test_long_lines_go_on_in_the_next_row_on_a_narrow_screen():
     async with app_for(IMAGE).run_test(size=(40, 15)) as pilot:
         main = await press(pilot, "d")
         rows = rows_of(main)
-        assert rows[5:8] == [
+        assert rows[6:9] == [
             "▌ 840.0 kB   6  RUN apt-get",
             "▌               ↳ install -y \\",
             "▌            7      g++",

@@ -163,7 +163,7 @@ async def test_no_line_of_the_patch_is_cut_on_a_narrow_screen():
     async with app_for(IMAGE).run_test(size=(40, 60)) as pilot:
         main = await press(pilot, "5", "enter")
         patch = plan_view(main).patch
-        rows = [patch.render_line(y).text for y in range(patch.row_count)]
+        rows = [patch.draw_row(row, patch.size.width, selected=False).text for row in range(patch.row_count)]
         assert all(len(row) <= 40 for row in rows)
         joined = " ".join(" ".join(rows).replace("↳", " ").split())
         for line in PURGED_DOCKERFILE.splitlines():

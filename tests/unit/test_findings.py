@@ -15,7 +15,7 @@ from inspector.attribution.owners import layer_owners
 from inspector.demo.archive import Member, directory, hardlink, opaque, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.findings.duplicates import SMALLEST
-from inspector.findings.find import find, reclaimable_bytes
+from inspector.findings.find import Figures, figures, find, reclaimable_bytes
 from inspector.findings.finding import AdviceClass, Finding, Subject, bytes_by_layer
 from inspector.findings.registry import Severity, rules
 from inspector.findings.remedy import RemedyKind
@@ -224,7 +224,7 @@ def test_what_a_rule_finds_of_the_base_image_is_a_finding_of_its_own() -> None:
         ("LI5001", 700, (0,), AdviceClass.BASE),
         ("LI5001", 80, (1,), AdviceClass.TRADE),
     ]
-    assert reclaimable_bytes(findings) == 0
+    assert figures(findings) == Figures(safe_bytes=0, trade_bytes=80, base_bytes=700)
 
 
 def test_every_rule_of_the_table_has_a_planted_file() -> None:

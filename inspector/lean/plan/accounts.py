@@ -22,5 +22,5 @@ def accounts(filesystem: Filesystem, entries: Iterable[int]) -> Carried:
     copies = []
     for entry_id in entries:
         entry = filesystem.entry(entry_id)
-        copies.append(Copy((entry.path,), entry.path, entry.uid, entry.gid, 1, bytes_of(filesystem, entry_id)))
+        copies.append(Copy((entry.path,), entry.path, entry.uid, entry.gid, bytes_of(filesystem, entry_id)))
     return Carried(tuple(sorted(copies, key=lambda copy: copy.target)))

@@ -83,7 +83,8 @@ STATE: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 REMADE = matcher(
     (
-        "etc/{alternatives,ca-certificates,cron.*,default,init.d,pam.d,profile.d,python3,rc?.d,ssl/certs,systemd,xml}/**",
+        "etc/{.java,alternatives,ca-certificates,cron.*,default,fonts,init.d,pam.d,profile.d,python3,rc?.d}/**",
+        "etc/{ssl/certs,systemd,xml}/**",
         "etc/{ca-certificates.conf,environment,inputrc,localtime,mailcap,timezone}",
         "usr/lib/{jvm/**,**/*.cache}",
         "usr/share/{applications,glib-2.0,icons,info,mime,perl,python3}/**",
@@ -156,7 +157,7 @@ class _Search:
         self._packaged, self._installed_by = _packaged(subject)
         self._installing = frozenset(layer for layer in self._installed_by.values() if layer is not None)
         self._rules = PathTable()
-        self._own = {path: entry_id for path, entry_id, _ in self._candidates()}
+        self._entries = list(self._candidates())
         self._used = {tree for path in named if (tree := self._tree_of(path))}
         if interpreted and self._folder not in SHARED:
             self._used.add(self._folder)
@@ -166,7 +167,7 @@ class _Search:
     def found(self) -> Application:
         kept, left = set[int](), dict[tuple[str, str], list[int]]()
         accounts, sources = [], []
-        for path, entry_id, kind in self._candidates():
+        for path, entry_id, kind in self._entries:
             if path in ACCOUNTS:
                 accounts.append(entry_id)
             elif SETTINGS_OF_APT.fullmatch(path):
@@ -203,7 +204,8 @@ class _Search:
             systems = SYSTEM_FOLDERS.fullmatch(path) and self._filesystem.layers[layer].uids[row] == 0
             of_state = any(paths.fullmatch(path) for _, paths in STATE)
             again = self._subject.verb_of(layer) == "WORKDIR"
-            return "-" if systems or of_state or again or self._source_tree_of(path) else ""
+            wasted = self._rules.rule_for(f"{path}/file", owned=False, core=False) is not None
+            return "-" if systems or of_state or again or wasted or self._source_tree_of(path) else ""
         copied = self._is_copied(layer)
         if not copied:
             if reason := next((reason for reason, paths in STATE if paths.fullmatch(path)), ""):
@@ -256,7 +258,7 @@ class _Search:
 
     def _find_source_trees(self) -> Iterator[str]:
         """The trees with source code from which nothing is started and nothing named."""
-        holding = {tree for path in self._own if SOURCE(path) and (tree := self._tree_of(path))}
+        holding = {tree for path, _, _ in self._entries if SOURCE(path) and (tree := self._tree_of(path))}
         for tree in holding:
             used_above = self._interpreted and any(tree == used or tree.startswith(f"{used}/") for used in self._used)
             used_below = any(path == tree or path.startswith(f"{tree}/") for path in (*self._named, *self._used))

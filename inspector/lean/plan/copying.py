@@ -11,18 +11,24 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from inspector.filesystem.stack import Filesystem
 from inspector.findings.remedy import shell_path
 from inspector.layers.entries import Entry, Kind
 from inspector.lean.plan.application import SHARED
+from inspector.lean.plan.carried_tree import Node, tree_of
 
 PLAIN_MODE = 0o755
 """The mode of folders that COPY makes."""
 
 FEW = 4
 """Files of a folder that is there already, or that all kinds of things lie in, which are named one by one."""
+
+
+MANY, MOST_TWICE_BYTES = 16, 20_000_000
+"""Folders side by side that are rather copied with all that the base has beside them, and what that may weigh at most:
+every COPY is a layer, of which an image has a hundred or so."""
 
 
 class Copy(Struct, frozen=True):
@@ -33,7 +39,6 @@ class Copy(Struct, frozen=True):
     target: str
     uid: int
     gid: int
-    files: int
     size_bytes: int
     folder: bool = False
 
@@ -70,6 +75,12 @@ class Carried(Struct, frozen=True):
     def size_bytes(self) -> int:
         return sum(copy.size_bytes for copy in self.copies)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether lines of a Dockerfile can name all folders and links."""
+        links = [word for link in self.links for word in link]
+        return all(word.isprintable() for word in (*(each.path for each in self.folders), *self.parents, *links))
+
     def preparation(self) -> str:
         """The command of the RUN that makes folders and links, empty where none is needed."""
         folders, made = self.folders, [*(each.path for each in self.folders), *self.parents]
@@ -90,32 +101,22 @@ There = Mapping[str, tuple[int, int, int] | None]
 """The folders of an image with mode, uid and gid; None for those that are there only because something is in them."""
 
 
-class _Node(Struct):
-    """A path of the final image: `entry_id` is None for folders that are only implied. `seen` and `kept` count what is
-    no folder, `carries` tells whether anything at or below it is to be carried, `owners` are those of all below it."""
-
-    path: str
-    entry_id: int | None = None
-    children: dict[str, _Node] = field(default_factory=dict)
-    seen: int = 0
-    kept: int = 0
-    carries: bool = False
-    owners: set[tuple[int, int]] = field(default_factory=set)
-
-
-def carry(filesystem: Filesystem, kept: AbstractSet[int], there: There, *, can_run: bool = True) -> Carried:
-    """The COPYs for these entries of a filesystem into an image that has the folders `there`.
+def carry(
+    filesystem: Filesystem, kept: AbstractSet[int], there: There, *, base_entries: int = 0, can_run: bool = True
+) -> Carried:
+    """The COPYs for these entries of a filesystem into an image that has the folders `there`, and its first
+    `base_entries` entries as they are.
 
     Where nothing can be run (scratch), folders cannot be prepared, and links next to other files are not made.
     """
-    root = _tree(filesystem, kept)
+    root = tree_of(filesystem, kept, base_entries)
     copies: list[Copy] = []
     folders: list[Folder] = []
     links: list[tuple[str, str]] = []
     pending = [root]
     while pending:
         node = pending.pop()
-        if node.path and _is_whole(filesystem, node, there):
+        if node.path and _is_whole(node, there):
             copies.append(_of_folder(filesystem, node))
             folders += _missing_folders(filesystem, root, node, there, copies[-1])
             continue
@@ -127,7 +128,7 @@ def carry(filesystem: Filesystem, kept: AbstractSet[int], there: There, *, can_r
             folders += _missing_folders(filesystem, root, node, there, found[0])
         if can_run:
             links += _links(filesystem, node, kept)
-        pending += [child for child in node.children.values() if child.carries and _is_folder(filesystem, child)]
+        pending += [child for child in node.children.values() if child.is_folder]
     unique = dict.fromkeys(sorted(folders, key=lambda folder: folder.path))
     parents = {path.rpartition("/")[0] for path, _ in links}
     return Carried(
@@ -157,56 +158,26 @@ def bytes_of(filesystem: Filesystem, entry_id: int) -> int:
     return filesystem.size(filesystem.shares.get(entry_id, entry_id))
 
 
-def _tree(filesystem: Filesystem, kept: AbstractSet[int]) -> _Node:
-    root = _Node("")
-    for entry_id in filesystem.visible():
-        layer, row = filesystem.locate(entry_id)
-        entries = filesystem.layers[layer]
-        owner, carries = (entries.uids[row], entries.gids[row]), entry_id in kept
-        is_seen = entries.kinds[row] != Kind.DIRECTORY
-        node, at = root, ""
-        for name in filter(None, entries.paths[row].split("/")):
-            node.owners.add(owner)
-            _count(node, seen=is_seen, carries=carries)
-            at = f"{at}/{name}" if at else name
-            child = node.children.get(name)
-            if child is None:
-                child = node.children[name] = _Node(at)
-            node = child
-        node.entry_id = entry_id
-        _count(node, seen=is_seen, carries=carries)
-    return root
-
-
-def _count(node: _Node, *, seen: bool, carries: bool) -> None:
-    node.seen += seen
-    node.kept += seen and carries
-    node.carries |= carries
-
-
-def _is_folder(filesystem: Filesystem, node: _Node) -> bool:
-    return node.entry_id is None or bool(node.children) or filesystem.entry(node.entry_id).kind == Kind.DIRECTORY
-
-
-def _is_whole(filesystem: Filesystem, node: _Node, there: There) -> bool:
+def _is_whole(node: Node, there: There) -> bool:
     """Whether a folder can be copied as it is: all of it is kept, with one owner; few files are rather named."""
-    if node.kept < node.seen or len(node.owners) > 1:
-        return False
+    if node.kept + node.spare < node.seen or len(node.owners) > 1 or not node.kept:
+        return not node.seen and node.path not in there
+    folders = sum(child.is_folder for child in node.children.values())
+    if node.spare:
+        return folders > MANY and node.spare_bytes <= MOST_TWICE_BYTES
     if node.path not in there and node.path not in SHARED:
         return True
-    return len(node.children) > FEW and not any(_is_folder(filesystem, child) for child in node.children.values())
+    return folders > MANY or (len(node.children) > FEW and not folders)
 
 
-def _of_folder(filesystem: Filesystem, node: _Node) -> Copy:
-    entries = [each for each in _below(node) if each is not None]
-    files = [each for each in entries if filesystem.entry(each).kind in (Kind.FILE, Kind.HARDLINK)]
-    shared = {filesystem.shares.get(each, each) for each in files}
+def _of_folder(filesystem: Filesystem, node: Node) -> Copy:
+    shared = {filesystem.shares.get(each, each) for each in node.kept_below()}
     uid, gid = next(iter(node.owners), _owner(filesystem, node))
-    size = sum(filesystem.size(each) for each in shared)
-    return Copy((node.path,), f"{node.path}/", uid, gid, len(files), size, folder=True)
+    size = sum(filesystem.size(each) for each in shared) + node.spare_bytes
+    return Copy((node.path,), f"{node.path}/", uid, gid, size, folder=True)
 
 
-def _of_files(filesystem: Filesystem, node: _Node, kept: AbstractSet[int]) -> Iterator[Copy]:
+def _of_files(filesystem: Filesystem, node: Node, kept: AbstractSet[int]) -> Iterator[Copy]:
     """The kept files right in a folder, one COPY for each owner."""
     groups: dict[tuple[int, int], list[tuple[str, int]]] = {}
     for entry_id, entry in _right_in(filesystem, node, kept):
@@ -215,23 +186,23 @@ def _of_files(filesystem: Filesystem, node: _Node, kept: AbstractSet[int]) -> It
             files.append((entry.path, bytes_of(filesystem, entry_id)))
     target = f"{node.path}/" if node.path else ""
     for (uid, gid), files in sorted(groups.items()):
-        yield Copy(tuple(path for path, _ in files), target, uid, gid, len(files), sum(size for _, size in files))
+        yield Copy(tuple(path for path, _ in files), target, uid, gid, sum(size for _, size in files))
 
 
-def _links(filesystem: Filesystem, node: _Node, kept: AbstractSet[int]) -> Iterator[tuple[str, str]]:
+def _links(filesystem: Filesystem, node: Node, kept: AbstractSet[int]) -> Iterator[tuple[str, str]]:
     for _, entry in _right_in(filesystem, node, kept):
         if entry.kind == Kind.SYMLINK:
             yield entry.path, entry.link
 
 
-def _right_in(filesystem: Filesystem, node: _Node, kept: AbstractSet[int]) -> Iterator[tuple[int, Entry]]:
+def _right_in(filesystem: Filesystem, node: Node, kept: AbstractSet[int]) -> Iterator[tuple[int, Entry]]:
     """The kept entries that are children of a folder."""
     for child in node.children.values():
         if child.entry_id is not None and child.entry_id in kept:
             yield child.entry_id, filesystem.entry(child.entry_id)
 
 
-def _changed_folder(filesystem: Filesystem, node: _Node, there: There) -> Iterator[Folder]:
+def _changed_folder(filesystem: Filesystem, node: Node, there: There) -> Iterator[Folder]:
     """A folder that the base has, as the image's own instructions made it."""
     assert node.entry_id is not None, "a kept folder has an entry"
     entry, before = filesystem.entry(node.entry_id), there[node.path]
@@ -240,7 +211,7 @@ def _changed_folder(filesystem: Filesystem, node: _Node, there: There) -> Iterat
         yield Folder(node.path, *now)
 
 
-def _missing_folders(filesystem: Filesystem, root: _Node, node: _Node, there: There, copy: Copy) -> Iterator[Folder]:
+def _missing_folders(filesystem: Filesystem, root: Node, node: Node, there: There, copy: Copy) -> Iterator[Folder]:
     """A folder that is to be copied to and those above it, as far as COPY would not make them as they are."""
     at = root
     for name in filter(None, node.path.split("/")):
@@ -255,20 +226,12 @@ def _missing_folders(filesystem: Filesystem, root: _Node, node: _Node, there: Th
             yield Folder(at.path, *wanted)
 
 
-def _owner(filesystem: Filesystem, node: _Node) -> tuple[int, int]:
+def _owner(filesystem: Filesystem, node: Node) -> tuple[int, int]:
     if node.entry_id is None:
         return 0, 0
     layer, row = filesystem.locate(node.entry_id)
     entries = filesystem.layers[layer]
     return entries.uids[row], entries.gids[row]
-
-
-def _below(node: _Node) -> Iterator[int | None]:
-    pending = list(node.children.values())
-    while pending:
-        child = pending.pop()
-        yield child.entry_id
-        pending += child.children.values()
 
 
 def _words(paths: Iterable[str]) -> str:

@@ -17,6 +17,10 @@ MOST_NAMED = 4
 """Packages that a part of a size names."""
 
 
+MOST_LAYERS = 80
+"""Layers of a final stage at most: an engine takes 127, and the base has some."""
+
+
 class FinalStage(Struct, frozen=True):
     """What comes upon the base, in this order: `before` (accounts, what packages are installed from), packages, files.
 
@@ -60,7 +64,7 @@ class FinalStage(Struct, frozen=True):
         copied += [copy.line(stage) for copy in self.carried.copies]
         if self.linker_bytes:
             copied.append("RUN ldconfig")
-        if not all(copied):
+        if not (all(copied) and self.carried.is_shown and len(copied) <= MOST_LAYERS):
             return None
         return [*lines, *copied, *(line for each in self.late for line in each.lines)]
 

@@ -21,6 +21,7 @@ from inspector.lean.plan.copying import There, folders_of
 from inspector.packages.databases.apk import DATABASES
 from inspector.packages.databases.dpkg import EXTENDED_STATES, INFO, STATUS
 from inspector.packages.model import Package
+from inspector.packages.paths import Paths
 from inspector.packages.removal.graph import Graph
 from inspector.packages.removal.needs import SYSTEM
 from inspector.packages.removal.records import STATUS_OLD, record_bytes
@@ -51,11 +52,20 @@ GENERATED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 """Packages, and what their scripts write that no list of files names."""
 
 _COMMANDS = {
-    "deb": ("apt-get update && apt-get install -y --no-install-recommends {names}", " && rm -rf /var/lib/apt/lists/*"),
+    "apt-get": (
+        "apt-get update && apt-get install -y --no-install-recommends {names}",
+        "rm -rf /var/lib/apt/lists/*",
+    ),
     "apk": ("apk add --no-cache {names}", ""),
-    "rpm": ("dnf install -y --setopt=install_weak_deps=False {names}", " && dnf clean all"),
+    "dnf": ("dnf install -y --setopt=install_weak_deps=False {names}", "dnf clean all"),
+    "microdnf": ("microdnf install -y --setopt=install_weak_deps=0 {names}", "microdnf clean all"),
+    "yum": ("yum install -y {names}", "yum clean all"),
+    "zypper": ("zypper --non-interactive install --no-recommends {names}", "zypper clean --all"),
 }
-"""By kind of packages, how they are installed in one RUN, and what follows in it."""
+"""How package managers install in one RUN, and what follows in it."""
+
+_MANAGERS = {"deb": ("apt-get",), "apk": ("apk",), "rpm": ("dnf", "microdnf", "zypper", "yum")}
+"""By kind of packages, which of them install those; the first that an image has."""
 
 FROM_FILES = re.compile(r"\bdpkg\s+(?:-i|--install)\b|\brpm\s+-\w*[iU]|(?<!\*)\.(?:deb|rpm)\b|--allow-untrusted").search
 """In a RUN that installs packages from files: no package manager finds those again."""
@@ -138,16 +148,29 @@ def installation(subject: Subject, wanted: Iterable[Package], under: Under) -> I
         return NOTHING
     added = _with_needs(Graph(installed), lacking, under.packages)
     named = _topmost(Graph(installed), lacking, under.packages)
-    kind = lacking[0].kind
+    manager = _manager(subject, lacking[0].kind)
     names = [each.name for each in named]
-    if kind not in _COMMANDS or not all(map(_PLAIN_NAME, names)) or _are_from_files(subject, added):
+    if not manager or not all(map(_PLAIN_NAME, names)) or _are_from_files(subject, added):
         return Installation(named, added, "", _weight(subject, added, under), is_known=False)
-    install, after = _COMMANDS[kind]
-    if kind == "deb" and not _cleans_itself(under):
-        install += " && apt-get clean"
     folders = " ".join(map(shell_path, _folders_to_make(subject, added, under)))
-    command = (f"mkdir -p {folders} && " if folders else "") + install.format(names=" ".join(names)) + after
+    install, after = _COMMANDS[manager]
+    steps = (
+        f"mkdir -p {folders}" if folders else "",
+        install.format(names=" ".join(names)),
+        "apt-get clean" if manager == "apt-get" and not _cleans_itself(under) else "",
+        after,
+    )
+    command = " && ".join(filter(None, steps))
     return Installation(named, added, command, _weight(subject, added, under))
+
+
+def _manager(subject: Subject, kind: str) -> str:
+    """The program that installs packages of a kind, empty where none is known; of several the one that is there."""
+    choices = _MANAGERS.get(kind, ())
+    if len(choices) < 2:
+        return next(iter(choices), "")
+    paths = Paths(subject.filesystem)
+    return next((each for each in choices if paths.way(f"usr/bin/{each}")), "")
 
 
 def _are_from_files(subject: Subject, added: Iterable[Package]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from inspector.findings.finding import AdviceClass, union_bytes
 from inspector.findings.remedy import RemedyKind
 from inspector.inspection import Inspection
+from inspector.lean.plan.another_base import another_base
 from inspector.lean.plan.document import Document, document_of, patch_of
 from inspector.lean.plan.model import Answer, Lean, Plan, Technique
 from inspector.lean.plan.multi_stage import multi_stage
@@ -22,9 +23,9 @@ ONE_IMAGE = Answer(
 
 def make_plan(inspection: Inspection, candidates: Sequence[Inspection] = ()) -> Plan:
     """What could be done about an image, the smallest first. `candidates` are other base images to measure."""
-    del candidates
     document = document_of(inspection)
-    asked = (remove_build_dependencies(inspection, document), multi_stage(inspection), ONE_IMAGE)
+    measured = (another_base(inspection, candidate) for candidate in candidates)
+    asked = (remove_build_dependencies(inspection, document), multi_stage(inspection), *measured, ONE_IMAGE)
     answers = tuple(sorted(asked, key=lambda each: (not each.applies, _size(each))))
     size = inspection.filesystem.ledger.total_bytes
     best = _best(answers)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from inspector.findings.finding import Subject
+from inspector.image.run import RunConfiguration
 from inspector.inspection import Inspection, subject_of
 from inspector.lean.plan.accounts import accounts
 from inspector.lean.plan.copying import carry
 from inspector.lean.plan.final_stage import FinalStage
 from inspector.lean.plan.installing import base_of, folders_of_packages, installation, linker_bytes
 from inspector.lean.plan.model import Answer, Step, Technique
-from inspector.lean.plan.runtime import Program, Runtime, runtime_of
+from inspector.lean.plan.runtime import Runtime, runtime_of
 from inspector.lean.plan.scratch import fits_scratch, on_scratch
 from inspector.lean.plan.stages import Proposal, own_settings, proposal, with_final_stage
 from inspector.packages.paths import Paths
+from inspector.packages.removal.programs import is_command_flag, is_shell
 from inspector.sizes import human
 
-LEAST_SHARE, LEAST_BYTES = 0.01, 1_000_000
-"""What is less than both is not worth another stage."""
+LEAST_SHARE, LEAST_BYTES = 0.02, 1_000_000
+"""What is less than both is not worth another stage: installing alone rewrites databases and logs of nearly as much."""
 
 SURE = {"scratch": 0.95, "base": 0.9}
 LESS = {"shell": 0.1, "packages": 0.05, "reconstructed": 0.1, "missing": 0.3}
@@ -29,11 +31,12 @@ def multi_stage(inspection: Inspection) -> Answer:
     """What a final stage with the running program alone would weigh, and the Dockerfile that has it."""
     subject = subject_of(inspection)
     run = inspection.image.config.run
-    if not (run.entrypoint or run.command):
-        return _no("the image does not say what it runs")
+    if reason := _purpose_is_unknown(run):
+        return _no(reason)
     runtime = runtime_of(subject)
-    if not _main(runtime, (*run.entrypoint, *run.command)[0]):
-        return _no(f"the program that the image starts is not found: {(*run.entrypoint, *run.command)[0]}")
+    started = (*run.entrypoint, *run.command)[0]
+    if not any(each.word == started for each in runtime.programs):
+        return _no(f"the program that the image starts is not found: {started}")
     base_layers = sum(owner.is_base for owner in inspection.owners)
     from_scratch = inspection.placement is not None and inspection.placement.from_scratch
     proposed = proposal(inspection)
@@ -109,8 +112,16 @@ def _no(reason: str) -> Answer:
     return Answer(Technique.MULTI_STAGE, applies=False, reason=reason)
 
 
-def _main(runtime: Runtime, word: str) -> Program | None:
-    return next((each for each in runtime.programs if each.word == word), None)
+def _purpose_is_unknown(run: RunConfiguration) -> str:
+    """Why nobody can tell what an image is for; empty where it starts a program of its own."""
+    words = (*run.entrypoint, *run.command)
+    if not words:
+        return "the image does not say what it runs"
+    if run.triggers:
+        return "it is there to be built upon (ONBUILD), and what its triggers need is not seen"
+    if is_shell(words[0]) and all(word.startswith("-") and not is_command_flag(word) for word in words[1:]):
+        return "it starts a shell, and what is run in that is not seen"
+    return ""
 
 
 def _on_base(
@@ -126,7 +137,8 @@ def _on_base(
     there: dict[str, tuple[int, int, int] | None] = dict(under.folders)
     there |= {path: None for path in folders_of_packages(installed.added) if path not in there}
     files = runtime.application
-    carried = carry(filesystem, files.kept, there, can_run=can_run)
+    base_entries = sum(map(len, filesystem.layers[:base_layers]))
+    carried = carry(filesystem, files.kept, there, base_entries=base_entries, can_run=can_run)
     before = accounts(filesystem, files.accounts)
     if installed.command and files.sources:
         sources = carry(filesystem, frozenset(files.sources), there, can_run=False)

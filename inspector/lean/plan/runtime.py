@@ -51,14 +51,6 @@ class Program(Struct, frozen=True):
         return self.elf is not None and not self.elf.interpreter and not self.elf.needed
 
 
-class OwnedFiles(Struct, frozen=True):
-    """Entries to carry that have the same owner, in the order of their ids."""
-
-    uid: int
-    gid: int
-    entries: tuple[int, ...]
-
-
 class Runtime(Struct, frozen=True):
     """What the image needs to run.
 
@@ -84,14 +76,6 @@ class Runtime(Struct, frozen=True):
     def left_out(self) -> tuple[LeftOut, ...]:
         return self.application.left_out
 
-    def owned(self, subject: Subject) -> tuple[OwnedFiles, ...]:
-        """The files to carry by their owners, as COPY --chown needs them."""
-        groups: dict[tuple[int, int], list[int]] = {}
-        for entry_id in sorted(self.application.kept):
-            entry = subject.filesystem.entry(entry_id)
-            groups.setdefault((entry.uid, entry.gid), []).append(entry_id)
-        return tuple(OwnedFiles(uid, gid, tuple(entries)) for (uid, gid), entries in sorted(groups.items()))
-
 
 def runtime_of(subject: Subject) -> Runtime:
     """What the program of an image needs to run, as far as it can be seen from outside."""
@@ -101,10 +85,11 @@ def runtime_of(subject: Subject) -> Runtime:
     started = [each for each in programs if each.elf is not None or each.script]
     interpreted = not started or any(not each.elf or _runs_others(each) for each in started)
     named = frozenset(_named(evidence.run, paths, programs))
-    first = application(subject, named, frozenset(), interpreted=interpreted)
-    needs = find_needs(evidence, first.kept)
-    files = application(subject, named, needs.files, interpreted=interpreted)
+    files = application(subject, named, frozenset(), interpreted=interpreted)
     needs = find_needs(evidence, files.kept)
+    if not needs.files <= files.kept:
+        files = application(subject, named, needs.files, interpreted=interpreted)
+        needs = find_needs(evidence, files.kept)
     user = evidence.run.settings.get("User", "")
     return Runtime(
         programs=programs,
@@ -115,7 +100,7 @@ def runtime_of(subject: Subject) -> Runtime:
         needs_accounts=re.search(r"[^\d:]", user) is not None,
         is_static=bool(started) and all(each.is_static for each in started),
         is_shell=any(each.script or _runs_others(each) for each in started),
-        assumptions=tuple(_assumptions(files)),
+        assumptions=(*_assumptions(files), *_privileged(subject, files)),
         named=named,
     )
 
@@ -186,3 +171,12 @@ def _assumptions(files: Application) -> Iterator[str]:
     rest = files.left_out[MOST_TOLD:]
     if rest:
         yield f"left out: {sum(each.files for each in rest)} more files ({human(sum(e.size_bytes for e in rest))})"
+
+
+def _privileged(subject: Subject, files: Application) -> Iterator[str]:
+    """Files that run with more rights than who starts them: builders differ in what they keep of that."""
+    entries = map(subject.filesystem.entry, sorted(files.kept))
+    named = [f"/{e.path}" for e in entries if "security.capability" in e.xattrs or (e.mode & 0o6000 and e.uid)]
+    if named:
+        shown = ", ".join(named[:MOST_TOLD]) + (" …" if len(named) > MOST_TOLD else "")
+        yield f"capabilities and set-user-id bits may be lost by copying: look at {shown} in the new image"

@@ -84,4 +84,4 @@ def _aliases(subject: Subject, runtime: Runtime) -> Iterator[Copy]:
         if wanted != each.path:
             size = bytes_of(subject.filesystem, each.entry_id)
             entry = subject.filesystem.entry(each.entry_id)
-            yield Copy((each.path,), wanted, entry.uid, entry.gid, 1, size)
+            yield Copy((each.path,), wanted, entry.uid, entry.gid, size)

@@ -13,8 +13,8 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What Docker sets where an image says nothing."""
 
 _word = re.compile(r"[^\s;&|()<>`$\"'=]+")
-_is_shell = re.compile(r"(?:.*/)?(?:ba|da|a|z|k)?sh").fullmatch
-_is_command_flag = re.compile(r"-[a-z]*c").fullmatch
+is_shell = re.compile(r"(?:.*/)?(?:ba|da|a|z|k)?sh").fullmatch
+is_command_flag = re.compile(r"-[a-z]*c").fullmatch
 
 
 class Programs:
@@ -60,7 +60,7 @@ def script_words(first_line: str) -> tuple[str, ...]:
 
 def _words(argv: Sequence[str]) -> Iterator[str]:
     for index, word in enumerate(argv):
-        if index >= 2 and _is_command_flag(argv[index - 1]) and _is_shell(argv[index - 2]):
+        if index >= 2 and is_command_flag(argv[index - 1]) and is_shell(argv[index - 2]):
             yield from _word.findall(word)
         elif word:
             yield word

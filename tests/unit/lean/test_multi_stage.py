@@ -189,6 +189,13 @@ def test_lines_end_as_the_users_do() -> None:
     [
         ((LINKED, CMD), APP, "the running program needs nearly all that is in the image"),
         ((CACHE, LINKED), {}, "the image does not say what it runs"),
+        ((CACHE, LINKED), {"Cmd": ["bash"]}, "it starts a shell, and what is run in that is not seen"),
+        ((CACHE, LINKED), {"Cmd": ["/bin/sh", "-l"]}, "it starts a shell, and what is run in that is not seen"),
+        (
+            (CACHE, LINKED, CMD),
+            APP | {"OnBuild": ["RUN make"]},
+            "it is there to be built upon (ONBUILD), and what its triggers need is not seen",
+        ),
         ((CACHE, LINKED, CMD), {"Cmd": ["other"]}, "the program that the image starts is not found: other"),
     ],
 )
@@ -233,3 +240,35 @@ def test_merged_folders_are_no_hindrance() -> None:
     answer = multi_stage(image(CACHE, build, ('CMD ["/bin/app"]', None), run={"Cmd": ["/bin/app"]}))
     assert LINKS[1].path == "bin"
     assert "COPY --from=build /usr/bin/app /bin/app" in final(answer)
+
+
+def test_many_folders_beside_those_of_the_base_are_copied_together() -> None:
+    folder = "usr/local/lib/python3.11/site-packages"
+    base = [*debian(), file(f"{folder}/pip/__init__.py", 300)]
+    few, many = ([file(f"{folder}/p{n}/__init__.py", 10) for n in range(count)] for count in (3, 17))
+    apart = multi_stage(image(CACHE, ("RUN pip install", few), LINKED, CMD, base=base, run=APP))
+    together = multi_stage(image(CACHE, ("RUN pip install", many), LINKED, CMD, base=base, run=APP))
+    assert sum(line.startswith(f"COPY --from=build /{folder}/p") for line in final(apart)) == 3
+    assert f"COPY --from=build /{folder}/ /{folder}/" in final(together)
+    program = size_of(LINKED[1] or [], "usr/local/bin/app")
+    assert together.parts[1].size_bytes == 17 * 10 + 300 + program
+
+
+def test_a_path_that_no_dockerfile_can_name_is_not_written() -> None:
+    odd: Own = ("RUN make", [file("opt/a\nb", 3), Member("opt/c", b"x", uid=7)])
+    answer = multi_stage(image(CACHE, odd, LINKED, CMD, run=APP))
+    assert (answer.applies, answer.dockerfile) == (True, "")
+    assert answer.reason.endswith("a path cannot be written in it")
+
+
+def test_patterns_and_variables_in_names_stand_for_themselves() -> None:
+    odd: Own = ("RUN make", [file("opt/[id].js", 3), file("opt/$x", 3), file("opt/a b", 3)])
+    answer = multi_stage(image(CACHE, odd, LINKED, CMD, run=APP))
+    assert 'COPY --from=build ["/opt/[[]id].js", "/opt/\\$x", "/opt/a b", "/opt/"]' in final(answer)
+
+
+def test_packages_from_files_are_not_installed_again() -> None:
+    members = [*packaged("libgomp1", GOMP), status("libc6", "dash", "libgomp1")]
+    build: Own = ("RUN build", [dynamic("usr/local/bin/app", "libgomp.so.1")])
+    answer = multi_stage(image(CACHE, ("RUN dpkg -i /x.deb", members), build, CMD, run=APP))
+    assert answer.reason == "it needs packages that the base image lacks, and nothing there installs them"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from inspector.demo.archive import Member, Step, image_archive, tar_layer, whiteout
+from inspector.lean.plan.combining import together
 from inspector.lean.plan.make import make_plan
 from inspector.lean.plan.model import Plan, Technique
-from inspector.lean.plan.removing import together
 from inspector.line import inspect_image
 from tests.builders import file
 
@@ -82,5 +82,5 @@ def test_what_a_copy_brought_is_left_and_told(tmp_path: Path) -> None:
     removing = next(each for each in plan.answers if each.technique is Technique.REMOVE_BUILD_DEPENDENCIES)
     assert not removing.applies
     assert removing.reason == (
-        "3.0 MB could go (removed too late), but no change of RUN lines that is certain to build frees it"
+        "3.0 MB could go (removed too late), but no change of lines that is certain to build frees it"
     )

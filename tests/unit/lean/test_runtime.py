@@ -171,17 +171,15 @@ def test_packages_asked_for_stay_unless_they_are_build_tools() -> None:
     assert reasons == dict.fromkeys(("ffmpeg", "apt"), "it was asked for, and is no build tooling")
 
 
-def test_files_are_grouped_by_owner() -> None:
-    members = [static("usr/local/bin/app", 500), file("srv/a", 3), Member("srv/b", b"xx", uid=7, gid=8)]
-    inspection, runtime = needed(("RUN make", members))
-    groups = runtime.owned(subject_of(inspection))
-    paths = [(each.uid, each.gid, [inspection.filesystem.entry(e).path for e in each.entries]) for each in groups]
-    assert paths == [(0, 0, ["usr/local/bin/app", "srv/a"]), (7, 8, ["srv/b"])]
-
-
 def test_a_user_by_name_needs_accounts_and_a_number_does_not() -> None:
     users: Own = ("RUN useradd app", [file("etc/passwd", 40), file("etc/passwd-", 20)])
     _, by_name = needed(users, BUILD, run=APP | {"User": "app"})
     _, by_number = needed(users, BUILD, run=APP | {"User": "7:8"})
     assert (by_name.needs_accounts, by_number.needs_accounts) == (True, False)
     assert len(by_name.application.accounts) == 1
+
+
+def test_files_with_more_rights_are_told() -> None:
+    odd: Own = ("RUN make", [Member("opt/tool", b"x", mode=0o4755, uid=7), Member("opt/root", b"x", mode=0o4755)])
+    _, runtime = needed(odd, BUILD)
+    assert runtime.assumptions[-1].endswith("look at /opt/tool in the new image")

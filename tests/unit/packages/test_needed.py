@@ -10,7 +10,7 @@ import pytest
 from inspector.demo.archive import Member, symlink, whiteout
 from inspector.image.run import parse_run
 from inspector.packages.evidence import gather
-from inspector.packages.removal.needs import Need, needed_packages
+from inspector.packages.removal.needs import Need, find_needs, needed_packages
 from tests.elves import AARCH64, elf, library, program
 
 from .inventories import dpkg_list, image_of, stanza
@@ -79,6 +79,42 @@ def test_a_library_of_another_machine_does_not_fit() -> None:
     other = {"libgomp1-arm64": [Member(f"{LIB}/libgomp.so.1", library("libgomp.so.1", machine=AARCH64))]}
     right = {"libgomp1": [lib("libgomp.so.1", folder="usr/lib64")]}
     assert needs_of({**other, **right}, Member(APP, program("libgomp.so.1"))).keys() == {"libgomp1"}
+
+
+def versioned(*defines: str) -> list[Member]:
+    """A program that asks for GLIBC_2.34, and a libc that has these versions."""
+    asked = elf(("libc.so.6",), interpreter="/lib64/ld.so", requires=[("libc.so.6", "GLIBC_2.34")])
+    return [
+        Member(APP, asked),
+        Member(f"{LIB}/libc.so.6", elf(soname="libc.so.6", defines=defines)),
+        Member("usr/lib64/ld.so", library("ld.so")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("defines", "missing"),
+    [
+        (("GLIBC_2.2.5", "GLIBC_2.34"), []),
+        (("GLIBC_2.2.5", "GLIBC_2.31"), [("GLIBC_2.34 of libc.so.6", f"/{APP}")]),
+        ((), []),
+    ],
+)
+def test_versions_of_symbols_that_a_library_lacks_are_missing(
+    defines: Sequence[str], missing: list[tuple[str, str]]
+) -> None:
+    filesystem, scans = image_of([*MERGED, *versioned(*defines)])
+    found = find_needs(gather(filesystem, scans))
+    assert [(each.what, each.who) for each in found.missing] == missing
+
+
+def test_only_some_files_can_be_asked_about() -> None:
+    filesystem, scans = image_of([Member("opt/a", program("liba.so")), Member("opt/b", program("libb.so"))])
+    only = {each for each in filesystem.visible() if filesystem.entry(each).path == "opt/b"}
+    missing = find_needs(gather(filesystem, scans), only).missing
+    assert {(each.what, each.who) for each in missing} == {
+        ("/lib64/ld-linux-x86-64.so.2", "/opt/b"),
+        ("libb.so", "/opt/b"),
+    }
 
 
 def test_libraries_nobody_owns_pass_the_need_on() -> None:
