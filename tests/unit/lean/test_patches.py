@@ -29,20 +29,14 @@ LEAN = "nothing to gain"
 SMALL = "less than a megabyte to gain"
 
 NO_PATCH = {
-    "alpine-cache-left": OPTION,
     "alpine-virtual": LEAN,
     "chown-after-copy": SMALL,
     "go-multi-stage": LEAN,
     "go-single-stage": OPTION,
-    "heredoc-shebang": OPTION,
     "java-gradle-multi-stage": LEAN,
     "java-maven": OPTION,
-    "mount-secret": OPTION,
     "nothing-to-run": LEAN,
-    "php-composer": OPTION,
-    "python-env": OPTION,
     "python-multi-stage": LEAN,
-    "python-requirements": OPTION,
     "rust-single-stage": OPTION,
     "scratch": LEAN,
 }
