@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from inspector.attribution.instructions import Instruction
 from inspector.findings.finding import Subject
-from inspector.findings.joining import COPIES, METADATA, commands_in, may_touch
+from inspector.findings.joining import COPIES, METADATA, may_touch
 from inspector.findings.remedy import shell_path
+from inspector.findings.scripts import commands_in
 from inspector.layers.entries import Entries, Kind
 
 SETUID = 0o6000

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from inspector.findings.build_tools import files_of, freed_with_packages, runs_with_users
 from inspector.findings.finding import Finding, Subject, by_bytes
-from inspector.findings.joining import end_of
 from inspector.findings.registry import DEVELOPMENT_ONLY, find_rule
 from inspector.findings.remedy import Remedy, RemedyKind, shell_path
+from inspector.findings.scripts import end_of
 from inspector.packages.manager import Manager
 from inspector.packages.managers import MANAGERS
 from inspector.packages.model import Installed

@@ -11,11 +11,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from inspector.attribution.commands import shell_words
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.syntax import words_of
 from inspector.filesystem.ledger import Fate
 from inspector.findings.finding import Subject
+from inspector.findings.scripts import commands_in, script_of, user_of, workdir_of
 from inspector.layers.entries import Kind
 
 LISTS = "/var/lib/apt/lists/"
@@ -53,9 +53,6 @@ SCRIPTS = frozenset((".", "bash", "eval", "sh", "source", "xargs"))
 PROGRAM_FOLDERS = re.compile(r"(?:usr/(?:local/)?)?s?bin|usr/lib/go[^/]*/bin").fullmatch
 
 COMPILED = re.compile(r".*\.(?:o|a|so|pyc)(?:\.[0-9.]+)?|.*/(?:site|dist)-packages/.*").fullmatch
-
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=").match
-_SEPARATORS = frozenset(("&&", "||", ";", "|", "&", "(", ")", "{", "}", "!", "then", "do", "else"))
 
 
 def last_user(subject: Subject, first: int, commands: frozenset[str] | None, *, cleans_lists: bool) -> int:
@@ -99,7 +96,7 @@ def join(subject: Subject, first: int, last: int) -> tuple[int, ...]:
         if any(not _may_stay(subject, run, runs) for run in hindered):
             return ()
         runs = [run for run in runs if run not in hindered]
-    users = {_user_of(subject.instructions, run.index) for run in runs}
+    users = {user_of(subject.instructions, run.index) for run in runs}
     if runs[:1] != [steps[0]] or len({_flags(run) for run in runs}) > 1 or len(users) > 1:
         return ()
     return tuple(run.index for run in runs)
@@ -116,7 +113,7 @@ def why_apart(subject: Subject, first: int, last: int) -> str:
         return f"{min(verbs)} stands between them"
     if len({subject.stage_of(step) for step in steps}) > 1:
         return "they are in different stages"
-    users = {_user_of(subject.instructions, step.index) for step in (steps[0], steps[-1])}
+    users = {user_of(subject.instructions, step.index) for step in (steps[0], steps[-1])}
     return "they run as different users" if len(users) > 1 else ""
 
 
@@ -124,27 +121,6 @@ def another_stage(subject: Subject, first: int, last: int) -> str:
     """What to do where RUNs cannot be one, and why; empty where there is no more to say of it."""
     why = why_apart(subject, first, last)
     return f"build in another stage and copy only the result; these RUNs cannot be one, since {why}" if why else ""
-
-
-def _user_of(instructions: Sequence[Instruction], index: int) -> str:
-    """The user that an instruction runs as, by the USERs before it."""
-    names = [step.text.removeprefix("USER ").strip("\"'") for step in instructions[:index] if step.verb == "USER"]
-    return "root" if not names or names[-1] in ("0", "0:0", "root:root") else names[-1]
-
-
-def workdir_of(instructions: Sequence[Instruction], index: int) -> str:
-    """The folder in which an instruction runs, by the WORKDIRs before it."""
-    folder = "/"
-    for step in instructions[:index]:
-        if step.verb == "WORKDIR":
-            folder = posixpath.normpath(posixpath.join(folder, step.text.removeprefix("WORKDIR ").strip("\"'")))
-    return folder
-
-
-def end_of(instructions: Sequence[Instruction], index: int) -> str | None:
-    """The folder in which a RUN's last command runs; None where the RUN goes to another one."""
-    moves = any(command[0] in ("cd", "pushd") for command in commands_in(instructions[index]))
-    return None if moves else workdir_of(instructions, index)
 
 
 def is_anywhere(step: Instruction) -> bool:
@@ -160,8 +136,8 @@ def _relative(command: Sequence[str]) -> bool:
 
 
 def _may_use(subject: Subject, step: Instruction, commands: frozenset[str]) -> bool:
-    script = _script(step)
-    if any(command[0] not in HARMLESS for command in _commands(script)):
+    script = script_of(step)
+    if any(command[0] not in HARMLESS for command in commands_in(step)):
         return True
     if commands & {posixpath.basename(word.strip("\"'()`$;")) for word in words_of(script)}:
         return True
@@ -193,7 +169,7 @@ def _may_follow(subject: Subject, run: Instruction, step: Instruction) -> bool:
     """Whether a RUN does the same, and leaves the same, when the later instruction comes before it."""
     if step.verb in ("ENV", "ARG"):
         names = {word.partition("=")[0] for word in words_of(step.text.partition(" ")[2])}
-        shown = _script(run)
+        shown = script_of(run)
         return not any(re.search(rf"\$\{{?{re.escape(name)}\b", shown) or name.startswith("LD_") for name in names)
     if step.verb not in COPIES:
         return True
@@ -281,31 +257,3 @@ def _flags(run: Instruction) -> tuple[str, ...]:
     if run.written is not None:
         return run.written.flags
     return tuple(word for word in words_of(run.text)[1:2] if word.startswith("--"))
-
-
-def _script(step: Instruction) -> str:
-    """What a RUN runs: its text with its here-documents."""
-    if step.written is None:
-        return step.text.removeprefix("RUN ")
-    return "\n".join([step.written.text, *(heredoc.content for heredoc in step.written.heredocs)])
-
-
-def commands_in(step: Instruction) -> list[list[str]]:
-    """The words of each command of a RUN, assignments in front left out."""
-    return list(_commands(_script(step)))
-
-
-def _commands(script: str) -> Iterator[list[str]]:
-    """The words of each command, assignments in front left out."""
-    try:
-        words = shell_words(script.replace("\n", " ; "))
-    except ValueError:  # a quote without an end
-        words = ["?", script]
-    command: list[str] = []
-    for word in [*words, ";"]:
-        if word in _SEPARATORS or set(word) <= set(";&|()"):
-            if command:
-                yield command
-            command = []
-        elif command or not _ASSIGNMENT(word):
-            command.append(word)

@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.syntax import Heredoc, words_of
-from inspector.findings.joining import is_anywhere, workdir_of
+from inspector.findings.joining import is_anywhere
 from inspector.findings.lines import HEAD, indents_of, is_chain, is_closed, is_plain, lines_of, text_of
+from inspector.findings.scripts import workdir_of
 
 INDENT = "    "
 """In front of a line that goes on, where the Dockerfile has none to learn from."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from inspector.attribution.instructions import Instruction
-from inspector.findings.joining import commands_in
 from inspector.findings.lines import is_shown, lines_of
+from inspector.findings.scripts import commands_in
 
 OPAQUE = frozenset(("bash", "eval", "make", "sh", "source", "xargs"))
 """Commands that may start others which no line of the Dockerfile shows."""

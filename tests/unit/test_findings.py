@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from inspector.attribution.dockerfile import parse_dockerfile
 from inspector.attribution.instructions import Instruction
 from inspector.attribution.owners import layer_owners
 from inspector.demo.archive import Member, directory, hardlink, opaque, whiteout
@@ -159,6 +160,31 @@ def test_what_was_copied_is_told_to_be_copied_no_more_and_no_run_is_to_end_with_
             "only the result",
         ),
     }
+
+
+def test_what_was_copied_from_another_stage_is_not_for_dockerignore() -> None:
+    subject = subject_of([file("usr/local/lib/x.a", 200)], instructions=["COPY /usr/local /usr/local"])
+    (stage,) = parse_dockerfile("FROM a\nCOPY --from=build /usr/local /usr/local\n", "Dockerfile").stages
+    step = replace(subject.instructions[0], written=stage.instructions[0])
+    subject = replace(subject, instructions=(step,))
+    assert fix_text(only(subject, "LI6001"), subject) == (
+        "in `COPY /usr/local /usr/local`: copy only what the program needs of it"
+    )
+
+
+def test_why_runs_cannot_be_one_is_told_in_the_fix() -> None:
+    subject = subject_of(
+        [file("opt/tool", 3000)],
+        [],
+        [whiteout("opt/tool")],
+        instructions=["RUN install tool", "USER app", "RUN rm /opt/tool"],
+    )
+    finding = only(subject, "LI1001")
+    assert finding.remedy.kind is RemedyKind.ANOTHER_STAGE
+    assert fix_text(finding, subject).endswith(
+        "frees nothing: build in another stage and copy only the result; these RUNs cannot be one, since they run as "
+        "different users"
+    )
 
 
 def test_old_copies_of_databases_are_named_by_the_command_that_removes_them() -> None:

@@ -18,9 +18,9 @@ from inspector.attribution.instructions import Instruction
 from inspector.attribution.syntax import exec_form, words_of
 from inspector.filesystem.stack import VISIBLE
 from inspector.findings.finding import Subject
-from inspector.findings.joining import workdir_of
 from inspector.findings.path_rules import PathTable
 from inspector.findings.registry import Severity
+from inspector.findings.scripts import workdir_of
 from inspector.globs import matcher
 from inspector.layers.entries import Kind
 from inspector.packages.model import Package

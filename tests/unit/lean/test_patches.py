@@ -25,11 +25,9 @@ STYLES = sorted(path.stem for path in FOLDER.glob("*.Dockerfile"))
 ONLY_BUILDKIT = ("<<", "--mount=", "--network=", "COPY --chmod", "--platform=")
 
 OPTION = "a cache of a tool whose remedy is an option or a mount"
-OWNER = "what chown does beyond the copied files is not certain"
 LEAN = "nothing to gain"
 
 NO_PATCH = {
-    "chown-after-copy": OWNER,
     "alpine-virtual": LEAN,
     "go-multi-stage": LEAN,
     "go-single-stage": OPTION,
