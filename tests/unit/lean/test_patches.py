@@ -26,8 +26,10 @@ ONLY_BUILDKIT = ("<<", "--mount=", "--network=", "COPY --chmod", "--platform=")
 
 OPTION = "a cache of a tool whose remedy is an option or a mount"
 LEAN = "nothing to gain"
+OWNER = "its simulated chown changes modes, which COPY --chown does not"
 
 NO_PATCH = {
+    "chown-after-copy": OWNER,
     "alpine-virtual": LEAN,
     "go-multi-stage": LEAN,
     "go-single-stage": OPTION,
