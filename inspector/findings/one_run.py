@@ -17,6 +17,9 @@ from inspector.findings.scripts import workdir_of
 INDENT = "    "
 """In front of a line that goes on, where the Dockerfile has none to learn from."""
 
+AND = " && "
+"""Between the commands of a remedy: each gets a line of its own."""
+
 _CONTINUED = re.compile(r"\s*\\\s*$")
 _ERREXIT = re.compile(r"\bset\s+(?:-o\s+errexit|-[a-z]*e)").search
 _MERELY_ERREXIT = re.compile(r"\s*set\s+-(?:e|ex|xe)\s*").fullmatch
@@ -54,9 +57,9 @@ def _one_line(instructions: Sequence[Instruction], runs: Sequence[Instruction], 
         lines += part
         strict = bool(_ERREXIT(text))
         folder = "" if _MOVES(text) or change else folder
-    if command:
+    for each in command.split(AND) if command else ():
         lines[-1] += "; \\" if strict else " \\"
-        lines.append(f"{indent}{'' if strict else '&& '}{command}")
+        lines.append(f"{indent}{'' if strict else '&& '}{each}")
     return lines
 
 
@@ -131,7 +134,7 @@ def _one_script(instructions: Sequence[Instruction], runs: Sequence[Instruction]
             body.append(f"cd {shlex.quote(own)}" + ("" if strict else " &&"))
         body += part if strict or last else [*part[:-1], f"{part[-1]} &&"]
         folder = "" if change or _MOVES("\n".join(part)) else folder
-    return [*opening.opening, *body, *([command] if command and strict else []), opening.end]
+    return [*opening.opening, *body, *(command.split(AND) if command and strict else []), opening.end]
 
 
 def _under(first: _Script, run: Instruction, script: _Script | None) -> list[str] | None:

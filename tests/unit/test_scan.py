@@ -103,7 +103,7 @@ def test_small_files_that_matter_are_kept_whole() -> None:
         "lib/apk/db/installed": b"P:make\n",
         "etc/apk/world": b"",
     }
-    others = ["etc/os-releases", "var/lib/dpkg/status-old", "usr/etc/os-release", "etc/passwd"]
+    others = ["etc/os-releases", "var/lib/dpkg/status-old", "usr/etc/os-release", "etc/shadow"]
     members = [Member(f"./{path}", content) for path, content in captured.items()]
     assert scan_of([*members, *(file(path) for path in others)]).captured == captured
 
