@@ -1,7 +1,7 @@
 """Most samples of `make proof`: the plan's patch builds, the program prints the same, the size is the promised one.
 
-Two samples are built at a time. What takes minutes even so (JDK, Node, Rust, an extension from PyPI) is left to
-`make proof`, as are the classic builder, what techniques propose that are not the best, and all remedies but one of
+Two samples are built at a time. What takes minutes even so (JDK, Node, Rust, Go a second time, an extension
+from PyPI) is left to `make proof`, as are the classic builder, what techniques propose that are not the best, and all remedies but one of
 each rule.
 """
 
