@@ -1,8 +1,8 @@
 """Most samples of `make proof`: the plan's patch builds, the program prints the same, the size is the promised one.
 
-Two samples are built at a time. What takes minutes even so (JDK, Node, Rust, an extension from PyPI) is left to
-`make proof`, as are the classic builder, what techniques propose that are not the best, and all remedies but one of
-each rule.
+Two samples are built at a time. What takes minutes even so (JDK, Node, Rust, Go a second time, an extension from PyPI)
+is left to `make proof`, as are the classic builder, what techniques propose that are not the best, and all remedies
+but one of each rule.
 """
 
 from __future__ import annotations

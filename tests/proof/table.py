@@ -38,8 +38,11 @@ def write_readme(proofs: Iterable[Proof], samples: Sequence[str]) -> None:
     if not end:
         raise SystemExit(f"{README} lacks the marker {END.strip()}")
     rows = {line.split(" | ")[0].removeprefix("| "): line for line in old.splitlines() if line.startswith("| ")}
+    new: dict[str, str] = {}
     for proof in proofs:
         if proof.is_plan and proof.builder != "classic":
-            rows[proof.sample] = row(proof)
+            # where nothing is to be gained, that is told first
+            new.setdefault(proof.sample, row(proof))
+    rows |= new
     lines = [HEAD, *(rows[name] for name in samples if name in rows)]
     README.write_text("".join([before, BEGIN, "\n", "\n".join(lines), "\n\n", END, after]))

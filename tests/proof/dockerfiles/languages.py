@@ -30,6 +30,7 @@ LANGUAGES = (
         'ENTRYPOINT ["/app"]\n',
         "gone",
         {"go.mod": b"module example.org/app\n\ngo 1.19\n", "main.go": GO},
+        slow=True,
     ),
     Sample(
         "Python extension from PyPI, pip's cache left",
