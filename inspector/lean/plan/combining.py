@@ -17,7 +17,7 @@ from inspector.findings.patch import rewritten
 from inspector.findings.promise import freed
 from inspector.findings.remedy import RemedyKind
 from inspector.lean.plan.document import Document
-from inspector.packages.managers import REMOVALS
+from inspector.packages.managers import MANAGERS, REMOVALS
 
 OF_LINES = frozenset((RemedyKind.COPY_MODE, RemedyKind.INSTALL_OPTION))
 """Remedies that write something into lines which stay."""
@@ -25,8 +25,14 @@ OF_LINES = frozenset((RemedyKind.COPY_MODE, RemedyKind.INSTALL_OPTION))
 OF_RUNS = frozenset((RemedyKind.END_RUN_WITH, RemedyKind.JOIN_RUNS))
 """Remedies that make one RUN of several, or end it with a command."""
 
-NAMES_FIRST, REMOVES, CLEANS = range(3)
-"""The order of commands at the end of a RUN: mark what stays, remove packages, then remove files."""
+NAMES_FIRST, USES, REMOVES, CLEANS = range(4)
+"""The order of commands at the end of a RUN: mark what stays, let tools clean up after themselves (`npm prune`), remove
+packages, then remove files."""
+
+CLEANERS = frozenset(("find", "rm")) | {
+    manager.removal.remove.split()[0] for manager in MANAGERS if manager.removal and manager.of_system
+}
+"""Programs that are still there when the tools are gone."""
 
 
 class Group(Struct, frozen=True):
@@ -118,7 +124,7 @@ def together(commands: Iterable[str]) -> str:
     """One command line that does what all of these do: packages of one manager are marked and removed in one go."""
     names: dict[str, list[str]] = {}
     ranks: dict[str, int] = {}
-    for part in (part for command in commands for part in command.split(" && ") if part):
+    for part in (part for command in commands for part in _parts(command)):
         rank, head = _kind(part)
         key = head or part
         ranks.pop(key, None)
@@ -129,6 +135,16 @@ def together(commands: Iterable[str]) -> str:
     return " && ".join(f"{key} {' '.join(sorted(set(names[key])))}" if key in names else key for key in ordered)
 
 
+def _parts(command: str) -> Iterator[str]:
+    """The commands one by one; one that needs a folder goes with the `cd` before it."""
+    before = ""
+    for part in command.split(" && ") if command else ():
+        if part.startswith("cd "):
+            before = f"{part} && "
+        else:
+            yield f"{before}{part}"
+
+
 def _kind(part: str) -> tuple[int, str]:
     """When a command is to run, and its beginning where packages' names follow."""
     for removal in REMOVALS.values():
@@ -137,7 +153,7 @@ def _kind(part: str) -> tuple[int, str]:
         for head in (f"{removal.remove} {removal.strict}", removal.remove):
             if part.startswith(f"{head} ") and not part.removeprefix(head).lstrip().startswith("-"):
                 return REMOVES, head
-    return CLEANS, ""
+    return CLEANS if part.split()[0] in CLEANERS else USES, ""
 
 
 def _with(subject: Subject, document: Document, changes: Changes, finding: Finding) -> Changes | None:

@@ -35,6 +35,8 @@ def plan_of(folder: Path, *steps: tuple[str, Sequence[Member]]) -> Plan:
         ((f"apt-mark manual b && {PURGE} x", f"apt-mark manual a && {PURGE} y"), f"apt-mark manual a b && {PURGE} x y"),
         (("rm -rf /a", "apk del --no-network g++"), "apk del --no-network g++ && rm -rf /a"),
         (("", LISTS), LISTS),
+        ((f"{PURGE} npm && {LISTS}", "npm cache clean --force"), f"npm cache clean --force && {PURGE} npm && {LISTS}"),
+        ((f"{PURGE} npm", "cd /a && npm prune"), f"cd /a && npm prune && {PURGE} npm"),
     ],
 )
 def test_commands_are_said_once_and_files_are_removed_last(commands: tuple[str, ...], one: str) -> None:
