@@ -153,7 +153,7 @@ def _kind(part: str) -> tuple[int, str]:
         for head in (f"{removal.remove} {removal.strict}", removal.remove):
             if part.startswith(f"{head} ") and not part.removeprefix(head).lstrip().startswith("-"):
                 return REMOVES, head
-    return CLEANS if part.split()[0] in CLEANERS else USES, ""
+    return CLEANS if part.split(maxsplit=1)[0] in CLEANERS else USES, ""
 
 
 def _with(subject: Subject, document: Document, changes: Changes, finding: Finding) -> Changes | None:
