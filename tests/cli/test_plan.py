@@ -6,7 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from inspector.demo.article import FAT_DOCKERFILE
+from inspector.demo.article import FAT_DOCKERFILE, lean_archive
 from tests.cli.conftest import Run
 
 LEAN = """\
@@ -74,3 +74,32 @@ def test_a_dockerfile_of_another_image_is_named_as_the_reason(run: Run, fat_tar:
     done = run("plan", str(fat_tar), "--dockerfile", "Dockerfile", "--patch", "-")
     assert done.code == 2
     assert "no patch can be written: the Dockerfile does not match the image: Dockerfile:2 says" in done.err
+
+
+def test_two_things_do_not_go_to_stdout(run: Run, fat_tar: Path) -> None:
+    done = run("plan", str(fat_tar), "--patch", "-", "--text")
+    assert (done.code, done.out) == (2, "")
+    assert "--patch and a report cannot both be written to stdout" in done.err
+
+
+def test_another_base_is_measured_and_one_that_is_not_there_is_an_error(
+    run: Run, fat_tar: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "Dockerfile").write_text(FAT_DOCKERFILE)
+    options = ("--dockerfile", "Dockerfile", "--base", str(fat_tar), "--json", "-")
+    (measured,) = (
+        each
+        for each in json.loads(run("plan", str(fat_tar), *options).out)["plan"]
+        if each["technique"] == "another-base"
+    )
+    assert (measured["base"], measured["applies"]) == (str(fat_tar), False)
+    done = run("plan", str(fat_tar), "--base", "nosuch.tar")
+    assert (done.code, done.out) == (2, "")
+    assert "nosuch.tar" in done.err.splitlines()[0]
+
+
+def test_nothing_to_change_is_exit_code_1(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "lean.tar").write_bytes(lean_archive())
+    done = run("plan", "lean.tar", "--patch", "lean.patch")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("leaninspect: note: no patch is written: ")

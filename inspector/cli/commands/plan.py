@@ -9,7 +9,7 @@ import click
 from inspector.cli import options
 from inspector.cli.console import FAILED, FINE, text_width, warn, write_out
 from inspector.cli.options import Job
-from inspector.cli.output import asked_reports, report_options, write_report, write_reports
+from inspector.cli.output import STDOUT, asked_reports, report_options, write_report, write_reports
 from inspector.reports.formats import INSPECTION_FORMATS
 
 
@@ -31,6 +31,8 @@ def plan(image: str, candidates: tuple[str, ...], patch: str | None, ignore: tup
     """
     options.check_target(given)
     reports = asked_reports(INSPECTION_FORMATS, given)
+    if patch in STDOUT and (reports.text or any(target in STDOUT for target in reports.targets.values())):
+        raise click.UsageError("--patch and a report cannot both be written to stdout")
 
     def job() -> int:
         from inspector.cli.planning import planned, require_patch, with_plan

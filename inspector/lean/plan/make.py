@@ -16,9 +16,7 @@ from inspector.lean.plan.removing import remove_build_dependencies
 ALIKE_SHARE, ALIKE_BYTES = 0.02, 1_000_000
 """Of answers whose sizes differ by less than either, the surer one is better: it changes less."""
 
-ONE_IMAGE = Answer(
-    Technique.SHARED_BASE, applies=False, reason="one image alone shares nothing: leaninspect base IMAGE IMAGE …"
-)
+ONE_IMAGE = Answer(Technique.SHARED_BASE, applies=False, reason="one image alone shares nothing with others")
 
 
 def make_plan(inspection: Inspection, candidates: Sequence[Inspection] = ()) -> Plan:
