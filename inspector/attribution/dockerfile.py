@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from inspector.attribution.created_by import VERBS
-from inspector.attribution.syntax import Heredoc, LogicalLine, logical_lines, words_of
+from inspector.attribution.syntax import BACKSLASH, Heredoc, LogicalLine, escape_of, logical_lines, words_of
 from inspector.errors import BadDockerfile
 
 SCRATCH = "scratch"
@@ -50,11 +50,15 @@ class Stage(Struct, frozen=True):
 
 
 class Dockerfile(Struct, frozen=True):
-    """The stages in their order; `path` is what the user calls the file, `text` all that is in it."""
+    """The stages in their order; `path` is what the user calls the file, `text` all that is in it.
+
+    Lines that end in the `escape` character go on.
+    """
 
     path: str
     stages: tuple[Stage, ...]
     text: str = ""
+    escape: str = BACKSLASH
 
     def stage(self, target: str | None) -> Stage | None:
         """The stage with this name or number, the last one for None."""
@@ -85,7 +89,9 @@ def parse_dockerfile(text: str, path: str) -> Dockerfile:
             raise BadDockerfile(f"{path}:{instruction.first_line}: {instruction.verb} before FROM")
     if not stages:
         raise BadDockerfile(f"{path}:1: no FROM in it", "a Dockerfile names the image it builds upon")
-    return Dockerfile(path, tuple(replace(stage, instructions=tuple(each)) for stage, each in stages), text)
+    return Dockerfile(
+        path, tuple(replace(stage, instructions=tuple(each)) for stage, each in stages), text, escape_of(text, path)
+    )
 
 
 def parse_instruction(line: LogicalLine, path: str) -> DockerfileInstruction:

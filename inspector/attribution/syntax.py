@@ -18,6 +18,9 @@ from inspector.errors import BadDockerfile
 
 HEREDOC_VERBS = frozenset({"ADD", "COPY", "RUN"})
 
+BACKSLASH = "\\"
+"""What a line ends in that goes on, where no directive says otherwise."""
+
 _DIRECTIVE = re.compile(r"#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*").fullmatch
 _HEREDOC = re.compile(r"\d*<<(-?)([^<]+)").fullmatch
 _WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"?|'[^']*'?|\\)+""", re.DOTALL)
@@ -51,8 +54,8 @@ class LogicalLine(Struct, frozen=True):
 
 def logical_lines(text: str, path: str) -> Iterator[LogicalLine]:
     """The instructions of a Dockerfile in order. Raises BadDockerfile."""
-    lines = [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
-    continued = re.compile(rf"(?:^|(?<=[^{(escape := re.escape(_escape(lines, path)))}])){escape}[ \t]*$")
+    lines = _split(text)
+    continued = re.compile(rf"(?:^|(?<=[^{(escape := re.escape(escape_of(text, path)))}])){escape}[ \t]*$")
     number = written = 0
     while number < len(lines):
         joined, number = _join(lines, number, continued)
@@ -84,17 +87,21 @@ def exec_form(text: str) -> list[str] | None:
     return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
 
 
-def _escape(lines: list[str], path: str) -> str:
-    """The escape character, by the parser directives at the top: comments of the form `key=value`."""
-    for number, line in enumerate(lines, 1):
+def escape_of(text: str, path: str) -> str:
+    """The escape character, by the parser directives at the top: comments `key=value`. Raises BadDockerfile."""
+    for number, line in enumerate(_split(text), 1):
         directive = _DIRECTIVE(line)
         if directive is None:
             break
         if directive[1].lower() == "escape":
-            if directive[2] not in ("\\", "`"):
+            if directive[2] not in (BACKSLASH, "`"):
                 raise BadDockerfile(f"{path}:{number}: {directive[2]} cannot be the escape character", "use \\ or `")
             return directive[2]
-    return "\\"
+    return BACKSLASH
+
+
+def _split(text: str) -> list[str]:
+    return [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
 
 
 def _join(lines: list[str], number: int, continued: re.Pattern[str]) -> tuple[LogicalLine | None, int]:

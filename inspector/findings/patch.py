@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from inspector.attribution.instructions import Instruction, LineRange
 from inspector.attribution.placement import Placement
+from inspector.attribution.syntax import BACKSLASH
 from inspector.findings.lines import can_be_written, is_shown, lines_of
 from inspector.findings.one_run import one_run
 from inspector.findings.options import with_option
@@ -27,7 +28,6 @@ SIGNS: dict[str, Sign] = {"+": "+", "-": "-", " ": " "}
 """What ndiff's lines begin with, but for its hints (`?`)."""
 
 _COPY = re.compile(r"\s*COPY\s+(?!\\)", re.IGNORECASE)
-_OTHER_ESCAPE = re.compile(r"#\s*escape\s*=\s*`", re.IGNORECASE).match
 
 
 class PatchLine(Struct, frozen=True):
@@ -61,8 +61,7 @@ class Patched(Protocol):
 
 def finding_patch(remedy: Remedy, image: Patched) -> FindingPatch | None:
     """What to write in place of which lines; None where only words tell what to do."""
-    known = image.placement.dockerfile.text if image.placement else ""
-    if any(map(_OTHER_ESCAPE, known.split("\n", 5)[:5])):
+    if image.placement and image.placement.dockerfile.escape != BACKSLASH:
         return None
     lines = patch(remedy, image.instructions)
     if not lines:

@@ -10,6 +10,7 @@ from difflib import unified_diff
 from msgspec import Struct
 
 from inspector.attribution.placement import Placement
+from inspector.attribution.syntax import BACKSLASH
 from inspector.findings.lines import lines_of
 from inspector.inspection import Inspection
 
@@ -19,14 +20,12 @@ CONTEXT = 3
 RECONSTRUCTED = "# reconstructed from the image's history\n"
 """In front of a patch whose old lines nobody wrote."""
 
-_OTHER_ESCAPE = re.compile(r"#\s*escape\s*=\s*`", re.IGNORECASE).match
-
 
 class Document(Struct, frozen=True):
     """`lines` are those of the file, with their ends; `places` says of each instruction of the image, by its index,
     which they are (first and last, from 1). Where no Dockerfile is known, one is `reconstructed` from the history.
 
-    Only the instructions in `places` may be replaced: those of the last stage, or of one that nothing else is built on.
+    Only the instructions in `places` may be replaced: those of stages that no other stage needs.
     `openings` are the lines of the FROMs.
     """
 
@@ -68,10 +67,13 @@ def replaced(document: Document, lines_by_index: Mapping[int, Sequence[str]]) ->
 def patch_of(document: Document, text: str) -> str:
     """A unified diff that makes this text of the document, for `git apply`; empty where they are the same."""
     path = document.path if not posixpath.isabs(document.path) else posixpath.basename(document.path)
-    new = text.splitlines(keepends=True) if "\r" not in text else re.findall(r"[^\n]*\n|[^\n]+", text)
-    old = list(document.lines)
-    told = "".join(map(_whole_line, unified_diff(old, new, f"a/{path}", f"b/{path}", n=CONTEXT)))
+    told = "".join(map(_whole_line, unified_diff(document.lines, _lines(text), f"a/{path}", f"b/{path}", n=CONTEXT)))
     return RECONSTRUCTED + told if told and document.reconstructed else told
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """The lines with their ends, as git and the builders have them."""
+    return tuple(re.findall(r"[^\n]*\n|[^\n]+", text))
 
 
 def _whole_line(line: str) -> str:
@@ -88,26 +90,19 @@ def _ended(new: Sequence[str], old: Sequence[str]) -> list[str]:
 
 
 def _known(inspection: Inspection, placement: Placement) -> Document:
-    text = placement.dockerfile.text
-    lines = tuple(re.findall(r"[^\n]*\n|[^\n]+", text))
-    places = {} if any(map(_OTHER_ESCAPE, lines[:5])) else dict(_places(inspection, placement))
-    openings = tuple(stage.opening.first_line for stage in placement.dockerfile.stages)
-    return Document(placement.dockerfile.path, lines, places, openings, reconstructed=False)
+    dockerfile = placement.dockerfile
+    places = dict(_places(inspection, placement)) if dockerfile.escape == BACKSLASH else {}
+    openings = tuple(stage.opening.first_line for stage in dockerfile.stages)
+    return Document(dockerfile.path, _lines(dockerfile.text), places, openings, reconstructed=False)
 
 
 def _places(inspection: Inspection, placement: Placement) -> Iterator[tuple[int, tuple[int, int]]]:
-    """The lines of the image's instructions in stages that no other stage is built upon."""
-    alone = [stage for stage in placement.stages if _is_alone(placement, stage.name)]
+    """The lines of the image's instructions in stages that nothing else needs."""
+    alone = [stage for stage in placement.stages if not placement.is_used_elsewhere(stage)]
     own = {written.first_line for stage in alone for written in stage.instructions}
     for step in inspection.instructions:
         if step.written is not None and step.written.first_line in own and step.written.source:
             yield step.index, (step.written.first_line, step.written.last_line)
-
-
-def _is_alone(placement: Placement, name: str | None) -> bool:
-    """Whether no stage but those of this image begins with the stage."""
-    children = [s for s in placement.dockerfile.stages if name and s.base.lower() == name.lower()]
-    return all(child in placement.stages for child in children)
 
 
 def _reconstructed(inspection: Inspection) -> Document:
