@@ -157,12 +157,14 @@ class _Search:
         self._packaged, self._installed_by = _packaged(subject)
         self._installing = frozenset(layer for layer in self._installed_by.values() if layer is not None)
         self._rules = PathTable()
+        self._copied = frozenset(filter(subject.is_copied, range(len(self._filesystem.layers))))
         self._entries = list(self._candidates())
         self._used = {tree for path in named if (tree := self._tree_of(path))}
         if interpreted and self._folder not in SHARED:
             self._used.add(self._folder)
         self._interpreted = interpreted
         self._source_trees = frozenset(self._find_source_trees())
+        self._known_trees: dict[str, str] = {}
 
     def found(self) -> Application:
         kept, left = set[int](), dict[tuple[str, str], list[int]]()
@@ -185,7 +187,7 @@ class _Search:
         for layer, entries in enumerate(self._filesystem.layers):
             if self._subject.is_from_base(layer):
                 continue
-            start, copied = self._filesystem.offsets[layer], self._is_copied(layer)
+            start, copied = self._filesystem.offsets[layer], layer in self._copied
             for row, kind in enumerate(entries.kinds):
                 entry_id = start + row
                 if kind <= Kind.DIRECTORY and self._filesystem.leavers[entry_id] == VISIBLE:
@@ -206,7 +208,7 @@ class _Search:
             again = self._subject.verb_of(layer) == "WORKDIR"
             wasted = self._rules.rule_for(f"{path}/file", owned=False, core=False) is not None
             return "-" if systems or of_state or again or wasted or self._source_tree_of(path) else ""
-        copied = self._is_copied(layer)
+        copied = layer in self._copied
         if not copied:
             if reason := next((reason for reason, paths in STATE if paths.fullmatch(path)), ""):
                 return reason
@@ -233,9 +235,6 @@ class _Search:
             return True
         return layer in self._installing and REMADE.fullmatch(path) is not None
 
-    def _is_copied(self, layer: int) -> bool:
-        return self._subject.verb_of(layer) in ("ADD", "COPY")
-
     def _tree_of(self, path: str) -> str:
         """The nearest of the own trees that a path lies in, empty where it lies in none."""
         while path := dirname(path):
@@ -244,14 +243,15 @@ class _Search:
         return ""
 
     def _source_tree_of(self, path: str) -> str:
-        at = path
-        while at:
-            if at in self._source_trees:
-                return at
-            if at in self._used:
-                return ""
-            at = dirname(at)
-        return ""
+        """The source tree that a path is or lies in, empty where something is started nearer to it."""
+        if path in self._source_trees:
+            return path
+        if not path or path in self._used:
+            return ""
+        folder = path.rpartition("/")[0]
+        if folder not in self._known_trees:
+            self._known_trees[folder] = self._source_tree_of(folder)
+        return self._known_trees[folder]
 
     def _is_used(self, path: str) -> bool:
         return any(path.startswith(f"{tree}/") for tree in self._used)

@@ -38,6 +38,9 @@ LIBRARIES = re.compile(r"usr/local/lib(?:64|/[^/]+-linux-[^/]+)?").fullmatch
 LOGGED_BY_DPKG, LOGGED_BY_APT, APT_LOGS = 870, 220, 5_200
 """Bytes that dpkg.log, and apt's logs, get for each package, and apt's logs for each run (measured with apt 2.6)."""
 
+ALTERNATIVES = "/etc/alternatives/"
+"""Where update-alternatives keeps what its links lead to."""
+
 REWRITTEN_BY_APK = ("lib/apk/db/scripts.tar", "lib/apk/db/triggers", "etc/apk/world")
 REWRITTEN_BY_RPM = matcher(
     ["{var/lib,usr/lib/sysimage}/rpm/**", "var/lib/dnf/**", "var/log/dnf*", "usr/lib/sysimage/libdnf5/**"]
@@ -185,8 +188,12 @@ def _folders_to_make(subject: Subject, added: Iterable[Package], under: Under) -
     """Folders that packages' scripts make links in and nobody brings: those of manual pages, where a base excludes
     them (update-alternatives fails without)."""
     brought = {*folders_of_packages(added), *under.folders}
-    links = (path for path, entry in subject.filesystem.final() if entry.link.startswith("/etc/alternatives/"))
-    return sorted({folder for path in links if (folder := dirname(path)) not in brought})
+    filesystem, made = subject.filesystem, set[str]()
+    for layer, entries in enumerate(filesystem.layers):
+        for row, target in entries.links.items():
+            if target.startswith(ALTERNATIVES) and filesystem.leavers[filesystem.offsets[layer] + row] == VISIBLE:
+                made.add(dirname(entries.paths[row]))
+    return sorted(made - brought)
 
 
 def _with_needs(graph: Graph, packages: Sequence[Package], present: frozenset[str]) -> tuple[Package, ...]:

@@ -22,6 +22,8 @@ from inspector.sizes import human
 LEAST_SHARE, LEAST_BYTES = 0.02, 1_000_000
 """What is less than both is not worth another stage: installing alone rewrites databases and logs of nearly as much."""
 
+NEARLY_ALL = "the running program needs nearly all that is in the image"
+
 SURE = {"scratch": 0.95, "base": 0.9}
 LESS = {"shell": 0.1, "packages": 0.05, "reconstructed": 0.1, "missing": 0.3, "base": 0.2}
 """How sure an answer is, and what takes from it."""
@@ -54,11 +56,16 @@ def multi_stage(inspection: Inspection) -> Answer:
     return _answer(inspection, runtime, proposed, stage)
 
 
+def _is_worth_it(inspection: Inspection, size_bytes: int) -> bool:
+    """Whether an image of this size would be worth another stage."""
+    total = inspection.filesystem.ledger.total_bytes
+    return total - size_bytes >= min(LEAST_BYTES, total * LEAST_SHARE)
+
+
 def _answer(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage: FinalStage) -> Answer:
     total, predicted = inspection.filesystem.ledger.total_bytes, stage.size_bytes
-    saved = total - predicted
-    if saved < LEAST_BYTES and saved < total * LEAST_SHARE:
-        return _no("the running program needs nearly all that is in the image")
+    if not _is_worth_it(inspection, predicted):
+        return _no(NEARLY_ALL)
     lines = stage.lines(proposed.stage)
     dockerfile = with_final_stage(proposed, lines) if lines else ""
     on_scratch = stage.base == "scratch"
@@ -81,7 +88,7 @@ def _answer(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage:
         reason=reason,
         predicted_bytes=predicted,
         parts=stage.parts,
-        steps=(*named, Step(stage.told(), saved)),
+        steps=(*named, Step(stage.told(), total - predicted)),
         assumptions=runtime.assumptions,
         confidence=_confidence(inspection, runtime, proposed, stage),
         dockerfile=dockerfile,
@@ -130,6 +137,9 @@ def _on_base(
 ) -> FinalStage | str:
     """The final stage upon the same base, or why there is none."""
     filesystem = subject.filesystem
+    base_bytes = sum(scan.size_bytes for scan in inspection.scans[:base_layers])
+    if not _is_worth_it(inspection, base_bytes + sum(map(filesystem.size, runtime.application.kept))):
+        return NEARLY_ALL
     can_run = _has_shell(subject)
     under = base_of(subject)
     installed = installation(subject, runtime.packages, under)
@@ -147,7 +157,7 @@ def _on_base(
     early, late = own_settings(inspection)
     return FinalStage(
         proposed.base,
-        sum(scan.size_bytes for scan in inspection.scans[:base_layers]),
+        base_bytes,
         carried,
         before,
         installed,
