@@ -81,8 +81,8 @@ class Advice(Struct, frozen=True):
 
 
 class Scope(Struct, frozen=True):
-    """What is proven: the best plan with each of the builders (True: BuildKit), also what the other techniques propose,
-    and the findings of these rules (None: of all)."""
+    """What is proven: the best plan with each of the builders (True: BuildKit); with the last of them also what the other
+    techniques propose, and the findings of these rules alone (None: of all)."""
 
     builders: tuple[bool, ...] = (False, True)
     all_techniques: bool = True
@@ -103,7 +103,7 @@ def prove(engine: Engine, base: str, sample: Sample, scope: Scope = EVERYTHING) 
     fat, plan = inspection.filesystem.ledger.total_bytes, make_plan(inspection)
     if not sample.gains:
         yield Proof(sample.name, NOTHING, "", fat, fat, fat, problem=_gain(inspection, plan))
-    advice = [*_of_best(plan, dockerfile, builders), *_of_findings(inspection, dockerfile, builders, scope.rules)]
+    advice = [*_of_best(plan, dockerfile, builders), *_of_findings(inspection, dockerfile, builders[-1:], scope.rules)]
     if scope.all_techniques:
         advice += _of_techniques(plan)
     tried: set[tuple[str, int]] = set()
