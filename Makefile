@@ -29,7 +29,7 @@ screenshots: $(VENV)/installed-dev real-parts
 bench: $(VENV)/installed-dev real-parts
 	$(BIN)/python -m benchmarks
 
-# The plan's patch and every finding's alone, built and run by the real engine: a table of promised and real sizes (two
+# The plan with both builders, every remedy alone with BuildKit, built and run: a table of promised and real sizes (two
 # hours), of which the README has the plans.
 proof: $(VENV)/installed-dev real-parts
 	$(BIN)/python -m tests.proof --readme

@@ -81,8 +81,10 @@ class Advice(Struct, frozen=True):
 
 
 class Scope(Struct, frozen=True):
-    """What is proven: the best plan with each of the builders (True: BuildKit); with the last of them also what the other
-    techniques propose, and the findings of these rules alone (None: of all)."""
+    """What is proven: the best plan with each of the builders (True: BuildKit).
+
+    With the last of them also what the other techniques propose, and the findings of these rules alone (None: of all).
+    """
 
     builders: tuple[bool, ...] = (False, True)
     all_techniques: bool = True
