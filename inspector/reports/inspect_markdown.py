@@ -11,6 +11,7 @@ from inspector.findings.words import fix_text, patch_place
 from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
 from inspector.reports.markdown import block, code, details, escape, prose
+from inspector.reports.text import origin_text
 from inspector.sizes import human
 
 FINDINGS = 15
@@ -76,18 +77,7 @@ def _layers(inspection: Inspection) -> Iterator[str]:
         sizes = " | ".join(human(size) for size in (totals.size_bytes, totals.hidden_bytes, frees.get(index, 0)))
         step = inspection.instruction_of(index)
         text = code(step.text) if step and step.text else "unknown"
-        yield f"| {index} | {sizes} | {_line(inspection, index)} | {text} |"
-
-
-def _line(inspection: Inspection, layer: int) -> str:
-    """`base`, or the lines of the Dockerfile; nothing where neither is known."""
-    if inspection.is_from_base(layer):
-        return "base"
-    step = inspection.instruction_of(layer)
-    if step is None or step.lines is None:
-        return ""
-    first, last = step.lines.first, step.lines.last
-    return str(first) if first == last else f"{first}–{last}"
+        yield f"| {index} | {sizes} | {origin_text(inspection, index)} | {text} |"
 
 
 def _finding(inspection: Inspection, finding: Finding) -> Iterator[str]:

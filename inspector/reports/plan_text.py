@@ -82,11 +82,11 @@ def _steps(answer: Answer, width: int) -> Iterator[str]:
     yield "Steps, and what each saves after those before it"
     for step in answer.steps:
         first, *rest = _wrapped(step.text, width, INDENT)
-        yield f"  {signed(-step.saves_bytes):>10}  {first.strip()}{_place(step)}"
+        yield f"  {signed(-step.saves_bytes):>10}  {first.strip()}{_class(step)}"
         yield from rest
 
 
-def _place(step: Step) -> str:
+def _class(step: Step) -> str:
     return "" if step.advice_class == "safe" else f"   {step.advice_class}"
 
 
@@ -108,7 +108,7 @@ def _assumptions(answer: Answer, width: int) -> Iterator[str]:
 def _patch(plan: Plan) -> Iterator[str]:
     lean = plan.lean
     if lean is None or not lean.patch:
-        yield "No patch: the lines of the Dockerfile are not known; --dockerfile FILE names it"
+        yield "No patch: no Dockerfile that does this can be written (--dockerfile FILE names yours, if none is known)"
         return
     yield (
         RECONSTRUCTED if lean.reconstructed else "Patch (leaninspect plan IMAGE --patch FILE writes it; git apply FILE)"

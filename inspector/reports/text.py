@@ -84,7 +84,7 @@ def _layers_of(sizes: list[int]) -> str:
 
 def _layers(inspection: Inspection, width: int) -> Iterator[str]:
     most = max((totals.size_bytes for totals in inspection.filesystem.totals), default=0)
-    origins = [_origin(inspection, index) for index in range(len(inspection.scans))]
+    origins = [origin_text(inspection, index) for index in range(len(inspection.scans))]
     room = max(map(len, ["line", *origins])) + 2 if any(origins) else 0
     changes = [package_changes(inspection.inventory, index) for index in range(len(inspection.scans))]
     space = max(map(len, ["packages", *changes])) + 2 if any(changes) else 0
@@ -97,7 +97,7 @@ def _layers(inspection: Inspection, width: int) -> Iterator[str]:
         yield cut(f"{row}{bar:<{BAR}}  {told}", width)
 
 
-def _origin(inspection: Inspection, layer: int) -> str:
+def origin_text(inspection: Inspection, layer: int) -> str:
     """`base`, or the lines of the Dockerfile; nothing where neither is known."""
     if inspection.is_from_base(layer):
         return "base"

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from inspector.attribution.instructions import Instruction
-from inspector.findings.finding import Finding, Subject
+from inspector.findings.finding import Finding, Subject, union
 from inspector.findings.joining import join
 from inspector.findings.lines import is_shown, lines_of
 from inspector.findings.one_run import one_run
@@ -109,15 +109,6 @@ def layers_of(subject: Subject, group: Group) -> list[int]:
     """The layers that the group's RUNs made."""
     layers = (subject.instructions[index].layer for index in group.runs)
     return [layer for layer in layers if layer is not None]
-
-
-def union(parts: Iterable[Mapping[int, int]]) -> dict[int, int]:
-    """Entry id → bytes of all the parts; of an entry that several have, the most."""
-    joined: dict[int, int] = {}
-    for part in parts:
-        for entry_id, size in part.items():
-            joined[entry_id] = max(size, joined.get(entry_id, 0))
-    return joined
 
 
 def together(commands: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ def make_plan(inspection: Inspection, candidates: Sequence[Inspection] = ()) -> 
     answers = tuple(sorted(asked, key=lambda each: (not each.applies, _size(each))))
     size = inspection.filesystem.ledger.total_bytes
     best = _best(answers)
-    return Plan(size, answers, _lean(inspection, document, best, best.predicted_bytes) if best else None)
+    return Plan(size, answers, _lean(inspection, document, best) if best else None)
 
 
 def _size(answer: Answer) -> float:
@@ -45,13 +45,12 @@ def _best(answers: Iterable[Answer]) -> Answer | None:
     return max((each for each in written if _size(each) <= near), key=lambda each: (each.confidence, -_size(each)))
 
 
-def _lean(inspection: Inspection, document: Document, best: Answer, predicted: int | None) -> Lean | None:
+def _lean(inspection: Inspection, document: Document, best: Answer) -> Lean:
     """The best answer as a plan, with its patch."""
-    if predicted is None:
-        return None
+    assert best.predicted_bytes is not None, "_best leaves out answers without a size"
     return Lean(
-        predicted_bytes=predicted,
-        with_trades_bytes=predicted - _trades(inspection, best),
+        predicted_bytes=best.predicted_bytes,
+        with_trades_bytes=best.predicted_bytes - _trades(inspection, best),
         answers=(best,),
         base=best.base,
         dockerfile=best.dockerfile,

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from inspector.findings.finding import AdviceClass, Finding, Subject
+from inspector.findings.finding import AdviceClass, Finding, Subject, union, union_bytes
 from inspector.findings.promise import freed
 from inspector.findings.registry import SECRET
 from inspector.inspection import Inspection, subject_of
-from inspector.lean.plan.combining import Changes, Rewriting, combined, freed_by, layers_of, new_lines, union
+from inspector.lean.plan.combining import Changes, Rewriting, combined, freed_by, layers_of, new_lines
 from inspector.lean.plan.document import Document, replaced
 from inspector.lean.plan.model import Answer, Part, Step, Technique
 from inspector.packages.removal.needs import ASSUMPTIONS
@@ -103,11 +103,10 @@ def _told(document: Document, indexes: Sequence[int]) -> str:
 
 def _steps(acts: Sequence[Act]) -> Iterator[Step]:
     """Each act with what it frees that those before it did not."""
-    before = 0
-    for number, (text, _, lines) in enumerate(acts):
-        after = sum(union(frees for _, frees, _ in acts[: number + 1]).values())
-        yield Step(text, after - before, lines=lines)
-        before = after
+    told: dict[int, int] = {}
+    for text, frees, lines in acts:
+        yield Step(text, sum(max(0, size - told.get(each, 0)) for each, size in frees.items()), lines=lines)
+        told = union((told, frees))
 
 
 def _reason(findings: Sequence[Finding]) -> str:
@@ -118,7 +117,7 @@ def _reason(findings: Sequence[Finding]) -> str:
 
 
 def _nothing(stays: Sequence[Finding], saves_bytes: int) -> str:
-    if stays and (size := sum(union(each.frees for each in stays).values())) >= LEAST:
+    if stays and (size := union_bytes(each.frees for each in stays)) >= LEAST:
         return f"{human(size)} could go ({stays[0].title}), but no change of lines that is certain to build frees it"
     if saves_bytes:
         return f"it would save only {human(saves_bytes)}"

@@ -15,6 +15,7 @@ from msgspec import Struct
 from inspector.attribution.commands import command_lines
 from inspector.attribution.dockerfile import Stage
 from inspector.attribution.instructions import Instruction
+from inspector.attribution.syntax import BACKSLASH
 from inspector.findings.lines import HAS_CHECKSUM
 from inspector.findings.remedy import image_name
 from inspector.image.run import RunConfiguration
@@ -46,14 +47,17 @@ class Setting(Struct, frozen=True):
 
 
 class Proposal(Struct, frozen=True):
-    """A Dockerfile as it is to be (empty: it cannot be written, and `hindrance` says why); `stage` is the name of the
-    stage that builds, `base` what its FROM says, `opening` the lines of its FROM, `reconstructed` whether it was made
-    from the history."""
+    """A Dockerfile as it is to be (empty: it cannot be written, and `hindrance` says why).
+
+    `stage` is the name of the stage that builds, `base` what its FROM says, `opening` the lines of its FROM, `escape`
+    what a line ends in that goes on, `reconstructed` whether it was made from the history.
+    """
 
     stage: str
     base: str
     front: str = ""
     opening: tuple[int, int] | None = None
+    escape: str = BACKSLASH
     hindrance: str = ""
     reconstructed: bool = False
 
@@ -73,7 +77,7 @@ def proposal(inspection: Inspection) -> Proposal:
         text = lines[at].removesuffix("\r")
         lines[at] = f"{text.rstrip()} AS {name}" + ("\r" if lines[at].endswith("\r") else "")
     front = "\n".join(lines)
-    return Proposal(name, base, front, (stage.opening.first_line, stage.opening.last_line))
+    return Proposal(name, base, front, (stage.opening.first_line, stage.opening.last_line), dockerfile.escape)
 
 
 def with_final_stage(proposed: Proposal, stage: Sequence[str]) -> str:
@@ -81,8 +85,7 @@ def with_final_stage(proposed: Proposal, stage: Sequence[str]) -> str:
     if proposed.hindrance:
         return ""
     end = "\r\n" if "\r\n" in proposed.front else "\n"
-    escape = "`" if re.match(r"(?:#[^\n]*\n)*#\s*escape\s*=\s*`", proposed.front, re.IGNORECASE) else "\\"
-    lines = [line.replace(" \\\n", f" {escape}\n") for line in stage]
+    lines = [line.replace(" \\\n", f" {proposed.escape}\n") for line in stage]
     front = proposed.front if proposed.front.endswith("\n") else proposed.front + end
     return front + end + "".join(f"{line}\n" for line in lines).replace("\n", end)
 
