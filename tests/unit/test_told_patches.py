@@ -82,7 +82,7 @@ def test_the_markdown_of_an_image_has_its_figures_its_layers_and_its_findings() 
         "| more by trades | 0 B |",
         "| more on another base only | 0 B |",
     ]
-    assert "| 1 | 5 B | 0 B | 0 B | 5–6 | `RUN install app` |" in lines
+    assert "| 1 | 5 B | 0 B | 0 B | 5-6 | `RUN install app` |" in lines
     assert "#### 9.0 kB: log files (LI7004, safe)" in lines
 
 
