@@ -37,6 +37,7 @@ from inspector.sources.protocol import (
     do_not_poll,
     nothing_known,
 )
+from inspector.sources.sessions import close_session
 
 TRANSPORT = "docker-container"
 
@@ -90,7 +91,7 @@ class Container:
 
     def close(self) -> None:
         with suppress(RequestException, OSError):
-            self._client.close()
+            close_session(self._client.api)
 
     def _changed(self) -> Changes | None:
         """What changed, None where nothing did."""
@@ -147,7 +148,7 @@ def open_container(name: str, options: Options) -> Container:
             image = client.api.inspect_image(attributes["Image"])
         require_platform(DOCKER, name, image, options.platform)
     except BaseException:
-        client.close()
+        close_session(client.api)
         raise
     return Container(client, EngineImage(DOCKER, client, name, image), attributes)
 

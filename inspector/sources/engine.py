@@ -38,6 +38,7 @@ from inspector.sources.protocol import (
     do_not_poll,
     nothing_known,
 )
+from inspector.sources.sessions import close_session
 from inspector.sources.stream import StreamedImage
 
 MAX_OTHERS = 500
@@ -109,7 +110,7 @@ class EngineImage:
 
     def close(self) -> None:
         with suppress(RequestException, OSError):
-            self._client.close()
+            close_session(self._client.api)
 
     @contextmanager
     def _stream(self, poll: Poll) -> Iterator[Iterable[bytes]]:
@@ -151,7 +152,7 @@ def engine_stream(
     finally:
         for each in (client, other):
             with suppress(RequestException, OSError):
-                each.close()
+                close_session(each.api)
 
 
 def open_docker_image(name: str, options: Options) -> EngineImage:
@@ -181,7 +182,7 @@ def _open(engine: Engine, name: str, platform: Platform | None) -> EngineImage:
                 raise ImageNotFound(f"{engine.label} has no image {name}", _suggestion(engine, client, name)) from None
         require_platform(engine, name, attributes, platform)
     except BaseException:
-        client.close()
+        close_session(client.api)
         raise
     return EngineImage(engine, client, name, attributes)
 

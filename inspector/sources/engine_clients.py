@@ -17,6 +17,7 @@ from docker.context.config import get_current_context_name
 from docker.utils import kwargs_from_env
 
 from inspector.errors import SourceUnavailable
+from inspector.sources.sessions import close_session
 from inspector.sources.ssh import BASE_URL, SshAdapter
 
 TIMEOUT = 60
@@ -112,7 +113,7 @@ def _prepared(prepare: Callable[[docker.APIClient], None], **settings: Any) -> d
     try:
         version = first.api.version(api_version=False)["ApiVersion"]
     except BaseException:
-        first.close()
+        close_session(first.api)
         raise
     client = docker.DockerClient(version=version, timeout=TIMEOUT, **settings)
     prepare(client.api)

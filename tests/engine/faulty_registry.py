@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -204,9 +204,7 @@ def _registry_of(handler: BaseHTTPRequestHandler) -> str:
 
 
 def _real_answer(registry: str, path: str, headers: dict[str, str]) -> Answer:
-    connection = http.client.HTTPConnection(registry, timeout=20)
-    connection.request("GET", path, headers={k: v for k, v in headers.items() if k.lower() != "connection"})
-    response = connection.getresponse()
-    answer = Answer(response.status, dict(response.getheaders()), response.read())
-    connection.close()
-    return answer
+    with closing(http.client.HTTPConnection(registry, timeout=20)) as connection:
+        connection.request("GET", path, headers={k: v for k, v in headers.items() if k.lower() != "connection"})
+        with connection.getresponse() as response:
+            return Answer(response.status, dict(response.getheaders()), response.read())

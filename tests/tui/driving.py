@@ -16,6 +16,9 @@ PATIENCE = 30.0
 
 STEP = 0.02
 
+STILL = 4
+"""Looks at a screen that must be the same for it to be at rest."""
+
 
 def app_for(
     inspection: Inspection,
@@ -63,6 +66,17 @@ async def press(pilot: Pilot[int], *keys: str) -> MainScreen:
         await pilot.press(key)
         main = await settled(pilot)
     return main
+
+
+async def still(pilot: Pilot[int]) -> None:
+    """Wait until the screen changes no more: on a busy machine what messages lead to may be drawn late."""
+    seen: list[list[str]] = []
+
+    def unchanged() -> bool:
+        seen.append(lines_of(pilot))
+        return len(seen) > STILL and all(lines == seen[-1] for lines in seen[-STILL:])
+
+    await until(pilot, unchanged)
 
 
 def lines_of(pilot: Pilot[int]) -> list[str]:

@@ -17,7 +17,7 @@ from inspector.tui.app import LeanInspect
 from inspector.tui.loading import ErrorScreen
 from inspector.tui.main import MainScreen
 
-from .driving import app_for, lines_of, press, until
+from .driving import app_for, lines_of, press, still, until
 from .images import DOCKERFILE, purged_image, small_image
 from .test_loading import HALF
 
@@ -35,6 +35,7 @@ def shows(
 ) -> bool:
     async def drive(pilot: Pilot[int]) -> None:
         await press(pilot, *keys)
+        await still(pilot)
 
     return snap_compare(app_for(image or small_image(), theme), terminal_size=size, run_before=drive)
 

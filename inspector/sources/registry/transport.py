@@ -12,7 +12,6 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 from requests import Response
-from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
@@ -24,6 +23,7 @@ from inspector.sources.registry.image_name import RegistryName, is_loopback
 from inspector.sources.registry.problems import refused, speaks_no_tls, unreachable
 from inspector.sources.registry.retry import Pause, Retries, TryLater
 from inspector.sources.registry.tls import TlsAdapter, tls_context
+from inspector.sources.sessions import close_session
 
 CONNECTIONS = 16
 """Kept open at most; more than the threads that read layers."""
@@ -90,12 +90,7 @@ class Transport:
                     (shutdown or response.raw.close)()
 
     def close(self) -> None:
-        """Close the connections too, which urllib3 leaves to the garbage collector."""
-        for adapter in self._session.adapters.values():
-            pools = adapter.poolmanager.pools if isinstance(adapter, HTTPAdapter) else {}
-            for pool in [pools[key] for key in pools.keys()]:  # noqa: SIM118 (urllib3's container cannot be iterated)
-                pool.close()
-        self._session.close()
+        close_session(self._session)
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
@@ -135,7 +130,13 @@ class Transport:
         response = self._follow(path, headers, authorization)
         if response.status_code != 401 or _origin(response.url) != _origin(self._base):
             return response
-        if not self._authentication.renew(authorization, response.headers.get("WWW-Authenticate", "")):
+        challenge = response.headers.get("WWW-Authenticate", "")
+        try:
+            renewed = self._authentication.renew(authorization, challenge)
+        except BaseException:
+            response.close()
+            raise
+        if not renewed:
             return response
         response.close()
         return self._follow(path, headers, self._authentication.header)
