@@ -118,17 +118,18 @@ class Engine:
 
 
 @contextmanager
-def running_engine() -> Iterator[Engine]:
+def running_engine(system: Path | None = None) -> Iterator[Engine]:
     """Start a Docker Engine, and end it with all it left behind, whatever happens in between.
 
-    Raises NoEngineError where the machine cannot run one.
+    `system` is the tar of a root file system whose engine is started, in place of the machine's own. Raises
+    NoEngineError where the machine cannot run one.
     """
     client, daemon = _programs()
     # a short path, since Unix sockets below it have a limit of 108 bytes
     root = Path(tempfile.mkdtemp(prefix="li-", suffix="e", dir="/tmp"))
     process = None
     try:
-        process = _start(daemon, root)
+        process = _start([*_within(system, root), daemon], root)
         engine = Engine(root, client)
         _wait_until_ready(engine, process)
         yield engine
@@ -151,7 +152,30 @@ def _programs() -> tuple[str, str]:
     return client, daemon
 
 
-def _start(daemon: str, root: Path) -> subprocess.Popen[bytes]:
+def _within(system: Path | None, root: Path) -> list[str]:
+    """What stands before a command to run it in another system, where `root` and what the kernel shows are the same.
+
+    In a mount namespace of its own: with the process all its mounts are gone.
+    """
+    if system is None:
+        return []
+    inside = root / "system"
+    inside.mkdir()
+    subprocess.run(["tar", "--numeric-owner", "-C", str(inside), "-xpf", str(system)], check=True)
+    shutil.copyfile("/etc/resolv.conf", inside / "etc/resolv.conf")
+    (inside / root.relative_to("/")).mkdir(parents=True)
+    script = [
+        f"mount --bind {inside} {inside}",
+        *(f"mount --rbind /{each} {inside}/{each}" for each in ("dev", "proc", "sys")),
+        f"mount --bind {root} {inside}{root}",
+        # no chroot: the engine remounts what it takes for the root, which must be a mount
+        f"cd {inside} && pivot_root . . && umount --lazy .",
+        'exec "$@"',
+    ]
+    return ["unshare", "--mount", "sh", "-ec", "; ".join(script), "sh"]
+
+
+def _start(daemon: list[str], root: Path) -> subprocess.Popen[bytes]:
     """Start dockerd; `setpriv --pdeathsig` ends it even when pytest is killed."""
     (root / "config").mkdir()
     # The classic image store, also where containerd's is the default: its `docker history` is the oracle.
@@ -159,7 +183,7 @@ def _start(daemon: str, root: Path) -> subprocess.Popen[bytes]:
     # containerd allows no two separators side by side in a name, which a random one may have
     namespace = root.name.replace("_", "x")
     command = [
-        *("setpriv", "--pdeathsig", "TERM", daemon),
+        *("setpriv", "--pdeathsig", "TERM", *daemon),
         *("--config-file", f"{root}/daemon.json"),
         *("--data-root", f"{root}/data"),
         *("--exec-root", f"{root}/exec"),

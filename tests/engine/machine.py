@@ -30,6 +30,8 @@ DEBIAN_ROOT_TAG = "leaninspect/debian-root"
 SLIM_TAG = "leaninspect/slim"
 BUSYBOX_TAG = "leaninspect/busybox"
 
+NEXT_RELEASE = "trixie"
+
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 APT_SETTINGS = ("Acquire::http", "Acquire::https", "Acquire::Check-", "Acquire::Retries")
@@ -147,6 +149,14 @@ def make_release(engine: Engine, tag: str, codename: str, include: Sequence[str]
         dockerfile += f"COPY certificates {CERTIFICATES}\n"
     engine.build(tag, dockerfile, files, buildkit=False)
     return tag
+
+
+def newer_engine() -> Path:
+    """The tar of a system with a Docker Engine that reads here-documents: the next release of Debian has one.
+
+    Raises NoBaseError where it cannot be made.
+    """
+    return _debootstrapped(NEXT_RELEASE, ("docker.io",))
 
 
 def make_slim(engine: Engine) -> str:

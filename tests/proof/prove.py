@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 PLAN = "plan"
 NOTHING = "nothing to gain"
 
-KNOWS_HEREDOCS = 23
-"""The first major version of the Docker Engine whose own BuildKit reads here-documents."""
-
 NEARLY_NOTHING = 1_000_000
 """Bytes below which an image is as lean as it can be."""
 
@@ -62,12 +59,6 @@ class Proof(Struct, frozen=True):
     @property
     def is_plan(self) -> bool:
         return self.what.startswith((PLAN, NOTHING))
-
-
-def can_build(engine: Engine, sample: Sample) -> bool:
-    """Whether the engine reads all that is in the sample's Dockerfile."""
-    version = engine.docker("version", "--format", "{{.Server.Version}}")
-    return not sample.heredocs or int(version.partition(".")[0]) >= KNOWS_HEREDOCS
 
 
 class Advice(Struct, frozen=True):
