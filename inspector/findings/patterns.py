@@ -12,7 +12,7 @@ from inspector.findings.finding import Finding, Subject, by_bytes
 from inspector.findings.joining import LISTS, OTHER_STAGES, another_stage, join, last_user
 from inspector.findings.options import lacks_option, with_option
 from inspector.findings.path_rules import PathTable
-from inspector.findings.promise import freed, names_paths
+from inspector.findings.promise import freed, names_paths, shrunk_later
 from inspector.findings.registry import Rule, find_rule
 from inspector.findings.remedy import Remedy, RemedyKind, shell_path
 from inspector.globs import matcher
@@ -106,6 +106,8 @@ def _of_runs(
     groups = [runs] if kind is RemedyKind.JOIN_RUNS else [[layer] for layer in runs]
     gone = _of_rule(subject, table, rule, runs) if not names_paths(command) else frozenset()
     frees = {each: size for group in groups for each, size in freed(subject, group, command, gone).items()}
+    if LISTS in command:
+        frees = shrunk_later(subject, frees) | frees
     if not frees or not (command or kind is RemedyKind.ANOTHER_STAGE):  # no command can be told, or it is for others
         return Remedy(RemedyKind.DELETE_IN_RUN, steps, saves_bytes=total, advice=rule.advice), files
     return Remedy(kind, steps, command, saves_bytes=sum(frees.values()), advice=advice), frees

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from inspector.findings.finding import Subject
+from inspector.findings.joining import LISTS
 from inspector.globs import matcher
+
+LIST_FILES = LISTS.removeprefix("/")
 
 APT_CACHES = ("var/cache/apt/pkgcache.bin", "var/cache/apt/srcpkgcache.bin")
 
@@ -56,8 +59,30 @@ def shrunk_caches(subject: Subject, layers: Collection[int]) -> dict[int, int]:
         path, size = entries.paths[row], entries.sizes[row]
         if path in APT_CACHES and layer in layers and size > EMPTY_CACHE:
             shrunk[entry_id] = size - EMPTY_CACHE
-        lists |= size > 0 and path.startswith("var/lib/apt/lists/") and not path.endswith("/lock")
+        lists |= size > 0 and path.startswith(LIST_FILES) and not path.endswith("/lock")
     return {} if lists else shrunk
+
+
+def shrunk_later(subject: Subject, frees: Mapping[int, int]) -> dict[int, int]:
+    """Entry id → bytes that apt's caches lose in later RUNs, where all package lists that they found are freed."""
+    filesystem, shrunk = subject.filesystem, dict[int, int]()
+    listed = {
+        start + row
+        for start, entries in zip(filesystem.offsets, filesystem.layers, strict=False)
+        for row, path in enumerate(entries.paths)
+        if path.startswith(LIST_FILES) and entries.sizes[row] and not path.endswith("/lock")
+    }
+    if not listed or not listed <= frees.keys():
+        return {}
+    last = max(filesystem.locate(each)[0] for each in listed)
+    for step in subject.instructions:
+        if step.verb != "RUN" or step.layer is None or step.layer <= last:
+            continue
+        start, entries = filesystem.offsets[step.layer], filesystem.layers[step.layer]
+        for row, path in enumerate(entries.paths):
+            if path in APT_CACHES and entries.sizes[row] > EMPTY_CACHE:
+                shrunk[start + row] = entries.sizes[row] - EMPTY_CACHE
+    return shrunk
 
 
 def removed_by(command: str) -> Removes:

@@ -15,7 +15,7 @@ from inspector.demo.archive import Member, directory, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.findings.finding import Subject
 from inspector.findings.joining import join, last_user, needs_lists, why_apart
-from inspector.findings.promise import freed, removed_by
+from inspector.findings.promise import EMPTY_CACHE, freed, removed_by, shrunk_later
 from inspector.packages.evidence import gather
 from tests.builders import file, scan_of
 
@@ -180,6 +180,23 @@ def test_one_run_stores_nothing_that_it_hides_or_that_its_command_removes() -> N
         for each, size in freed(subject, (0, 1), "apt-get purge -y gcc && rm -rf /var/lib/apt/lists/*").items()
     }
     assert paths == {"tool": 1000, "var/lib/apt/lists/a": 200, "log": 30}
+
+
+CACHE = "var/cache/apt/pkgcache.bin"
+
+
+def test_where_package_lists_go_a_later_run_writes_a_small_cache() -> None:
+    lists, purge = file("var/lib/apt/lists/a", 200), file(CACHE, EMPTY_CACHE + 70)
+    subject = image(("RUN apt-get update", [lists]), ("RUN apt-get purge -y gcc", [purge]))
+    later = shrunk_later(subject, freed(subject, (0,), "rm -rf /var/lib/apt/lists/*"))
+    assert {subject.filesystem.entry(each).path: size for each, size in later.items()} == {CACHE: 70}
+
+
+def test_where_some_package_lists_stay_caches_stay_as_they_are() -> None:
+    first, second = file("var/lib/apt/lists/a", 200), file("var/lib/apt/lists/b", 200)
+    purge = file(CACHE, EMPTY_CACHE + 70)
+    subject = image(("RUN a", [first]), ("RUN b", [second]), ("RUN apt-get purge -y gcc", [purge]))
+    assert shrunk_later(subject, freed(subject, (1,), "rm -rf /var/lib/apt/lists/*")) == {}
 
 
 @pytest.mark.parametrize(
