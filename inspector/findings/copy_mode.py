@@ -1,6 +1,6 @@
-"""A RUN that does nothing but set mode or owner of what was copied: COPY can do that by itself.
+"""RUNs that do nothing but set mode or owner of what was copied: COPY can do that by itself.
 
-Told by the layers: what the RUN left of each path that the COPYs brought, and nothing else. What COPY does not make, a
+Told by the layers: what the RUNs left of each path that the COPYs brought, and nothing else. What COPY does not make, a
 folder that was there before, is changed by a RUN on the folder alone.
 """
 
@@ -32,45 +32,97 @@ _OWNERS = re.compile(r"[a-z_0-9][\w-]*:[a-z_0-9][\w-]*").fullmatch
 
 
 class CopyMode(Struct, frozen=True):
-    """What to write: `option` in the COPYs, `command` in the RUN, which goes where that is empty; `steps` are their
-    indexes, the RUN's the last. `layers` are those of the COPYs."""
+    """What to write: `option` in the COPYs, `command` in the last RUN, which goes where that is empty, as all others
+    do; `steps` are the indexes of COPYs and RUNs. `frees` is entry id → bytes that are then stored no more."""
 
     steps: tuple[int, ...]
     option: str
     command: str
-    layers: tuple[int, ...]
+    frees: dict[int, int]
 
 
 def copy_mode(subject: Subject, run: Instruction) -> CopyMode | None:
-    """How the COPYs before a RUN can do what it does; None where that is not certain."""
-    spec = _spec(run)
-    if spec is None or run.layer is None:
-        return None
-    entries = subject.filesystem.layers[run.layer]
-    changed = {path: row for row, path in enumerate(entries.paths)}
-    files = {path for path, row in changed.items() if entries.kinds[row] != Kind.DIRECTORY}
-    copies = [step for step in subject.instructions[: run.index] if _brings(subject, step, files)]
-    folders_of = _folders(subject, run.layer)
+    """How the COPYs before a RUN can do what it does, and what other RUNs do to the same files; None where that is not
+    certain."""
+    together = [step for step in subject.instructions if _sets(step) and _alike(subject, step, run)]
+    found = _in_place_of(subject, together) if len(together) > 1 else None
+    return found or (_in_place_of(subject, [run]) if _sets(run) else None)
+
+
+def _sets(step: Instruction) -> bool:
+    return step.verb == "RUN" and step.layer is not None and not step.from_base and bool(_specs(step))
+
+
+def _alike(subject: Subject, step: Instruction, run: Instruction) -> bool:
+    """Whether two RUNs leave some of the same files."""
+    return step is run or not _files(subject, step).isdisjoint(_files(subject, run))
+
+
+def _files(subject: Subject, step: Instruction) -> set[str]:
+    assert step.layer is not None, "_sets asks for it"
+    entries = subject.filesystem.layers[step.layer]
+    return {path for path, kind in zip(entries.paths, entries.kinds, strict=True) if kind != Kind.DIRECTORY}
+
+
+def _in_place_of(subject: Subject, runs: Sequence[Instruction]) -> CopyMode | None:
+    """How the COPYs before these RUNs can do what they do together."""
+    specs = dict(spec for run in runs for spec in _specs(run))
+    several = len(specs) < sum(len(_specs(run)) for run in runs)
+    layers = [run.layer for run in runs if run.layer is not None]
+    changed: dict[str, _State] = {}
+    for entries in (subject.filesystem.layers[layer] for layer in layers):
+        changed |= {path: _state(entries, row) for row, path in enumerate(entries.paths)}
+    files = {path for path, state in changed.items() if state.kind != Kind.DIRECTORY}
+    copies = [step for step in subject.instructions[: runs[0].index] if _brings(subject, step, files)]
+    folders_of = _folders(subject, layers[0])
     brought = _brought(subject, copies, folders_of)
-    if not copies or not files <= brought.keys() or not _may_precede(subject, copies[0], run, brought):
+    if not copies or not files <= brought.keys() or not _may_precede(subject, copies[0], runs, brought):
         return None
-    program, words = spec
-    if any(_has_flag(step, "--chown" if program == "chown" else "--chmod") for step in copies):
+    if any(_has_flag(step, f"--{program}") for step in copies for program in specs):
         return None
-    left = [_state(entries, changed[path]) if path in changed else state for path, state in brought.items()]
-    if program == "chown":
-        option = _owner(words if _names_hold(subject, copies[0], run) else "", brought, left)
-    else:
-        option = _mode(copies, brought, left)
-    others = {path: _state(entries, changed[path]) for path in changed if path not in brought and path not in MOUNTS}
-    if not option or not others.keys() <= folders_of.keys():
+    left = [changed.get(path, state) for path, state in brought.items()]
+    names = specs.get("chown", "") if _names_hold(subject, copies[0], runs[-1]) else ""
+    options = {
+        "chown": _owner(names, brought, left, modes_too="chmod" in specs),
+        "chmod": _mode(copies, brought, left, owners_too="chown" in specs),
+    }
+    others = {path: state for path, state in changed.items() if path not in brought and path not in MOUNTS}
+    if not all(options[program] for program in specs) or not others.keys() <= folders_of.keys():
         return None
-    folders = [shell_path(path) for path, state in others.items() if folders_of[path][-1][1] != state]
-    if len(folders) > FOLDERS or not all(folders):
+    before = {path: folders_of[path][-1][1] for path in others}
+    if any(_differs(each, before[path], others[path]) for path in others for each in options.keys() - specs.keys()):
         return None
-    command = " ".join([program, words, *folders]) if folders else ""
-    steps = (*(step.index for step in copies), run.index)
-    return CopyMode(steps, option, command, tuple(step.layer for step in copies if step.layer is not None))
+    commands = [
+        _on_folders(program, words, [path for path in others if _differs(program, before[path], others[path])])
+        for program, words in specs.items()
+    ]
+    if None in commands or (several and any(commands)):
+        return None
+    return CopyMode(
+        (*(step.index for step in copies), *(run.index for run in runs)),
+        " ".join(options[program] for program in sorted(specs, reverse=True)),
+        " && ".join(filter(None, commands)),
+        _hidden(subject, [*(step.layer for step in copies if step.layer is not None), *layers], layers),
+    )
+
+
+def _on_folders(program: str, words: str, folders: Sequence[str]) -> str | None:
+    """The command for folders that were there before, empty for none; None where no line can name them."""
+    paths = [shell_path(folder) for folder in folders]
+    if len(paths) > FOLDERS or not all(paths):
+        return None
+    return " ".join([program, words, *paths]) if paths else ""
+
+
+def _hidden(subject: Subject, layers: Sequence[int], hiders: Sequence[int]) -> dict[int, int]:
+    """Entry id → bytes of what these layers have and the hiders replace."""
+    filesystem = subject.filesystem
+    return {
+        filesystem.offsets[layer] + row: filesystem.layers[layer].sizes[row]
+        for layer in layers
+        for row in filesystem.file_rows(layer, hidden=True)
+        if filesystem.hiders[filesystem.offsets[layer] + row] in hiders
+    }
 
 
 class _State(Struct, frozen=True):
@@ -83,12 +135,21 @@ def _state(entries: Entries, row: int) -> _State:
     return _State(entries.kinds[row], entries.modes[row] & 0o7777, (entries.uids[row], entries.gids[row]))
 
 
-def _spec(run: Instruction) -> tuple[str, str] | None:
-    """`chown` or `chmod` with what it sets, for a RUN that is this one command; None for every other."""
-    commands = commands_in(run)
-    if len(commands) != 1 or (run.written and (run.written.flags or run.written.heredocs)):
-        return None
-    program, *words = commands[0]
+def _differs(program: str, before: _State, after: _State) -> bool:
+    """Whether a folder's owner (`chown`) or mode (`chmod`) is another."""
+    return before.owner != after.owner if program == "chown" else before.mode != after.mode
+
+
+def _specs(run: Instruction) -> list[tuple[str, str]]:
+    """`chown` and `chmod` with what they set, for a RUN of nothing else; nothing for every other."""
+    if run.written and (run.written.flags or run.written.heredocs):
+        return []
+    found = [_spec(command) for command in commands_in(run)]
+    return [spec for spec in found if spec] if all(found) else []
+
+
+def _spec(command: Sequence[str]) -> tuple[str, str] | None:
+    program, *words = command
     given = [word for word in words if word not in _RECURSIVE]
     if program not in ("chown", "chmod") or len(given) < 2 or any(word.startswith("--") for word in given):
         return None
@@ -127,12 +188,16 @@ def _brought(
     return found
 
 
-def _may_precede(subject: Subject, first: Instruction, run: Instruction, brought: Mapping[str, _State]) -> bool:
-    """Whether nothing between the COPYs and the RUN asks for mode or owner of what was copied."""
-    for step in subject.instructions[first.index + 1 : run.index]:
+def _may_precede(
+    subject: Subject, first: Instruction, runs: Sequence[Instruction], brought: Mapping[str, _State]
+) -> bool:
+    """Whether nothing between the COPYs and the RUNs asks for mode or owner of what was copied."""
+    for step in subject.instructions[first.index + 1 : runs[-1].index]:
         if step.from_base or step.verb not in METADATA | COPIES | {"RUN"}:
             return False
-        if step.verb == "RUN" and may_touch(subject, step, brought.keys()):
+        if step.index > runs[0].index and _brings(subject, step, set(brought)):
+            return False
+        if step.verb == "RUN" and step not in runs and may_touch(subject, step, brought.keys()):
             return False
     return True
 
@@ -148,20 +213,25 @@ def _names_hold(subject: Subject, first: Instruction, run: Instruction) -> bool:
     return not any({"etc/passwd", "etc/group"} & set(entries.paths) for entries in layers)
 
 
-def _owner(words: str, brought: Mapping[str, _State], left: Sequence[_State]) -> str:
-    """`--chown=…` for the one owner of all, by its names where `words` are both of them."""
+def _owner(words: str, brought: Mapping[str, _State], left: Sequence[_State], *, modes_too: bool) -> str:
+    """`--chown=…` for the one owner of all, by its names where `words` are both of them; modes only change where
+    another option sets them (`modes_too`)."""
     owners = {state.owner for state in left}
-    same = all((was.mode, was.kind) == (now.mode, now.kind) for was, now in zip(brought.values(), left, strict=True))
+    pairs = list(zip(brought.values(), left, strict=True))
+    same = all(was.kind == now.kind and (modes_too or was.mode == now.mode) for was, now in pairs)
     if len(owners) != 1 or not same or any(state.mode & SETUID for state in left if state.kind != Kind.SYMLINK):
         return ""
     uid, gid = owners.pop()
     return f"--chown={words if _OWNERS(words) else f'{uid}:{gid}'}"
 
 
-def _mode(copies: Sequence[Instruction], brought: Mapping[str, _State], left: Sequence[_State]) -> str:
-    """`--chmod=…` for the one mode of all; only BuildKit has it."""
+def _mode(
+    copies: Sequence[Instruction], brought: Mapping[str, _State], left: Sequence[_State], *, owners_too: bool
+) -> str:
+    """`--chmod=…` for the one mode of all; only BuildKit has it. Owners only change where another option sets them."""
     modes = {state.mode for state in left if state.kind != Kind.SYMLINK}
-    same = all((was.owner, was.kind) == (now.owner, now.kind) for was, now in zip(brought.values(), left, strict=True))
+    pairs = list(zip(brought.values(), left, strict=True))
+    same = all(was.kind == now.kind and (owners_too or was.owner == now.owner) for was, now in pairs)
     if len(modes) != 1 or not same or not all(step.buildkit for step in copies):
         return ""
     (mode,) = modes

@@ -114,20 +114,15 @@ def _kind(subject: Subject, rule_id: str, added_by: int) -> RemedyKind:
 
 
 def _copied(subject: Subject, hidden_by: int) -> tuple[Remedy, dict[int, int]] | None:
-    """What COPY does in place of the RUN that made a layer, and what that frees; None where it is not certain."""
+    """What COPY does in place of the RUN that made a layer, and of others like it, and what that frees; None where it
+    is not certain."""
     run = next((step for step in subject.instructions if step.layer == hidden_by and step.verb == "RUN"), None)
     mode = copy_mode(subject, run) if run and not run.from_base else None
     if mode is None:
         return None
-    filesystem = subject.filesystem
-    frees = {
-        filesystem.offsets[layer] + row: filesystem.layers[layer].sizes[row]
-        for layer in mode.layers
-        for row in filesystem.file_rows(layer, hidden=True)
-        if filesystem.hiders[filesystem.offsets[layer] + row] == hidden_by
-    }
-    saves_bytes, option = sum(frees.values()), mode.option
-    return Remedy(RemedyKind.COPY_MODE, mode.steps, mode.command, saves_bytes=saves_bytes, option=option), frees
+    saves_bytes = sum(mode.frees.values())
+    remedy = Remedy(RemedyKind.COPY_MODE, mode.steps, mode.command, saves_bytes=saves_bytes, option=mode.option)
+    return remedy, mode.frees
 
 
 def _removed_tools(subject: Subject, added_by: int, hidden_by: int, files: dict[int, int]) -> str:

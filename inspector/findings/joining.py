@@ -44,8 +44,11 @@ HARMLESS = (
 )
 """Commands of which it is known that they start no compiler."""
 
-LOCKED = (["npm", "ci"], ["yarn", "install"], ["pnpm", "install"], ["bundle", "install"])
-"""Commands that do what a lock file says, whatever else is in the folder."""
+LOCKED = (
+    *(["npm", "ci"], ["yarn", "install"], ["pnpm", "install"], ["bundle", "install"]),
+    *(["go", "mod", "download"], ["mvn", "dependency:go-offline"]),
+)
+"""Commands that do what a lock file says, or one that is like it, whatever else is in the folder."""
 
 SCRIPTS = frozenset((".", "bash", "eval", "sh", "source", "xargs"))
 """Commands that start what cannot be seen."""
@@ -229,7 +232,7 @@ def may_touch(subject: Subject, run: Instruction, brought: Collection[str]) -> b
     targets = {f"/{each}" for path in brought for each in (path, *_folders(path))}
     folder = workdir_of(subject.instructions, run.index)
     for command in commands_in(run):
-        if command[0] in INSTALLERS | {"set", "true", ":"} or command[:2] in (["mkdir", "-p"], *LOCKED):
+        if command[0] in INSTALLERS | {"set", "true", ":"} or command[:2] == ["mkdir", "-p"] or _is_locked(command):
             continue
         if command[0] == "cd":
             folder = posixpath.join(folder, command[-1])
@@ -242,6 +245,11 @@ def may_touch(subject: Subject, run: Instruction, brought: Collection[str]) -> b
             if path == "/" or any(fnmatchcase(target, path) for target in targets):
                 return True
     return False
+
+
+def _is_locked(command: Sequence[str]) -> bool:
+    words = [word for word in command if not word.startswith("-")]
+    return any(words[: len(locked)] == locked for locked in LOCKED)
 
 
 def _may_stay(subject: Subject, run: Instruction, runs: Sequence[Instruction]) -> bool:

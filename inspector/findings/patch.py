@@ -99,7 +99,7 @@ def rewritten(
     new: dict[int, list[str] | None] = {}
     runs = [step for step in steps if step.verb == "RUN"]
     if remedy.kind is RemedyKind.COPY_MODE and remedy.option:
-        new = {step.index: _with_flag(step, remedy.option) for step in steps}
+        new = {step.index: [] if step.verb == "RUN" else _with_flag(step, remedy.option) for step in steps}
         new[steps[-1].index] = [f"RUN {remedy.command}"] if remedy.command else []
     elif len(runs) < len(steps):
         return {}

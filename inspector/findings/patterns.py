@@ -12,9 +12,10 @@ from inspector.findings.finding import Finding, Subject, by_bytes
 from inspector.findings.joining import LISTS, OTHER_STAGES, another_stage, join, last_user
 from inspector.findings.options import lacks_option, with_option
 from inspector.findings.path_rules import PathTable
-from inspector.findings.promise import freed, names_paths, shrunk_later
+from inspector.findings.promise import freed, names_paths, removed_by, shrunk_later
 from inspector.findings.registry import Rule, find_rule
 from inspector.findings.remedy import Remedy, RemedyKind, shell_path
+from inspector.findings.unused import runs_until_unused
 from inspector.globs import matcher
 
 HOME = "{home}"
@@ -49,7 +50,7 @@ def pattern_findings(subject: Subject) -> Iterator[Finding]:
             path = entries.paths[row]
             rule = table.rule_for(path, owned=path in subject.owned, core=row in cores)
             if rule is not None and (size := entries.sizes[row]) >= rule.minimum:
-                alone = source is Source.RUN and HOME in rule.command
+                alone = source is Source.RUN and HOME in rule.command and not rule.users
                 group = Group(rule.id, source, layer if alone else None)
                 found.setdefault(group, {})[start + row] = size
     for group, files in found.items():
@@ -91,7 +92,9 @@ def _of_runs(
     total, steps, runs = sum(files.values()), subject.indexes_of(*layers), list(layers)
     if rule.option and (known := _with_option(subject, table, rule, layers)):
         return known
-    if not rule.command:
+    if rule.users and (known := _after_last_use(subject, rule, files, steps)):
+        return known
+    if not rule.command or rule.users:
         return Remedy(rule.remedy, subject.indexes_of(layers[0]), saves_bytes=total, advice=rule.advice), files
     kind, command, advice = rule.remedy, _command(subject, rule, files), rule.advice
     if LISTS in command and subject.is_used_elsewhere(steps):
@@ -130,6 +133,20 @@ def _with_option(
     return Remedy(
         rule.remedy, tuple(steps), saves_bytes=saves_bytes, advice=rule.advice, option=rule.option, behind=rule.behind
     ), frees
+
+
+def _after_last_use(
+    subject: Subject, rule: Rule, files: dict[int, int], steps: tuple[int, ...]
+) -> tuple[Remedy, dict[int, int]] | None:
+    """The rule's command at the end of the last RUN that may use the files; None where others may need them."""
+    command = _command(subject, rule, files)
+    runs = runs_until_unused(subject, steps, rule.users, removed_by(command)) if command else ()
+    if not runs:
+        return None
+    layers = [layer for step in map(subject.instructions.__getitem__, runs) if (layer := step.layer) is not None]
+    kind = RemedyKind.END_RUN_WITH if len(runs) == 1 else RemedyKind.JOIN_RUNS
+    frees = freed(subject, layers, command)
+    return Remedy(kind, runs, command, saves_bytes=sum(frees.values()), advice=f"or {rule.advice}"), frees
 
 
 def _command(subject: Subject, rule: Rule, files: Iterable[int]) -> str:

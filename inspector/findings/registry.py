@@ -54,6 +54,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, rename={"excepted": 
     severity: Severity = Severity.WARNING
     trade: bool = False
     command: str = ""
+    users: tuple[str, ...] = ()
     advice: str = ""
     option: str = ""
     behind: tuple[str, ...] = ()

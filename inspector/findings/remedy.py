@@ -62,8 +62,8 @@ class Remedy(Struct, frozen=True):
     `command` is a shell command line of our own templates, never a text of the image; empty where none is meant.
     `keeps` are the packages that it keeps and why, `saves_bytes` what following the advice frees, `doubts` what may
     speak against it and cannot be seen from outside. `advice` are words of our tables, `base` an image to build upon.
-    `option` is to be written `behind` these words of commands in the instructions, or behind COPY; what RUN changed
-    mode or owner of the copied files then goes, or is the `command` alone.
+    `option` is to be written `behind` these words of commands in the instructions, or behind COPY; the RUNs that
+    changed mode or owner of the copied files then go, or the last of them is the `command` alone.
     """
 
     kind: RemedyKind

@@ -122,9 +122,9 @@ def _action(finding: Finding, image: Described) -> str:
     if remedy.kind is RemedyKind.JOIN_RUNS:
         return _joining(remedy, image.instructions)
     if remedy.kind is RemedyKind.COPY_MODE and remedy.option:
-        return (
-            f"write COPY {remedy.option}, and {f'keep only RUN {remedy.command}' if remedy.command else 'drop the RUN'}"
-        )
+        several = sum(image.instructions[index].verb == "RUN" for index in remedy.instructions) > 1
+        gone = f"keep only RUN {remedy.command}" if remedy.command else f"drop the RUN{'s' if several else ''}"
+        return f"write COPY {remedy.option}, and {gone}"
     if remedy.command:
         foreign = remedy.kind is RemedyKind.ANOTHER_BASE
         where = "the RUN" if foreign else _ended(finding, image.instructions)
@@ -183,7 +183,7 @@ def _conditions(finding: Finding, filesystem: Filesystem) -> Iterator[str]:
     """What must be known before the advice is followed, and to believe its bytes."""
     remedy = finding.remedy
     if finding.rule in HIDDEN and (others := finding.size_bytes - _hidden_bytes(finding, filesystem)):
-        what = "what it brings again of other COPYs" if remedy.option else "what else these RUNs hide of each other"
+        what = "what else is brought again" if remedy.option else "what else these RUNs hide of each other"
         yield f"{what} goes with it: {human(others)}"
     if remedy.stricter is not None:
         strict = remedy.stricter

@@ -88,10 +88,10 @@ PLANS = Scope((True,), rules=frozenset())
 
 def prove(engine: Engine, base: str, sample: Sample, scope: Scope = EVERYTHING) -> Iterator[Proof]:
     """A proof of the plan, and of each finding that has a patch."""
-    builders = tuple(each for each in scope.builders if each or not sample.heredocs)
+    builders = tuple(each for each in scope.builders if each or not sample.for_buildkit)
     tag = f"leaninspect/proof-{'-'.join(re.findall('[a-z0-9]+', sample.name.lower()))}"
     dockerfile = sample.dockerfile(base)
-    engine.build(f"{tag}:fat", dockerfile, sample.files, buildkit=sample.heredocs)
+    engine.build(f"{tag}:fat", dockerfile, sample.files, buildkit=sample.for_buildkit)
     inspection = inspect_image(f"docker:{tag}:fat", dockerfile=parse_dockerfile(dockerfile, "Dockerfile"))
     fat, plan = inspection.filesystem.ledger.total_bytes, make_plan(inspection)
     if not sample.gains:

@@ -368,7 +368,7 @@ def test_several_copies_are_one_finding() -> None:
     finding = only(subject, "LI1003")
     assert (finding.remedy.instructions, finding.remedy.option) == ((0, 1, 2), "--chown=app:app")
     assert finding.size_bytes == 760
-    assert fix_text(finding, subject).endswith("drop the RUN. What it brings again of other COPYs goes with it: 10 B")
+    assert fix_text(finding, subject).endswith("drop the RUN. What else is brought again goes with it: 10 B")
 
 
 def test_modes_are_set_by_copy_where_buildkit_builds() -> None:
@@ -376,6 +376,57 @@ def test_modes_are_set_by_copy_where_buildkit_builds() -> None:
     assert only(subject, "LI1003").remedy.option == ""
     steps = tuple(replace(step, buildkit=True) for step in subject.instructions)
     assert only(replace(subject, instructions=steps), "LI1003").remedy.option == "--chmod=755"
+
+
+def with_buildkit(subject: Subject) -> Subject:
+    return replace(subject, instructions=tuple(replace(step, buildkit=True) for step in subject.instructions))
+
+
+@pytest.mark.parametrize(
+    ("runs", "saves_bytes"),
+    [
+        (["RUN chmod -R 755 /app", "RUN chown -R 7:8 /app"], 1500),
+        (["RUN chmod -R u=rwX,go=rX /app && chmod -R 755 /app", "RUN chown -R 7:8 /app"], 1500),
+        (["RUN chmod -R 755 /app && chown -R 7:8 /app"], 750),
+        (["RUN chown -R 7:8 /app", "RUN chmod -R 755 /app"], 1500),
+    ],
+)
+def test_mode_and_owner_are_options_of_one_copy_and_all_runs_go(runs: list[str], saves_bytes: int) -> None:
+    first = {"uid": 7, "gid": 8} if runs[0].startswith("RUN chown") else {"mode": 0o755}
+    last = changed(TREE, mode=0o755, uid=7, gid=8)
+    layers = [TREE, *([changed(TREE, **first)] if len(runs) > 1 else []), last]
+    subject = subject_of(*layers, instructions=["COPY app /app/", *runs])
+    finding = only(with_buildkit(subject), "LI1003")
+    remedy = finding.remedy
+    assert (remedy.option, remedy.command, remedy.saves_bytes) == ("--chown=7:8 --chmod=755", "", saves_bytes)
+    assert remedy.instructions == (*range(len(runs) + 1),)
+    said = fix_text(finding, subject)
+    assert f"write COPY --chown=7:8 --chmod=755, and drop the RUN{'s' if len(runs) > 1 else ''}" in said
+    assert not any(each.remedy.option for each in find(subject) if len(runs) == 1)
+
+
+def test_what_is_copied_between_is_not_given_what_was_set_before() -> None:
+    lock, rest = [TREE[0], file("app/lock", 10, mode=0o755)], TREE[1:]
+    subject = subject_of(
+        rest,
+        changed(rest, mode=0o755),
+        lock,
+        changed([*lock, *changed(rest, mode=0o755)], uid=7),
+        instructions=["COPY app /app/", "RUN chmod -R 755 /app", "COPY lock /app/", "RUN chown -R 7:0 /app"],
+    )
+    options = {each.remedy.option for each in find(with_buildkit(subject)) if each.rule == "LI1003"}
+    assert options <= {"", "--chmod=755"}
+
+
+def test_folders_that_were_there_get_mode_and_owner_by_commands_on_them_alone() -> None:
+    subject = subject_of(
+        TREE[:1],
+        TREE[1:2],
+        changed(TREE[:2], mode=0o700, uid=7),
+        instructions=["WORKDIR /app", "COPY a .", "RUN chown -R 7:0 /app && chmod -R 700 /app"],
+    )
+    remedy = only(with_buildkit(subject), "LI1003").remedy
+    assert (remedy.option, remedy.command) == ("--chown=7:0 --chmod=700", "chown 7:0 /app && chmod 700 /app")
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_every_rule_says_what_it_is_why_and_what_to_do(rule: Rule) -> None:
     assert re.fullmatch(r"LI[1-9]\d{3}", rule.id) and rule.id[:3] in FAMILIES
     assert rule.name and not rule.name.endswith(".")
     assert 1 <= len(re.findall(r"\.(?: |$)", rule.help)) <= 3
-    assert (rule.remedy is RemedyKind.END_RUN_WITH) >= bool(rule.command)
+    assert rule.remedy is RemedyKind.END_RUN_WITH or bool(rule.command) == bool(rule.users)
 
 
 def test_the_table_is_sorted_by_id() -> None:

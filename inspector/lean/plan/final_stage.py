@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -59,22 +59,34 @@ class FinalStage(Struct, frozen=True):
         return sum(part.size_bytes for part in self.parts)
 
     def lines(self, stage: str) -> list[str] | None:
-        """The instructions; None where one cannot be written."""
-        lines = [f"FROM {self.base}", *(line for each in self.early for line in each.lines)]
-        copied = [copy.line(stage) for copy in self.before.copies]
-        if self.installation.command:
-            copied.append(in_lines(self.installation.command))
-        if preparation := self.carried.preparation():
-            copied.append(in_lines(preparation))
-        copied += [copy.line(stage) for copy in self.carried.copies]
-        if self.linker_bytes:
-            copied.append("RUN ldconfig")
-        if not (all(copied) and self.carried.is_shown and len(copied) <= MOST_LAYERS):
+        """The instructions, files taken from the stage of this name; None where they cannot be written (`hindrance`)."""
+        if self.hindrance(stage):
             return None
-        if self.base_user not in ROOT and any(line.startswith("RUN ") for line in copied):
+        made = list(self._layers(stage))
+        if self.base_user not in ROOT and any(line.startswith("RUN ") for line in made):
             own = any(each.verb == "USER" for each in self.late)
-            copied = ["USER 0", *copied, *([] if own else [f"USER {self.base_user}"])]
-        return [*lines, *copied, *(line for each in self.late for line in each.lines)]
+            made = ["USER 0", *made, *([] if own else [f"USER {self.base_user}"])]
+        early, late = ([line for each in settings for line in each.lines] for settings in (self.early, self.late))
+        return [f"FROM {self.base}", *early, *made, *late]
+
+    def hindrance(self, stage: str) -> str:
+        """Why the instructions cannot be written, in words; empty where they can."""
+        made = list(self._layers(stage))
+        if not all(made) or not self.carried.is_shown:
+            return "a path cannot be written in it"
+        if len(made) > MOST_LAYERS:
+            return f"its final stage would add {len(made)} layers, more than the {MOST_LAYERS} that fit on most bases"
+        return ""
+
+    def _layers(self, stage: str) -> Iterator[str]:
+        """The RUNs and COPYs; an empty one for what no line can name."""
+        yield from (copy.line(stage) for copy in self.before.copies)
+        for command in (self.installation.command, self.carried.preparation()):
+            if command:
+                yield in_lines(command)
+        yield from (copy.line(stage) for copy in self.carried.copies)
+        if self.linker_bytes:
+            yield "RUN ldconfig"
 
     def told(self) -> str:
         """What the stage does, in words."""

@@ -76,7 +76,7 @@ def _answer(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage:
     if proposed.hindrance:
         reason += f"; no Dockerfile can be proposed: {proposed.hindrance}"
     elif not lines:
-        reason += "; no Dockerfile can be proposed: a path cannot be written in it"
+        reason += f"; no Dockerfile can be proposed: {stage.hindrance(proposed.stage)}"
     named = (
         ()
         if proposed.opening is None

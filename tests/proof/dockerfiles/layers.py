@@ -24,6 +24,14 @@ LAYERS = (
         base="busybox",
     ),
     Sample(
+        "mode and owner after COPY, with BuildKit",
+        "FROM BASE\nCOPY app /app/\nRUN chmod -R 755 /app\nRUN chown -R 7:7 /app\nCMD stat -c '%u %a' /app /app/data\n",
+        "7 755\n7 755",
+        {"app/data": bytes(3_000_000)},
+        base="busybox",
+        buildkit=True,
+    ),
+    Sample(
         "a user's files, owned after COPY, and logs",
         "FROM BASE\n"
         "RUN useradd --uid 1234 --create-home app\n"

@@ -16,7 +16,7 @@ class Sample:
 
     `text` names the base image as BASE. `base` is `debian` (plain debootstrap), `slim` (with the settings of the
     official slim image) or `busybox`. `gains` tells whether there is anything to gain, `heredocs` that only a
-    BuildKit of Docker 23 or newer can build it, `slow` that it takes minutes
+    BuildKit of Docker 23 or newer can build it, `buildkit` that it is for BuildKit alone, `slow` that it takes minutes
     or more of the network than apt.
     """
 
@@ -27,7 +27,12 @@ class Sample:
     base: str = "debian"
     gains: bool = True
     heredocs: bool = False
+    buildkit: bool = False
     slow: bool = False
+
+    @property
+    def for_buildkit(self) -> bool:
+        return self.buildkit or self.heredocs
 
     def dockerfile(self, base: str) -> str:
         return self.text.replace("BASE", base)

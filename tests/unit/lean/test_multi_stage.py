@@ -261,6 +261,17 @@ def test_a_path_that_no_dockerfile_can_name_is_not_written() -> None:
     assert answer.reason.endswith("a path cannot be written in it")
 
 
+def test_more_layers_than_an_engine_takes_are_not_written() -> None:
+    many = [file(f"opt/{number}/{name}", 1) for number in range(90) for name in ("mine", "other")]
+    owned = [Member(each.path, each.content, uid=int(each.path.endswith("other"))) for each in many]
+    answer = multi_stage(image(CACHE, ("RUN make", owned), LINKED, CMD, run=APP))
+    assert (answer.applies, answer.dockerfile) == (True, "")
+    assert answer.reason.endswith(
+        "no Dockerfile can be proposed: its final stage would add 181 layers, "
+        "more than the 80 that fit on most bases"
+    )
+
+
 def test_patterns_and_variables_in_names_stand_for_themselves() -> None:
     odd: Own = ("RUN make", [file("opt/[id].js", 3), file("opt/$x", 3), file("opt/a b", 3)])
     answer = multi_stage(image(CACHE, odd, LINKED, CMD, run=APP))

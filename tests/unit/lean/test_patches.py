@@ -24,7 +24,6 @@ STYLES = sorted(path.stem for path in FOLDER.glob("*.Dockerfile"))
 
 ONLY_BUILDKIT = ("<<", "--mount=", "--network=", "COPY --chmod", "--platform=")
 
-OPTION = "a cache of a tool whose remedy is an option or a mount"
 LEAN = "nothing to gain"
 OWNER = "its simulated chown changes modes, which COPY --chown does not"
 
@@ -32,12 +31,9 @@ NO_PATCH = {
     "chown-after-copy": OWNER,
     "alpine-virtual": LEAN,
     "go-multi-stage": LEAN,
-    "go-single-stage": OPTION,
     "java-gradle-multi-stage": LEAN,
-    "java-maven": OPTION,
     "nothing-to-run": LEAN,
     "python-multi-stage": LEAN,
-    "rust-single-stage": OPTION,
     "scratch": LEAN,
 }
 """Styles that get none, and why."""
