@@ -12,7 +12,7 @@ from inspector.content.reading import Contents
 from inspector.filesystem.tree import FileTree
 from inspector.layers.entries import Kind
 from inspector.safe_names import printable
-from inspector.sizes import human
+from inspector.sizes import counted, human
 from inspector.sources.protocol import Watch
 from inspector.tui.saving import NAMED, save
 
@@ -22,7 +22,7 @@ def extract_to_disk(widget: Widget, contents: Contents, tree: FileTree, node: in
     items = items_of(tree, node)
     name = printable(tree.names[node] or "rootfs")
     count = sum(tree.kinds[each] != Kind.DIRECTORY for each in subtree(tree, node))
-    what = f"{count} files of {name}" if tree.kinds[node] == Kind.DIRECTORY else name
+    what = f"{counted(count, 'file')} of {name}" if tree.kinds[node] == Kind.DIRECTORY else name
 
     def write(target: Path, overwrite: bool, watch: Watch) -> str:
         return _told(extract(contents, items, target, overwrite=overwrite, watch=watch), target)
@@ -31,7 +31,7 @@ def extract_to_disk(widget: Widget, contents: Contents, tree: FileTree, node: in
 
 
 def _told(outcome: Outcome, target: Path) -> str:
-    told = f"Wrote {outcome.files} files, {human(outcome.size_bytes)}, to {target}."
+    told = f"Wrote {counted(outcome.files, 'file')}, {human(outcome.size_bytes)}, to {target}."
     if outcome.left_out:
         named = ", ".join(outcome.left_out[:NAMED])
         told += f" Left out {len(outcome.left_out)} that lead outside, are devices, or were in the way: {named}."
