@@ -1,4 +1,4 @@
-"""Bytes and times as people read and write them. Everywhere else bytes are exact integers."""
+"""Bytes, counts and times as people read and write them. Everywhere else bytes are exact integers."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ def signed(delta: int) -> str:
     """A difference: `+88.0 MB`, `−51 B`, `0 B`."""
     sign = "+" if delta > 0 else "−" if delta < 0 else ""
     return sign + human(abs(delta))
+
+
+def counted(count: int, thing: str) -> str:
+    """`1 file`, `2 files`, `12 345 files`: how many of what is named in the singular."""
+    return f"{count:,}".replace(",", " ") + f" {thing}{'' if count == 1 else 's'}"
 
 
 def parse_size(text: str) -> int:

@@ -32,6 +32,18 @@ class Base(Struct, frozen=True):
     entries: int | None
 
 
+EVIDENCE = {
+    "--base": "as --base says",
+    "annotation": "as its annotations say",
+    "provenance": "as the builder recorded",
+    "Dockerfile": "as the Dockerfile says",
+    "diff-ids": "an image here has the same layers",
+    "label": "as a label says, perhaps the base's own",
+    "history-shape": "guessed from its history",
+}
+"""What an evidence means, in words."""
+
+
 class Clues(Struct, frozen=True):
     """What is known about the base from elsewhere. `asked` is the image that the user says it is."""
 
@@ -60,6 +72,13 @@ def find_base(config: ImageConfig, steps: Sequence[Instruction], clues: Clues) -
         layers=layers,
         entries=entries,
     )
+
+
+def evidence_text(evidence: str) -> str:
+    """The claims of a base's evidence in words: of two, one names the base, and the other tells where it ends."""
+    named, _, bounded = evidence.partition(", ")
+    text = EVIDENCE.get(named, named)
+    return f"{text}; where it ends: {EVIDENCE.get(bounded, bounded)}" if bounded else text
 
 
 def is_base_of(image: NamedImage, config: ImageConfig) -> bool:

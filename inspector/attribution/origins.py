@@ -18,6 +18,7 @@ from inspector.errors import BadDockerfile
 from inspector.image.archive_manifest import full_name
 from inspector.image.config import ImageConfig
 from inspector.image.image import NamedImage
+from inspector.sizes import counted
 
 
 class Recipe(Struct, frozen=True):
@@ -115,7 +116,7 @@ def _contradiction(
         if layers is None or not is_base_of(base, config) or has == layers or (base.triggers and has < layers):
             continue
         name = placement.base_name or next(iter(base.names), "the base image")
-        return f"it leaves {layers} layers to {name}, which has {has}"
+        return f"it leaves {counted(layers, 'layer')} to {name}, which has {has}"
     return None
 
 

@@ -80,5 +80,5 @@ def _gate(comparison: Comparison, a: str, b: str, growth: Growth | None) -> int:
     delta = comparison.delta.size_bytes
     if growth is None or growth.allows(delta, comparison.a.size_bytes):
         return FINE
-    warn(f"{b} is larger than {a} by {human(delta)}, and may be by {growth.text}")
+    warn(f"{b} is {human(delta)} larger than {a}; --fail-on-growth allows {growth.told}")
     return FAILED

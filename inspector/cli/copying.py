@@ -19,7 +19,7 @@ from inspector.errors import NoSuchPath, WriteFailed
 from inspector.filesystem.tree import ROOT
 from inspector.layers.entries import Kind
 from inspector.safe_names import printable
-from inspector.sizes import human
+from inspector.sizes import counted, human
 
 NAMED = 20
 """Paths named of those that were left out."""
@@ -83,5 +83,4 @@ def _tell(outcome: Outcome, dest: str) -> None:
         warn(f"left out: {left}")
     if outcome.left_out:
         warn(f"left out {len(outcome.left_out)}: links that lead outside, devices, and what would replace a folder")
-    count = f"{outcome.files} {'file' if outcome.files == 1 else 'files'}"
-    write_out(f"wrote {count}, {human(outcome.size_bytes)}, to {printable(dest)}\n")
+    write_out(f"wrote {counted(outcome.files, 'file')}, {human(outcome.size_bytes)}, to {printable(dest)}\n")

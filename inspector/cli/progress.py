@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from inspector.sizes import human
+from inspector.sizes import counted, human
 from inspector.sources.protocol import Progress, ReadEvent, Watch, ignore_progress
 
 INTERVAL = 0.1
@@ -45,7 +45,7 @@ def describe(progress: Progress, seconds: float) -> str:
         current = min(progress.layers_done + 1, progress.layers_total)
         parts.append(f"reading layer {current} of {progress.layers_total}")
     else:
-        parts.append(f"reading · {progress.layers_done} layers")
+        parts.append(f"reading · {counted(progress.layers_done, 'layer')}")
     total = progress.bytes_total
     parts.append(human(progress.bytes_read) + (f" of {human(total)}" if total and total >= progress.bytes_read else ""))
     if seconds > 0.5:

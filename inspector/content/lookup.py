@@ -16,7 +16,10 @@ def tree_after(filesystem: Filesystem, layer: int | None) -> FileTree:
     """The image as it stands after a layer, None for the last. Raises BadSetting for a layer that it does not have."""
     count = len(filesystem.layers)
     if layer is not None and layer >= count:
-        raise BadSetting(f"there is no layer {layer}", f"the layers of this image are 0 to {count - 1}")
+        raise BadSetting(
+            f"there is no layer {layer}",
+            f"the layers of this image are 0 to {count - 1}" if count > 1 else "its only layer is 0",
+        )
     return stacked_tree(filesystem, count - 1 if layer is None else layer, marks=False, removed=False)
 
 

@@ -17,6 +17,9 @@ from inspector.sources.protocol import OnePass, Source, Watch, ignore_progress
 LIMIT = 1 << 20
 """Bytes of a file kept to be looked at."""
 
+SNIFFED = 8 << 10
+"""Bytes that decide whether a file is text."""
+
 Receive = Callable[[int, Iterable[memoryview]], None]
 """Takes the bytes of the file with this entry id, in pieces; what it does not take is skipped."""
 
@@ -120,6 +123,18 @@ class Contents:
 
     def _entries(self, files: Mapping[str, int]) -> dict[str, Entry]:
         return {path: self.inspection.filesystem.entry(file) for path, file in files.items()}
+
+
+def is_text(data: bytes) -> bool:
+    """No NUL, and UTF-8 but for what may be cut at the end."""
+    head = data[:SNIFFED]
+    if b"\0" in head:
+        return False
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return error.start >= len(head) - 4 and len(head) == SNIFFED
+    return True
 
 
 def _another_image() -> SourceUnavailable:

@@ -13,6 +13,7 @@ from inspector.packages.manager import Manager
 from inspector.packages.managers import MANAGERS
 from inspector.packages.model import Installed
 from inspector.packages.removal.tools import DEVELOPMENT
+from inspector.sizes import counted
 
 PRUNERS = tuple(manager for manager in MANAGERS if manager.prune)
 """The managers that know which packages these are, and remove them."""
@@ -39,7 +40,7 @@ def _finding(
     remedy, frees = _remedy(subject, manager, folder, marked, files)
     return Finding(
         rule=rule.id,
-        title=f"{len(marked)} {manager.kind} packages: {DEVELOPMENT}",
+        title=f"{counted(len(marked), f'{manager.kind} package')}: {DEVELOPMENT}",
         severity=rule.severity,
         frees=frees,
         layers=by_bytes(subject.filesystem, frees),

@@ -9,7 +9,7 @@ from inspector.compare.files import FileChange, FileChanges
 from inspector.compare.side import SideFinding, Status, Which
 from inspector.reports import compare_words as words
 from inspector.safe_names import printable
-from inspector.sizes import human, signed
+from inspector.sizes import counted, human, signed
 
 LAYERS = 20
 FILES = 12
@@ -89,7 +89,7 @@ def _files(files: FileChanges) -> Iterator[str]:
     told = words.marks(change.status for change in files.changes) or "no difference"
     metadata = sum(change.metadata_only for change in files.changes)
     only = f" ({metadata} in metadata only)" if metadata else ""
-    unknown = f"; of {files.uncertain} hardlinks the content is unknown" if files.uncertain else ""
+    unknown = f"; of {counted(files.uncertain, 'hardlink')} the content is unknown" if files.uncertain else ""
     order = ", biggest change first" if files.changes else ""
     yield f"Files{order}: {told}{only}{unknown}"
     changes = words.biggest(files.changes)
@@ -127,7 +127,7 @@ def _findings(comparison: Comparison) -> Iterator[str]:
             yield f"  {human(finding.size_bytes):>10}  {word:<5}  {_finding(finding)}"
         if findings[FINDINGS:]:
             rest = sum(finding.size_bytes for finding in findings[FINDINGS:])
-            yield f"  {human(rest):>10}  {word:<5}  in {len(findings[FINDINGS:])} smaller ones"
+            yield f"  {human(rest):>10}  {word:<5}  in {counted(len(findings[FINDINGS:]), 'smaller one')}"
     changed = sorted((each for each in found.kept if each.delta_bytes), key=lambda each: -abs(each.delta_bytes))
     for each in changed[:FINDINGS]:
         yield f"  {signed(each.delta_bytes):>10}  kept   {_finding(each.b)}"

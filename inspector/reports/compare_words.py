@@ -26,6 +26,13 @@ SIGNS = {
 }
 
 
+MANY_TIMES = 10
+"""From how many times as much on growth is told as a factor."""
+
+ALL_BUT, MOST = 0.99, 0.999
+"""From which share that is gone on the tenths of a hundredth are told, and the most while something is left."""
+
+
 class Headline(Struct, frozen=True):
     """One headline number of both images; None where it is unknown."""
 
@@ -56,8 +63,18 @@ def names(comparison: Comparison) -> tuple[str, str]:
 
 
 def percent(delta: int, before: int) -> str:
-    """` (+12%)`, nothing where there was nothing before."""
-    return f" ({delta / before:+.0%})".replace("-", "−") if before and delta else ""
+    """` (+12%)`, ` (−99.7%)` where less than a hundredth is left, ` (× 328)` for what is many times as much.
+
+    Nothing where there was nothing before, or next to nothing has changed.
+    """
+    if not before:
+        return ""
+    if delta >= (MANY_TIMES - 1) * before:
+        return f" (× {(before + delta) / before:.0f})"
+    share = delta / before
+    tenths = -1 < share < -ALL_BUT or abs(share) < 1 - ALL_BUT
+    told = f"{max(share, -MOST) if tenths else share:+.{int(tenths)}%}".replace("-", "−")
+    return "" if told.strip("+−") == "0.0%" else f" ({told})"
 
 
 def marks(statuses: Iterable[Status]) -> str:

@@ -13,7 +13,7 @@ from inspector.findings.words import fix_text, patch_place
 from inspector.inspection import Inspection
 from inspector.reports.cutting import cut
 from inspector.safe_names import printable
-from inspector.sizes import human
+from inspector.sizes import counted, human
 
 FINDINGS = 12
 SECRETS = 12
@@ -109,7 +109,7 @@ def _rule(id_: str) -> str:
 
 
 def _files(finding: Finding) -> str:
-    return f"{len(finding.frees)} {'file' if len(finding.frees) == 1 else 'files'}"
+    return counted(len(finding.frees), "file")
 
 
 def _bytes(findings: Iterable[Finding]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inspector.attribution.base import evidence_text
 from inspector.findings.find import figures
 from inspector.findings.finding import AdviceClass, Finding, bytes_by_layer, union
 from inspector.findings.patch import finding_patch
@@ -12,7 +13,7 @@ from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
 from inspector.reports.markdown import block, code, details, escape, prose
 from inspector.reports.text import origin_text
-from inspector.sizes import human
+from inspector.sizes import counted, human
 
 FINDINGS = 15
 """Findings that are told in full; the JSON report has them all."""
@@ -36,7 +37,7 @@ def inspect_markdown(inspection: Inspection) -> str:
             break
         text, told = f"{text}\n\n{more}", told + 1
     if rest := len(inspection.findings) - told:
-        text += f"\n\n… and {rest} more findings" if rest > 1 else "\n\n… and 1 more finding"
+        text += f"\n\n… and {counted(rest, 'more finding')}"
     return f"{text}\n"
 
 
@@ -61,7 +62,7 @@ def _headline(inspection: Inspection) -> Iterator[str]:
     if inspection.base is not None:
         yield ""
         name = inspection.base.name or inspection.base.digest
-        yield f"Base image: {code(name) if name else 'unnamed'} ({escape(inspection.base.evidence)})"
+        yield f"Base image: {code(name) if name else 'unnamed'} ({escape(evidence_text(inspection.base.evidence))})"
     for note in inspection.notes:
         yield ""
         yield f"> {escape(note)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.attribution.base import Base
+from inspector.attribution.base import Base, evidence_text
 from inspector.filesystem.hidden_files import biggest_hidden
 from inspector.filesystem.ledger import Fate
 from inspector.image.digest import short
@@ -15,7 +15,7 @@ from inspector.reports.findings_text import secret_lines, waste_lines
 from inspector.reports.package_text import package_changes, package_lines
 from inspector.reports.plan_text import plan_lines
 from inspector.safe_names import printable
-from inspector.sizes import human
+from inspector.sizes import counted, human
 
 BAR = 20
 """Cells of the longest layer's bar."""
@@ -49,9 +49,8 @@ def text_report(inspection: Inspection, width: int = 120) -> str:
 
 def _headline(inspection: Inspection) -> Iterator[str]:
     image, ledger = inspection.image, inspection.filesystem.ledger
-    count = len(image.layers)
     yield (
-        f"{printable(image.reference)}   {human(ledger.total_bytes)} in {count} {'layer' if count == 1 else 'layers'}, "
+        f"{printable(image.reference)}   {human(ledger.total_bytes)} in {counted(len(image.layers), 'layer')}, "
         f"{human(ledger.live_bytes)} live, {human(ledger.hidden_bytes)} hidden ({ledger.efficiency:.0%} efficient)"
     )
     facts = [
@@ -71,15 +70,16 @@ def _headline(inspection: Inspection) -> Iterator[str]:
 def _base(inspection: Inspection, base: Base) -> str:
     """What the image is built upon, and what of it is the user's own."""
     name = printable(base.name or base.digest or "an unnamed image")
+    based = f"based on {name} ({evidence_text(base.evidence)})"
     if base.layers is None:
-        return f"based on {name} ({base.evidence})"
+        return based
     sizes = [totals.size_bytes for totals in inspection.filesystem.totals]
     theirs, yours = sizes[: base.layers], sizes[base.layers :]
-    return f"based on {name} ({base.evidence}): {_layers_of(theirs)} from the base, {_layers_of(yours)} yours"
+    return f"{based}: {_layers_of(theirs)} from the base, {_layers_of(yours)} yours"
 
 
 def _layers_of(sizes: list[int]) -> str:
-    return f"{human(sum(sizes))} in {len(sizes)} {'layer' if len(sizes) == 1 else 'layers'}"
+    return f"{human(sum(sizes))} in {counted(len(sizes), 'layer')}"
 
 
 def _layers(inspection: Inspection, width: int) -> Iterator[str]:

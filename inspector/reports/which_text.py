@@ -13,7 +13,7 @@ from inspector.packages.model import Package
 from inspector.packages.why import Reasons
 from inspector.reports.text import instruction_text
 from inspector.safe_names import printable
-from inspector.sizes import human
+from inspector.sizes import counted, human
 
 PATHS = 20
 """Paths that are told; of the rest only how many there are."""
@@ -25,7 +25,7 @@ def which_text(inspection: Inspection, paths: Sequence[str], width: int) -> str:
     owned, reasons = owners(inspection.inventory), Reasons(inspection.inventory)
     blocks = [_block(inspection, path, events, owned, reasons) for path, events in told.items()]
     if len(paths) > PATHS:
-        blocks.append(iter([f"and {len(paths) - PATHS} more paths"]))
+        blocks.append(iter([f"and {counted(len(paths) - PATHS, 'more path')}"]))
     return "\n".join("".join(f"{_cut(printable(line), width)}\n" for line in block) for block in blocks)
 
 

@@ -6,6 +6,7 @@ from inspector.errors import BadImage, BadLayer
 from inspector.image.config import ImageConfig
 from inspector.image.digest import algorithm_of, digest_of
 from inspector.image.manifest import Descriptor, Manifest
+from inspector.sizes import counted
 from inspector.sources.protocol import LayerBlob
 
 DAMAGED = "its data is damaged; fetch or save the image again"
@@ -21,7 +22,7 @@ def verified_document(blob: Descriptor, data: bytes) -> bytes:
 def promised_diff_ids(config: ImageConfig, layers: int) -> tuple[str, ...]:
     """The config's diff_ids, one for each layer (OCI image-spec config.md, `rootfs.diff_ids`). Raises BadImage."""
     if len(config.diff_ids) != layers:
-        raise BadImage(f"the config names {len(config.diff_ids)} layers and the manifest {layers}")
+        raise BadImage(f"the config names {counted(len(config.diff_ids), 'layer')} and the manifest {layers}")
     return config.diff_ids
 
 

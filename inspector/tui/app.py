@@ -13,6 +13,7 @@ from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
@@ -114,6 +115,26 @@ class LeanInspect(App[int], Generic[Result]):
 
     def action_toggle_theme(self) -> None:
         self.theme = following(self.theme)
+
+    def action_close_top(self) -> None:
+        """Close the screen on top; leave where it is the only one above Textual's own."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self.action_leave()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """A line over that of the keys, where it hides nothing it speaks of; it takes the place of the one before."""
+        self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def action_leave(self) -> None:
         """Quit; while the image is still being read, stop that first."""

@@ -5,10 +5,15 @@ from __future__ import annotations
 from textual.widget import Widget
 
 from inspector.safe_names import printable
+from inspector.tui.widgets.cells import cut
+
+AROUND = 3
+"""Cells beside what is told in passing."""
 
 
 def copy(widget: Widget, text: str, what: str) -> None:
-    """Copy a text that comes from an image, and show what went; `what` is a word for it."""
+    """Copy a text that comes from an image, and show what went, in one line; `what` is a word for it."""
     widget.app.copy_to_clipboard(text)
     first = text.partition("\n")[0]
-    widget.notify(printable(first), title=f"Copied the {what}", timeout=3, markup=False)
+    told = printable(f"Copied the {what}: {first}")
+    widget.notify(cut(told, widget.app.size.width - AROUND), timeout=3, markup=False)

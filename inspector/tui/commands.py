@@ -114,7 +114,10 @@ EVERYWHERE = (
     Command("theme.choose", "", "Choose a theme", "All themes", "change_theme", GENERAL),
     Command("palette", "ctrl+p", "commands", "Search all commands", "command_palette", GENERAL, in_palette=False),
     Command("suspend", "ctrl+z", "Suspend", "To the shell; fg comes back", "suspend_process", GENERAL),
-    Command("quit", "q,ctrl+q,ctrl+c", "Quit", "Leave", "leave", GENERAL),
+    Command("quit", "q", "Quit", "Close what is on top; then leave", "close_top", GENERAL),
+    Command(
+        "quit.at-once", "ctrl+q,ctrl+c", "Leave at once", "Leave from anywhere", "leave", GENERAL, in_palette=False
+    ),
 )
 """What the app itself can do, whatever screen there is."""
 

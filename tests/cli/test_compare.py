@@ -70,12 +70,22 @@ def test_one_report_to_stdout(run: Run, images: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "code"), [("0", 1), ("149", 1), ("150", 0), ("1kB", 0), ("9.9%", 1), ("10%", 0), ("200 %", 0)]
+    ("limit", "code", "allowed"),
+    [
+        ("0", 1, "none"),
+        ("149", 1, "149 B"),
+        ("0.1kB", 1, "100 B"),
+        ("150", 0, ""),
+        ("1kB", 0, ""),
+        ("9.9%", 1, "9.9% more"),
+        ("10%", 0, ""),
+        ("200 %", 0, ""),
+    ],
 )
-def test_fail_on_growth(run: Run, images: None, limit: str, code: int) -> None:
+def test_fail_on_growth(run: Run, images: None, limit: str, code: int, allowed: str) -> None:
     outcome = run("compare", "a.tar", "b.tar", "--fail-on-growth", limit)
     assert outcome.code == code
-    told = f"leaninspect: note: b.tar is larger than a.tar by 150 B, and may be by {limit}\n"
+    told = f"leaninspect: note: b.tar is 150 B larger than a.tar; --fail-on-growth allows {allowed}\n"
     assert outcome.err == (told if code else "")
     assert outcome.out.startswith("a.tar ")
 

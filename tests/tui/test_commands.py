@@ -236,6 +236,7 @@ CASES = {
     "palette": [Case("ctrl+p", lambda main: isinstance(main.app.screen, CommandPalette))],
     "suspend": [],  # test_terminal.py
     "quit": [],
+    "quit.at-once": [],
 }
 
 

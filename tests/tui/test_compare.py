@@ -213,6 +213,19 @@ async def test_an_image_by_itself_and_back():
         await until(pilot, lambda: pilot.app.screen is screen)
 
 
+async def test_q_closes_the_image_that_is_on_top_before_it_leaves():
+    app = app_of(pair())
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await press(pilot, "b")
+        await until(pilot, lambda: isinstance(app.screen, OneSide))
+        await pilot.press("question_mark", "q")
+        await until(pilot, lambda: isinstance(app.screen, OneSide))
+        await pilot.press("q")
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.press("q")
+    assert app.return_value == 0
+
+
 async def test_a_side_known_by_a_report_only_cannot_be_opened():
     one = replace(side_of(before()), filesystem=None, run=None)
     async with app_of(compare_pair(one, after())).run_test(size=SIZE) as pilot:

@@ -105,9 +105,10 @@ async def test_where_nothing_applies_it_says_why():
         text = text_of(pilot)
         assert "Plan: 970.6 kB, nothing to gain" in text
         assert "nothing to gain: it would save only 840.0 kB" in text
-        await press(pilot, "enter", "p", "y")
-        said = [note.message for note in main.app._notifications]
-        assert said == ["No patch: what to do is said in words.", "There is no patch to write."]
+        for key, told in (("enter", "No patch: what to do is said in words."), ("p", "There is no patch to write.")):
+            await press(pilot, key)
+            assert [note.message for note in main.app._notifications] == [told]
+        await press(pilot, "y")
         assert main.app.screen is main
 
 

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from inspector.content.extraction import Item, extract, in_the_way
 from inspector.content.lookup import items_of
-from inspector.content.reading import Contents
+from inspector.content.reading import Contents, is_text
 from inspector.demo.archive import Member, Step, directory, hardlink, symlink, whiteout
 from inspector.errors import SourceUnavailable, WriteFailed
 from inspector.filesystem.stack import IMPLIED
@@ -21,7 +21,7 @@ from inspector.filesystem.tree import FileTree, layer_tree, stacked_tree
 from inspector.inspection import Inspection
 from inspector.line import inspect_source
 from inspector.sources.protocol import Chunks, Poll, do_not_poll
-from inspector.tui.views.file_viewer import ContentPage, is_text, text_lines
+from inspector.tui.views.file_viewer import ContentPage, text_lines
 from inspector.tui.widgets.dialogs import AskPath, Confirm
 from tests.builders import BuiltImage
 
@@ -291,6 +291,34 @@ async def test_extracting_asks_where_to_and_before_it_overwrites(tmp_path: Path)
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
         await until(pilot, lambda: target.read_text() != "mine")
+
+
+async def test_a_file_goes_into_a_folder_and_asks_before_it_overwrites_there(tmp_path: Path):
+    target = tmp_path / "main.py"
+    app = app_for(IMAGE, reopen=reopen)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await press(pilot, "g", "tab", "slash", *"main", "enter", "x")
+        await answer(pilot, tmp_path)
+        await until(pilot, line(pilot, f"Wrote 1 file, 21 B, to {tmp_path}"[:60]))
+        target.write_text("mine")
+        await pilot.press("x")
+        await answer(pilot, tmp_path)
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        assert any(str(target)[-20:] in line for line in lines_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: target.read_text() != "mine")
+
+
+async def test_what_is_told_in_passing_covers_the_line_of_keys_alone():
+    app = app_for(IMAGE)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await press(pilot, "g", "tab", "slash", *"main", "enter")
+        before = lines_of(pilot)
+        await pilot.press("y")
+        await until(pilot, line(pilot, "Copied the path: /app/main.py"))
+        assert lines_of(pilot)[:-1] == before[:-1]
+        await pilot.press("v", "q", "y")
+        assert [note.message for note in app._notifications] == ["Copied the path: /app/main.py"]
 
 
 async def test_reports_are_exported_from_the_palette(tmp_path: Path):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from inspector.attribution.base import DIGEST, NAME, Base
+from inspector.attribution.base import DIGEST, EVIDENCE, NAME, Base, evidence_text
 from inspector.attribution.dockerfile import parse_dockerfile
 from inspector.attribution.origins import NO_RECIPE, ImageContext, Origins, Recipe, trace
 from inspector.image.config import ImageConfig, parse_config
@@ -85,7 +85,20 @@ class TestAnnotations:
         assert inspection.base is not None
         assert inspection.base.name == f"registry.example.org/testrepo:{name}"
         assert inspection.base.evidence.startswith("annotation")
-        assert f"based on registry.example.org/testrepo:{name} (annotation" in text_report(inspection)
+        assert f"based on registry.example.org/testrepo:{name} (as its annotations say" in text_report(inspection)
+
+
+class TestInWords:
+    def test_every_evidence_has_its_words(self) -> None:
+        assert [word for word in EVIDENCE if evidence_text(word) == word] == []
+        assert evidence_text("history-shape") == "guessed from its history"
+
+    def test_of_two_one_names_it_and_the_other_tells_where_it_ends(self) -> None:
+        told = "as its annotations say; where it ends: guessed from its history"
+        assert evidence_text("annotation, history-shape") == told
+
+    def test_what_a_later_version_saved_is_told_as_it_is(self) -> None:
+        assert evidence_text("starlight") == "starlight"
 
 
 class TestLayers:

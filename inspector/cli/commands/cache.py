@@ -41,10 +41,10 @@ def clear() -> Job:
 
     def job() -> int:
         from inspector.layers.cache.scans import user_store
-        from inspector.sizes import human
+        from inspector.sizes import counted, human
 
         removed = user_store().clear()
-        write_out(f"removed {removed.files} files, {human(removed.bytes)}\n")
+        write_out(f"removed {counted(removed.files, 'file')}, {human(removed.bytes)}\n")
         return FINE
 
     return job

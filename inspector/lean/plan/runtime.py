@@ -17,7 +17,7 @@ from inspector.packages.paths import Paths
 from inspector.packages.removal.graph import Graph
 from inspector.packages.removal.needs import ASSUMPTIONS, SYSTEM, Missing, Needs, find_needs
 from inspector.packages.removal.programs import Programs, command_words
-from inspector.sizes import human
+from inspector.sizes import counted, human
 
 DATA_PACKAGES = ("ca-certificates", "ca-certificates-bundle", "tzdata")
 """Packages whose files programs open and nothing links to."""
@@ -171,10 +171,11 @@ def _assumptions(subject: Subject, files: Application) -> Iterator[str]:
     yield f"{loaded}: run it once on the new image"
     yield f"{started}{f' (scripts that are carried: {scripts})' if scripts else ''}: run it once on the new image"
     for each in files.left_out[:MOST_TOLD]:
-        yield f"left out: {each.files} files of /{each.path} ({human(each.size_bytes)}, {each.reason})"
+        yield f"left out: {counted(each.files, 'file')} of /{each.path} ({human(each.size_bytes)}, {each.reason})"
     rest = files.left_out[MOST_TOLD:]
     if rest:
-        yield f"left out: {sum(each.files for each in rest)} more files ({human(sum(e.size_bytes for e in rest))})"
+        more = counted(sum(each.files for each in rest), "more file")
+        yield f"left out: {more} ({human(sum(each.size_bytes for each in rest))})"
 
 
 def _scripts(subject: Subject, files: Application) -> Iterator[str]:

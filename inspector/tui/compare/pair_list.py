@@ -156,7 +156,8 @@ class PairList(RowList):
 
     def _told_name(self, row: ComparedRow, text: str, width: int, look: Look) -> Segment:
         shown = printable(text)
-        shown = cut_front(shown, width) if self.kind.id == "files" else cut(shown, width)
+        is_path = self.kind.id == "files" and row.depth is None
+        shown = cut_front(shown, width) if is_path else cut(shown, width)
         return Segment(padded(shown, width), look("lines--muted" if row.status is Status.SAME else "lines--plain"))
 
     def _told(self, row: ComparedRow) -> Cell | None:

@@ -14,7 +14,7 @@ from inspector.compare.side import Cause, Status
 from inspector.reports.compare_words import SIGNS, biggest, file_text, marks
 from inspector.safe_names import printable
 from inspector.sizes import human, signed
-from inspector.tui.compare.rows import Cell, ComparedRow
+from inspector.tui.compare.rows import Cell, ComparedRow, Folder
 from inspector.tui.instruction_words import MUTED, Part
 from inspector.tui.widgets.cells import cut_front
 
@@ -44,13 +44,17 @@ def selection(comparison: Comparison, row: ComparedRow | None, width: int) -> Co
     if row is None:
         return Content()
     name = _name(row)
-    shown = cut_front(name, width) if isinstance(row.item, FileChange) else name
+    shown = cut_front(name, width) if isinstance(row.item, FileChange | Folder) else name
     return Content.assemble(shown, "\n", (_why(comparison, row), MUTED))
 
 
 def details(comparison: Comparison, row: ComparedRow) -> Content:
     """All about a row."""
     parts: list[Part] = [(_name(row), "bold"), "\n\n"]
+    if isinstance(row.item, Folder):
+        sizes = " → ".join(human((cell.size_bytes or 0) if cell else 0) for cell in (row.a, row.b))
+        parts += [(f"what differs in it has {sizes}, {signed(row.delta_bytes)}\n", ""), (_why(comparison, row), MUTED)]
+        return Content.assemble(*parts)
     for label, side, cell in (("a", comparison.a, row.a), ("b", comparison.b, row.b)):
         parts += [(f"{label}  {printable(side.reference)}\n", MUTED), f"   {_cell(cell)}\n"]
     sign = SIGNS[row.status].strip()
@@ -81,14 +85,15 @@ def _why(comparison: Comparison, row: ComparedRow) -> str:
         return _layers(comparison, row.item)
     if isinstance(row.item, SettingChange):
         return " → ".join(printable(value) if value else "nothing" for value in (row.item.a, row.item.b))
-    parts = []
-    if isinstance(row.item, FileChange):
-        if row.item.aspects:
-            parts.append(f"{', '.join(row.item.aspects)} changed")
-        if row.item.a_path is not None:
-            parts.append(f"moved from /{printable(row.item.a_path)}")
-        if row.item.package is not None:
-            parts.append(f"of {printable(row.item.package)}")
+    parts = [f"files {marks(row.item.statuses)}"] if isinstance(row.item, Folder) else []
+    item = row.item.own if isinstance(row.item, Folder) else row.item
+    if isinstance(item, FileChange):
+        if item.aspects:
+            parts.append(f"{', '.join(item.aspects)} changed")
+        if item.a_path is not None:
+            parts.append(f"moved from /{printable(item.a_path)}")
+        if item.package is not None:
+            parts.append(f"of {printable(item.package)}")
     if row.cause is not None:
         parts.append(_cause(comparison, row.cause))
     return " · ".join(parts)

@@ -19,7 +19,16 @@ from inspector.reports.compare_words import biggest, version_text
 from inspector.safe_names import printable
 from inspector.tui.views.name_filter import fits, looks_at_paths
 
-Item = LayerPair | FileChange | PackageChange | Kept | SideFinding | SettingChange
+
+class Folder(Struct, frozen=True):
+    """A folder in which files differ: what became of them, and the change of the folder itself, if there is any."""
+
+    path: str
+    statuses: tuple[Status, ...]
+    own: Item | None = None
+
+
+Item = LayerPair | FileChange | PackageChange | Kept | SideFinding | SettingChange | Folder
 
 SHOWN_AS = {Status.UPGRADED: Status.CHANGED, Status.DOWNGRADED: Status.CHANGED, Status.MOVED: Status.CHANGED}
 """Statuses that come and go with another one when it is left out."""
@@ -35,7 +44,10 @@ class Cell(Struct, frozen=True):
 
 
 class ComparedRow(Struct, frozen=True):
-    """`name` is what is sorted and filtered by; `a` or `b` is None where that image has nothing of it."""
+    """`name` is what is sorted and filtered by; `a` or `b` is None where that image has nothing of it.
+
+    `depth` is how deep it is in a tree of folders, None in a list.
+    """
 
     status: Status
     name: str
@@ -44,6 +56,7 @@ class ComparedRow(Struct, frozen=True):
     delta_bytes: int
     item: Item
     cause: Cause | None = None
+    depth: int | None = None
 
     @property
     def kept_with(self) -> Status:
@@ -52,7 +65,7 @@ class ComparedRow(Struct, frozen=True):
     @property
     def title(self) -> str:
         """The name as a person reads it: a path begins with a slash."""
-        return f"/{self.name}" if isinstance(self.item, FileChange) else self.name
+        return f"/{self.name}" if isinstance(self.item, FileChange | Folder) else self.name
 
     @property
     def in_one(self) -> str:
@@ -62,6 +75,8 @@ class ComparedRow(Struct, frozen=True):
             return f"{item.name} {version_text(item)}"
         if isinstance(item, SettingChange) and item.a and item.b:
             return f"{item.name}={item.a} → {item.b}"
+        if isinstance(item, Folder) and self.a and self.b:
+            return f"{self.a.text} {self.b.text}"
         return cell.text if cell else self.name
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, get_args
 
 from msgspec.structs import replace
 from rich.cells import cell_len
@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from inspector.compare.comparison import Comparison
+from inspector.compare.files import FileChange
 from inspector.compare.pair import Pair
 from inspector.compare.side import Status, Which
 from inspector.content.reading import Contents, Reopen
@@ -30,8 +31,10 @@ from inspector.tui.commands import (
     DETAILS,
     EVERYWHERE,
     FILTER,
+    FOLD,
     HELP,
     JUMP,
+    LOOK,
     MOVE,
     MOVING,
     SHOW,
@@ -42,10 +45,12 @@ from inspector.tui.commands import (
     export_commands,
     one_list,
 )
+from inspector.tui.compare.difference_page import DifferencePage
+from inspector.tui.compare.folders import folder_rows, folders_of
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import PairList, heads
 from inspector.tui.compare.row_details import details, selection, totals
-from inspector.tui.compare.rows import KINDS, ComparedKind, ComparedRow, Order, chosen, kinds_of
+from inspector.tui.compare.rows import KINDS, ComparedKind, ComparedRow, Folder, Order, chosen, kinds_of
 from inspector.tui.export import export
 from inspector.tui.instruction_words import MUTED
 from inspector.tui.widgets.key_line import KeyLine
@@ -82,12 +87,19 @@ class CompareScreen(Screen[None]):
         replace(BACK, label="Show everything", help="Everything again"),
         DETAILS,
         replace(SORT, help="By change, or by name"),
+        Command("compare.difference", "v", "What differs in the file", "Lines that differ", "difference", LOOK, "files",
+                footer="diff"),
+        Command("compare.folders", "f", "Files by folder", "As a tree of folders, or a list", "folders", LOOK, "files",
+                footer="folders"),
+        Command("fold", "space", "Fold", "Open or close the folder", "fold", FOLD, "folders", footer="fold"),
+        Command("fold.close-all", "z", "Close all folders", "Close all folders", "fold_all(True)", FOLD, "folders"),
+        Command("fold.open-all", "Z", "Open all folders", "Open all folders", "fold_all(False)", FOLD, "folders"),
         FILTER,
         *SHOW,
         replace(COPY, help="Copy the name of the row"),
         *export_commands(COMPARISON_FORMATS),
         HELP,
-    )
+    )  # fmt: skip
     BINDINGS = bindings(ACTIONS)
     AUTO_FOCUS = "#pairs"
     CSS = """
@@ -112,6 +124,8 @@ class CompareScreen(Screen[None]):
         self.statuses = EVERY_STATUS
         self._rows: dict[str, list[ComparedRow]] = {}
         self._cursors: dict[str, int] = {}
+        self.by_folder = False
+        self.closed = frozenset[str]()
 
     @property
     def comparison(self) -> Comparison:
@@ -155,20 +169,24 @@ class CompareScreen(Screen[None]):
     def _chosen(self) -> list[ComparedRow]:
         if self.kind.id not in self._rows:
             self._rows[self.kind.id] = self.kind.rows(self.comparison)
-        return chosen(self._rows[self.kind.id], self.kind, self.orders[self.kind.id], self.filter.value, self.statuses)
+        order = self.orders[self.kind.id]
+        rows = chosen(self._rows[self.kind.id], self.kind, order, self.filter.value, self.statuses)
+        return folder_rows(rows, order, self.closed) if self._in_folders() else rows
+
+    def _in_folders(self) -> bool:
+        return self.by_folder and self.kind.id == "files"
 
     def _refill(self) -> None:
         """Other rows of the same view: the cursor stays on its row where that is still there."""
         before = self.list.row
         rows = self._chosen()
-        place = next((number for number, row in enumerate(rows) if row is before), 0)
-        self.list.show(self.kind, rows, place, self._nothing())
+        self.list.show(self.kind, rows, _place_of(before, rows), self._nothing())
 
     def _draw_heads(self) -> None:
         width = self.size.width - (1 if self.list.row_count > self.list.size.height else 0)
         self.heads.update(heads(self.comparison, self.kind, max(width, 1), self.list.digits))
         parts = [
-            self.kind.label,
+            f"{self.kind.label} by folder" if self._in_folders() else self.kind.label,
             "biggest change first" if self.orders[self.kind.id] is Order.CHANGE else "in order",
             *self._left_out(),
             *([f"“{printable(self.filter.value)}” {len(self.list.rows)} found"] if self.filter.value else []),
@@ -203,6 +221,10 @@ class CompareScreen(Screen[None]):
         """Views without anything to show are not there; in a filter `/` is a letter like others."""
         if action == "view":
             return any(kind.id == parameters[0] for kind in self.kinds)
+        if action in ("difference", "folders"):
+            return self.kind.id == "files"
+        if action in ("fold", "fold_all"):
+            return self._in_folders()
         return not (action == "filter" and self.filter.has_focus)
 
     # What commands do
@@ -217,7 +239,7 @@ class CompareScreen(Screen[None]):
         """The image by itself, at the layer of the row."""
         inspection = self.pair.inspection(side)
         if inspection is None:
-            self.notify("It is known by a saved report only.", title=f"Image {side.upper()}")
+            self._unknown(side)
             return
         row = self.list.row
         cell = (row.a if side == "a" else row.b) if row else None
@@ -225,6 +247,9 @@ class CompareScreen(Screen[None]):
         if layer is None and row is not None and row.cause is not None and row.cause.side == side:
             layer = row.cause.layer
         self.app.push_screen(OneSide(inspection, Contents(inspection, self.reopens.get(side)), layer))
+
+    def _unknown(self, side: Which) -> None:
+        self.notify(f"Image {side.upper()} is known by a saved report only.")
 
     def action_move(self, rows: int) -> None:
         self.list.move(rows)
@@ -238,6 +263,49 @@ class CompareScreen(Screen[None]):
     def action_details(self) -> None:
         if self.list.row is not None:
             self.app.push_screen(Details(details(self.comparison, self.list.row)))
+
+    def action_difference(self) -> None:
+        """The lines in which the file of the row differs; both images are read again for it."""
+        row = self.list.row
+        change = row.item if row else None
+        if not isinstance(change, FileChange):
+            self.notify("Only files are compared line by line.")
+            return
+        sides: dict[Which, Contents] = {}
+        for side in get_args(Which):
+            inspection = self.pair.inspection(side)
+            if inspection is None:
+                self._unknown(side)
+                return
+            sides[side] = Contents(inspection, self.reopens.get(side))
+        self.app.push_screen(DifferencePage(sides, names(self.comparison), change))
+
+    def action_folders(self) -> None:
+        """A tree of folders instead of a list, or the list again."""
+        self.by_folder = not self.by_folder
+        self._refill()
+        self._draw_heads()
+        self.refresh_bindings()
+
+    @on(RowList.Opened)
+    def action_fold(self) -> None:
+        """Open or close the folder; of a file the one that it is in."""
+        row = self.list.row
+        if row is None or row.depth is None:
+            return
+        at = self.list.cursor
+        if not isinstance(row.item, Folder):
+            above = (nth for nth in range(at, -1, -1) if (self.list.rows[nth].depth or 0) < row.depth)
+            at = next(above, at)
+        item = self.list.rows[at].item
+        if isinstance(item, Folder):
+            self.list.jump(at)
+            self.closed ^= {item.path}
+            self._refill()
+
+    def action_fold_all(self, closed: bool) -> None:
+        self.closed = frozenset(folders_of(self._rows[self.kind.id])) if closed else frozenset()
+        self._refill()
 
     def action_sort(self) -> None:
         order = self.orders[self.kind.id]
@@ -272,6 +340,15 @@ class CompareScreen(Screen[None]):
 
     def action_help(self) -> None:
         self.app.push_screen(Help(self.commands, SIGNS, (VIEWS, MOVE, JUMP)))
+
+
+def _place_of(before: ComparedRow | None, rows: Sequence[ComparedRow]) -> int:
+    """Where a row is among others: itself, or else that of the same path in a tree of folders; the first for none."""
+    if before is None:
+        return 0
+    same = (number for number, row in enumerate(rows) if row is before)
+    alike = (number for number, row in enumerate(rows) if isinstance(row.item, FileChange | Folder))
+    return next(same, next((number for number in alike if rows[number].name == before.name), 0))
 
 
 class CompareSummary(Widget):

@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
-from inspector.content.reading import Contents, FileContent
+from inspector.content.reading import Contents, FileContent, is_text
 from inspector.errors import Cancelled, InspectorError
 from inspector.safe_names import printable
 from inspector.sizes import human
@@ -26,9 +26,6 @@ from inspector.tui.widgets.text_lines import Piece, wrapped
 
 COLOURED = 256 << 10
 """Bytes of text that get syntax colours; pygments takes a second for a megabyte."""
-
-SNIFFED = 8 << 10
-"""Bytes that decide whether a file is text."""
 
 HEX_BYTES = (16, 8, 4)
 """Bytes in a row of a hexdump, by the room there is."""
@@ -44,18 +41,6 @@ LOOKS = (
     ("Token.Literal.Number", "code--number"),
 )
 """Pygments' token types, by the beginning of their names → component class; the rest is plain."""
-
-
-def is_text(data: bytes) -> bool:
-    """No NUL, and UTF-8 but for what may be cut at the end."""
-    head = data[:SNIFFED]
-    if b"\0" in head:
-        return False
-    try:
-        head.decode()
-    except UnicodeDecodeError as error:
-        return error.start >= len(head) - 4 and len(head) == SNIFFED
-    return True
 
 
 def text_lines(data: bytes, path: str) -> list[list[Piece]]:

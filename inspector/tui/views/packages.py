@@ -20,7 +20,7 @@ from inspector.packages.model import Installed, Inventory
 from inspector.packages.removal.tools import build_tools
 from inspector.packages.why import Reasons
 from inspector.safe_names import printable
-from inspector.sizes import human
+from inspector.sizes import counted, human
 from inspector.tui.commands import COPY, DETAILS_BY_I, FILTER, MOVING, SORT, Command, bindings
 from inspector.tui.instruction_words import MUTED, Part, instruction_text, place
 from inspector.tui.views.package_list import PackageList, PackageOrder, PackageRow
@@ -147,7 +147,12 @@ def package_details(
 ) -> Content:
     """Name, bytes, the chain of those that need it up to one that was asked for, and who brought and removed it."""
     parts: list[Part] = [(printable(f"{row.name} {row.version}"), "bold"), (f" · {row.kind} · ", MUTED)]
-    parts += [human(row.size), (f" in {len(each.entries)} files" if each else "", MUTED), "\n", ("why    ", MUTED)]
+    parts += [
+        human(row.size),
+        (f" in {counted(len(each.entries), 'file')}" if each else "", MUTED),
+        "\n",
+        ("why    ", MUTED),
+    ]
     parts += [*_chain(each, reasons, from_base=row.layer is not None and inspection.is_from_base(row.layer)), "\n"]
     if each is not None:
         verdict = inspection.tooling.verdicts.get(each.package) or build_tools([each.package]).get(each.package)

@@ -115,7 +115,7 @@ class Leading(View):
         if target is None:
             return
         if target.files is None:
-            self.notify("Its files are not known, or not in the image any more.", title=target.name, markup=False)
+            self.notify(f"The files of {target.name} are not known, or not there any more.", markup=False)
             return
         self.post_message(self.FilesWanted(target))
 

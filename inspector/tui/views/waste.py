@@ -23,7 +23,7 @@ from inspector.findings.remedy import RemedyKind
 from inspector.findings.words import fix_text, patch_place
 from inspector.inspection import Inspection
 from inspector.safe_names import printable
-from inspector.sizes import human
+from inspector.sizes import counted, human
 from inspector.tui.commands import COPY, DETAILS_BY_I, Command, bindings
 from inspector.tui.instruction_words import MUTED, Part, instruction_text, origin, place
 from inspector.tui.views.view import Leading, Target
@@ -188,7 +188,6 @@ def sums_text(findings: Iterable[Finding]) -> str:
 
 def finding_details(inspection: Inspection, finding: Finding) -> Content:
     """What is wasted, how to write it instead, who brought it and who hid it, and which tools say the same."""
-    count = len(finding.frees)
     total = inspection.filesystem.ledger.total_bytes
     others = find_rule(finding.rule).see
     see = f" · {', '.join(others)}" if others else ""
@@ -196,7 +195,7 @@ def finding_details(inspection: Inspection, finding: Finding) -> Content:
         (printable(finding.title), "bold"),
         "\n",
         (human(finding.size_bytes), "bold"),
-        (f" in {count:,} {'file' if count == 1 else 'files'}".replace(",", " "), MUTED),
+        (f" in {counted(len(finding.frees), 'file')}", MUTED),
         (f" · without it the image has {human(total - finding.size_bytes)} of {human(total)}\n", MUTED),
     ]
     patch = finding_patch(finding.remedy, inspection)
@@ -212,7 +211,7 @@ def finding_details(inspection: Inspection, finding: Finding) -> Content:
             parts += [(cut(instruction_text(inspection, layer), 200), MUTED), "\n"]
         if rest := layers[BROUGHT_BY:]:
             size = human(sum(sizes.get(layer, 0) for layer in rest)) if label.startswith("brought") else ""
-            parts += [(label, MUTED), f"{size} in {len(rest)} more layers\n".lstrip()]
+            parts += [(label, MUTED), f"{size} in {counted(len(rest), 'more layer')}\n".lstrip()]
     word, _, meaning = class_of(finding)
     parts += [("class      ", MUTED), f"{word} ", (f"· {meaning}\n", MUTED)]
     parts += [("rule       ", MUTED), f"{finding.rule} · ", (str(finding.severity), SEVERITIES[finding.severity][2])]

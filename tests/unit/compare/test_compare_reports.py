@@ -21,6 +21,7 @@ from inspector.reports import schema
 from inspector.reports.compare_json import encode_comparison
 from inspector.reports.compare_markdown import compare_markdown
 from inspector.reports.compare_text import compare_text
+from inspector.reports.compare_words import percent
 from inspector.reports.json_report import encode, to_report
 from inspector.reports.saved import is_report, read_report, saved_side
 from inspector.sources.protocol import ignore_progress
@@ -258,3 +259,25 @@ def test_a_file_that_is_no_report_is_not_taken_for_one(tmp_path: Path):
     assert not is_report(tmp_path / "image.tar")
     assert not is_report(tmp_path)
     assert not is_report(tmp_path / "absent")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (100, 112, " (+12%)"),
+        (100, 31, " (−69%)"),
+        (1000, 9, " (−99.1%)"),
+        (728_000, 2_200, " (−99.7%)"),
+        (1_000_000, 1, " (−99.9%)"),
+        (100, 0, " (−100%)"),
+        (1000, 998, " (−0.2%)"),
+        (100_000, 99_999, ""),
+        (100, 999, " (+899%)"),
+        (100, 1000, " (× 10)"),
+        (1000, 328_380, " (× 328)"),
+        (0, 5, ""),
+        (5, 5, ""),
+    ],
+)
+def test_a_change_is_told_so_that_it_fits_what_is_left(before: int, after: int, told: str):
+    assert percent(after - before, before) == told
