@@ -17,6 +17,7 @@ from typing import NoReturn
 
 import click
 
+from inspector.cli.meant import answer
 from inspector.errors import Cancelled, InspectorError
 from inspector.safe_names import printable
 
@@ -88,7 +89,8 @@ def _code(command: Callable[[], int], *, debug: bool) -> int:
             traceback.print_exc()
         _say(f"error: {error.message}", error.hint)
     except click.ClickException as error:
-        _say(f"error: {error.format_message()}", "leaninspect --help shows the commands and options")
+        told = answer(error)
+        _say(f"error: {told.message}", told.hint)
     except BrokenPipeError:
         return FINE
     except Exception as error:

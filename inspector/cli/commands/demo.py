@@ -8,12 +8,19 @@ from typing import Any
 import click
 
 from inspector.cli import options
+from inspector.cli.help import Command
 from inspector.cli.options import Job
 from inspector.cli.output import asked_reports, report_options
 from inspector.reports.formats import COMPARISON_FORMATS, INSPECTION_FORMATS
 
+EXAMPLES = (
+    ("leaninspect demo", "the fat image"),
+    ("leaninspect demo lean --text", "the text report of the lean one"),
+    ("leaninspect demo compare", "what the lean build saves"),
+)
 
-@click.command()
+
+@click.command(cls=Command, short_help="an embedded image: no engine, no network", examples=EXAMPLES)
 @click.argument("which", type=click.Choice(["fat", "lean", "compare"]), default="fat")
 @report_options(INSPECTION_FORMATS, COMPARISON_FORMATS)
 @options.files
