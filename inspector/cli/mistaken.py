@@ -10,6 +10,7 @@ from click import Command
 
 from inspector.cli.meant import not_an_image
 from inspector.errors import InspectorError
+from inspector.reference import parse_reference
 
 BUILD_FILES = ("Dockerfile", "Containerfile")
 
@@ -18,7 +19,10 @@ SUFFIXES = (".json", ".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".html", 
 
 
 def explained(error: InspectorError, name: str) -> InspectorError:
-    """The error about an image of this name, telling what was meant where that is known."""
+    """The error about an image of this name, telling what was meant where that is known. Who says where the image is
+    (`docker:plna`) means an image."""
+    if parse_reference(name).transport is not None or name == "-":
+        return error
     from inspector.reports.saved import is_report
 
     path, kind = Path(name), type(error)

@@ -23,6 +23,7 @@ EXAMPLES = (
 @click.command(cls=Command, short_help="an embedded image: no engine, no network", examples=EXAMPLES)
 @click.argument("which", type=click.Choice(["fat", "lean", "compare"]), default="fat")
 @report_options(INSPECTION_FORMATS, COMPARISON_FORMATS)
+@options.shape
 @options.files
 @options.debug
 def demo(which: str, **given: Any) -> Job:
@@ -32,6 +33,8 @@ def demo(which: str, **given: Any) -> Job:
     """
     if which == "compare" and given["files"]:
         raise click.UsageError("--files is not for a comparison: its JSON report has the files that differ")
+    if which == "compare" and options.check_shape(given):
+        raise click.UsageError("--summary, --top and --full are about one image")
     reports = asked_reports(COMPARISON_FORMATS if which == "compare" else INSPECTION_FORMATS, given)
 
     def one() -> int:

@@ -33,6 +33,7 @@ EXAMPLES = (
 @options.recipe
 @options.ignore
 @report_options(INSPECTION_FORMATS)
+@options.shape
 @options.files
 @options.debug
 def inspect(image: str, ignore: tuple[str, ...], **given: Any) -> Job:
