@@ -13,12 +13,16 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from inspector.cli.meant import answer
 from inspector.errors import Cancelled, InspectorError
 from inspector.safe_names import printable
+
+if TYPE_CHECKING:
+    from inspector.reports.colour import Paint
 
 FINE = 0
 FAILED = 1
@@ -52,6 +56,17 @@ def exit_with(command: Callable[[], int], *, debug: bool) -> NoReturn:
 def text_width() -> int:
     """Columns for a text report: those of the terminal, or what COLUMNS says."""
     return shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
+
+
+def paint() -> Paint:
+    """How text on stdout gets colour: on a terminal that has some, unless NO_COLOR (no-color.org) says not to."""
+    from inspector.reports.colour import ansi, plain
+
+    environment = os.environ
+    if not sys.stdout.isatty() or environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return plain
+    understood = os.name != "nt" or "WT_SESSION" in environment or "TERM" in environment
+    return ansi if understood else plain
 
 
 def write_out(text: str) -> None:
@@ -88,7 +103,8 @@ def _code(command: Callable[[], int], *, debug: bool) -> int:
             traceback.print_exc()
         _say(f"error: {error.message}", error.hint)
     except click.ClickException as error:
-        _say(f"error: {error.format_message()}", "leaninspect --help shows the commands and options")
+        told = answer(error)
+        _say(f"error: {told.message}", told.hint)
     except BrokenPipeError:
         return FINE
     except Exception as error:

@@ -8,7 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from inspector.cli.build_file import read_dockerfile
+from inspector.cli.mistaken import explained
 from inspector.content.reading import Reopen
+from inspector.errors import BadImage, ImageNotFound
 from inspector.image.platform import parse_platform
 from inspector.inspection import Inspection
 from inspector.layers.cache.scans import user_cache
@@ -37,17 +39,21 @@ def asked_image(image: str, options: Mapping[str, Any]) -> Asked:
 
 def inspect_asked(asked: Asked, watch: Watch, ignore: Sequence[str] = ()) -> Inspection:
     """Read the image and account for it; no finding speaks of paths that fit `ignore`. Raises InspectorError."""
-    return inspect_image(
-        asked.image,
-        platform=asked.platform,
-        insecure=asked.insecure,
-        dockerfile=read_dockerfile(asked.dockerfile) if asked.dockerfile else None,
-        target=asked.target,
-        base=asked.base,
-        ignore=ignore,
-        cache=None if asked.no_cache else user_cache(),
-        watch=watch,
-    )
+    dockerfile = read_dockerfile(asked.dockerfile) if asked.dockerfile else None
+    try:
+        return inspect_image(
+            asked.image,
+            platform=asked.platform,
+            insecure=asked.insecure,
+            dockerfile=dockerfile,
+            target=asked.target,
+            base=asked.base,
+            ignore=ignore,
+            cache=None if asked.no_cache else user_cache(),
+            watch=watch,
+        )
+    except (BadImage, ImageNotFound) as error:
+        raise explained(error, asked.image) from error
 
 
 def reopening(asked: Asked) -> Reopen | None:

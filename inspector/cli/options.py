@@ -49,9 +49,30 @@ ignore = click.option(
 
 files = click.option("--files", is_flag=True, help="With --json: every entry of every layer.")
 
+summary = click.option(
+    "--summary", is_flag=True, help="Of the text report only its first lines: size, waste, the plan."
+)
+top = click.option(
+    "--top",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Of the text report the N largest findings, in place of 10.",
+)
+full = click.option("--full", is_flag=True, help="The text report with everything in it, and nothing cut.")
+shape = together(summary, top, full)
+"""How much the text report tells; each of them asks for it."""
+
 layer = click.option(
     "--layer", type=click.IntRange(min=0), metavar="N", help="As it was after layer N, in place of the last one."
 )
+
+
+def check_shape(given: Mapping[str, Any]) -> bool:
+    """Whether the text report is asked for. Raises click's UsageError for options that contradict each other."""
+    asked = [f"--{name}" for name in ("summary", "top", "full") if given.get(name) not in (None, False)]
+    if len(asked) > 1:
+        raise click.UsageError(f"{' and '.join(asked)} contradict each other")
+    return bool(asked)
 
 
 def check_target(given: Mapping[str, Any]) -> None:

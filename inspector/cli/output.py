@@ -10,7 +10,7 @@ import click
 
 from inspector.atomic_file import write_atomically
 from inspector.cli.console import write_bytes_out
-from inspector.cli.options import Decorator, together
+from inspector.cli.options import Decorator, check_shape, together
 from inspector.reports.formats import Format
 
 Subject = TypeVar("Subject")
@@ -29,12 +29,16 @@ STDOUT = ("-", "/dev/stdout")
 class Reports(NamedTuple):
     """What was asked for: the text on stdout, and where each other format goes to, by its option.
 
-    `files` puts every entry of every layer into the JSON report.
+    `files` puts every entry of every layer into the JSON report. Of the text `summary`, `top` and `full` say how much
+    (options.py).
     """
 
     text: bool
     targets: Mapping[str, str]
     files: bool
+    summary: bool = False
+    top: int | None = None
+    full: bool = False
 
     @property
     def any(self) -> bool:
@@ -57,12 +61,14 @@ def asked_reports(table: Iterable[Format[Any]], given: Mapping[str, Any]) -> Rep
     """
     options = [each.option for each in table if each.option != TEXT]
     targets = {option: given[_parameter(option)] for option in options if given[_parameter(option)] is not None}
-    printed = [option for option, target in targets.items() if target in STDOUT] + [TEXT] * given["text"]
+    text = given["text"] or check_shape(given)
+    printed = [option for option, target in targets.items() if target in STDOUT] + [TEXT] * text
     if len(printed) > 1:
         raise click.UsageError(f"{' and '.join(printed)} cannot both be written to stdout")
     if given.get("files") and JSON not in targets:
         raise click.UsageError("--files goes with --json FILE")
-    return Reports(given["text"], targets, given.get("files", False))
+    shape = {name: given[name] for name in ("summary", "top", "full") if name in given}
+    return Reports(text, targets, given.get("files", False), **shape)
 
 
 def write_reports(table: Iterable[Format[Subject]], subject: Subject, reports: Reports) -> None:

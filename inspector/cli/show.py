@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from inspector.cli.console import FINE, text_width, warn, write_out
+from inspector.cli.console import FINE, paint, text_width, warn, write_out
 from inspector.cli.output import JSON, Reports, write_reports
 from inspector.reports.formats import INSPECTION_FORMATS, Format
 
 if TYPE_CHECKING:
     from inspector.content.reading import Reopen
     from inspector.inspection import Inspection
+    from inspector.reports.shape import Shape
     from inspector.sources.protocol import Watch
 
 
@@ -37,8 +38,16 @@ def show(load: Callable[[Watch], Inspection], title: str, reopen: Reopen | None,
     if prints_text:
         from inspector.reports.text import text_report
 
-        write_out(text_report(inspection, text_width()))
+        write_out(text_report(inspection, _shape(reports)))
     return FINE
+
+
+def _shape(reports: Reports) -> Shape:
+    """How much the text report tells, how wide it is, and whether in colour."""
+    from inspector.reports.shape import FINDINGS, Shape
+
+    top = FINDINGS if reports.top is None else reports.top
+    return Shape(text_width(), top, is_full=reports.full, is_summary=reports.summary, paint=paint())
 
 
 def has_a_screen() -> bool:

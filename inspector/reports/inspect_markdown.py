@@ -11,8 +11,8 @@ from inspector.findings.patch import finding_patch
 from inspector.findings.words import fix_text, patch_place
 from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
+from inspector.reports.layers_text import origin_text
 from inspector.reports.markdown import block, code, details, escape, prose
-from inspector.reports.text import origin_text
 from inspector.sizes import counted, human
 
 FINDINGS = 15

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from inspector.inspection import Inspection
 from inspector.packages.model import Installed, Inventory
 from inspector.packages.why import Reasons
+from inspector.reports.colour import Tone
+from inspector.reports.shape import Shape
 from inspector.safe_names import printable
 from inspector.sizes import human
 
@@ -15,33 +17,35 @@ BIGGEST = 10
 """Packages in the list; the JSON report has them all."""
 
 
-def package_lines(inspection: Inspection) -> Iterator[str]:
+def package_lines(inspection: Inspection, shape: Shape) -> Iterator[str]:
     """The section on packages."""
     inventory = inspection.inventory
     if inventory.installed:
-        yield f"Packages, biggest first: {_totals(inventory)}"
+        yield f"{shape.paint('Packages, biggest first', Tone.HEADING)}: {_totals(inventory)}"
         reasons = Reasons(inventory)
-        for each in inventory.installed[:BIGGEST]:
+        limit = shape.limit(BIGGEST, len(inventory.installed))
+        for each in inventory.installed[:limit]:
             yield _line(each, " ← ".join(package.name for package in reasons.why(each.package)[1:]))
-        rest = inventory.installed[BIGGEST:]
+        rest = inventory.installed[limit:]
         if rest:
             yield _more(rest)
-        yield from _staying_tools(inspection)
+        yield from _staying_tools(inspection, shape)
     for unread in inventory.unread:
         yield f"note: the {unread.kind} packages after layer {unread.layer} are unknown: {printable(unread.reason)}"
 
 
-def _staying_tools(inspection: Inspection) -> Iterator[str]:
+def _staying_tools(inspection: Inspection, shape: Shape) -> Iterator[str]:
     """The build tools that cannot go, each with what needs it; the findings are about those that can."""
     why = inspection.tooling.staying
     tools = [each for each in inspection.inventory.installed if each.package in why]
     if not tools:
         return
     yield ""
-    yield f"Build tools that must stay: {human(sum(each.size_bytes for each in tools))}"
-    for each in tools[:BIGGEST]:
+    yield shape.paint(f"Build tools that must stay: {human(sum(each.size_bytes for each in tools))}", Tone.HEADING)
+    limit = shape.limit(BIGGEST, len(tools))
+    for each in tools[:limit]:
         yield f"{_line(each, '')}: {printable(why[each.package])}"
-    if rest := tools[BIGGEST:]:
+    if rest := tools[limit:]:
         yield _more(rest)
 
 

@@ -1,4 +1,4 @@
-"""The plan in words: for `leaninspect plan`, and in a few lines for the text report."""
+"""The plan in words: for `leaninspect plan`, and in a sentence for the text report."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ NAME = 27
 INDENT = 14
 """Cells before what a step is, and what goes on from the line before."""
 
+STEP = 110
+"""Characters of a step in the sentence; `leaninspect plan` has it whole."""
+
+TOLD = 2
+"""Steps that the sentence tells: the one that saves most, and what follows upon it."""
+
 RECONSTRUCTED = "No Dockerfile is known: these lines are made from the image's history. --dockerfile FILE names yours."
 
 
@@ -33,14 +39,28 @@ def plan_text(inspection: Inspection, plan: Plan, width: int = 120) -> str:
     return "\n".join(lines) + "\n"
 
 
-def plan_lines(plan: Plan, width: int) -> Iterator[str]:
-    """The best plan in a few lines; nothing where none applies."""
-    if plan.lean is None:
-        return
-    yield f"Plan: {_arrow(plan)} by {' and '.join(answer.technique for answer in plan.lean.answers)}"
-    for answer in plan.lean.answers:
-        yield from _wrapped(answer.reason, width, 2)
-    yield "  leaninspect plan shows the steps and writes the patch"
+def plan_sentence(plan: Plan) -> str:
+    """The best plan in one sentence; empty where none applies.
+
+    `728.0 MB → 121.5 MB (−606.5 MB): make one RUN of the 2 in lines 5 to 9, end it with: apt-get purge …, and 2
+    steps more; leaninspect plan writes the patch`
+    """
+    lean = plan.lean
+    if lean is None:
+        return ""
+    steps = [step for answer in lean.answers for step in answer.steps]
+    first = max(range(len(steps)), key=lambda number: steps[number].saves_bytes, default=0)
+    if steps and steps[first].text.startswith("end it "):  # which is the RUN of the step before
+        first -= 1
+    told = [textwrap.shorten(printable(step.text), STEP, placeholder=" …") for step in steps[first : first + TOLD]]
+    if more := len(steps) - len(told):
+        told.append(f"and {more} {'step' if more == 1 else 'steps'} more")
+    sizes = (
+        f"{human(plan.size_bytes)} → {human(lean.predicted_bytes)} ({signed(lean.predicted_bytes - plan.size_bytes)})"
+    )
+    is_written = lean.patch and not lean.reconstructed
+    what = ", ".join(told) or printable(lean.answers[0].reason)
+    return f"{sizes}: {what}; leaninspect plan {'writes the patch' if is_written else 'shows how'}"
 
 
 def _headline(inspection: Inspection, plan: Plan) -> Iterator[str]:

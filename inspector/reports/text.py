@@ -7,21 +7,26 @@ from collections.abc import Iterator
 from inspector.attribution.base import Base, evidence_text
 from inspector.filesystem.hidden_files import biggest_hidden
 from inspector.filesystem.ledger import Fate
+from inspector.findings.find import figures
+from inspector.findings.registry import SECRET
 from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
-from inspector.reports.cutting import cut, cut_front
+from inspector.reports.colour import Tone
+from inspector.reports.cutting import cut, cut_front, wrapped
 from inspector.reports.findings_text import secret_lines, waste_lines
-from inspector.reports.package_text import package_changes, package_lines
-from inspector.reports.plan_text import plan_lines
+from inspector.reports.layers_text import layer_lines
+from inspector.reports.package_text import package_lines
+from inspector.reports.plan_text import plan_sentence
+from inspector.reports.shape import Shape
 from inspector.safe_names import printable
 from inspector.sizes import counted, human
 
-BAR = 20
-"""Cells of the longest layer's bar."""
+HIDDEN_FILES, ALL_HIDDEN_FILES = 10, 1000
+"""Rows of the list, and of the whole report's; the JSON report has them all."""
 
-HIDDEN_FILES = 10
-"""Rows of the list; the JSON report has them all."""
+LABEL = 9
+"""Cells of the words that the head's lines begin with."""
 
 HOW = {
     Fate.OVERWRITTEN: "overwritten",
@@ -30,29 +35,40 @@ HOW = {
     Fate.DELETED_TREE: "deleted with a folder",
 }
 
+USUAL = Shape()
 
-def text_report(inspection: Inspection, width: int = 120) -> str:
-    """The report in lines of at most `width` cells where only an instruction or a path would be longer.
 
-    Lines that a person is to write are whole.
+def text_report(inspection: Inspection, shape: Shape = USUAL) -> str:
+    """The report: the answers, the layers, what is to be decided, and what the image is made of.
+
+    Its lines have at most the shape's width where only an instruction, a package or a path would be longer; lines that
+    a person is to write are whole.
     """
-    lines = [*_headline(inspection), "", *_layers(inspection, width)]
-    plan, waste = plan_lines(make_plan(inspection), width), waste_lines(inspection, width)
-    others = (secret_lines(inspection, width), package_lines(inspection))
-    for section in (list(plan), list(waste), *([cut(line, width) for line in told] for told in others)):
-        if section:
-            lines += ["", *section]
-    if inspection.filesystem.ledger.hidden_bytes:
-        lines += ["", *_hidden_files(inspection, width)]
+    lines = list(_head(inspection, shape))
+    if shape.is_summary:
+        return "\n".join(lines) + "\n"
+    layers, hidden = list(layer_lines(inspection, shape)), list(_hidden_files(inspection, shape))
+    packages = [line if shape.is_full else cut(line, shape.width) for line in package_lines(inspection, shape)]
+    waste, secrets = list(waste_lines(inspection, shape)), list(secret_lines(inspection, shape))
+    is_cut = not shape.is_full and any("…" in line for line in (*layers, *packages, *hidden))
+    more = [f"… is what {shape.width} columns have no room for; --full shows all of it"] if is_cut else []
+    for section in (layers, waste, secrets, packages, hidden, [shape.paint(line, Tone.FAINT) for line in more]):
+        lines += ["", *section] if section else []
     return "\n".join(lines) + "\n"
 
 
-def _headline(inspection: Inspection) -> Iterator[str]:
-    image, ledger = inspection.image, inspection.filesystem.ledger
-    yield (
-        f"{printable(image.reference)}   {human(ledger.total_bytes)} in {counted(len(image.layers), 'layer')}, "
+def _head(inspection: Inspection, shape: Shape) -> Iterator[str]:
+    """How large it is, what of that is waste, and what to do: the first lines, and all of the summary."""
+    image, ledger, paint = inspection.image, inspection.filesystem.ledger, shape.paint
+    name = printable(image.reference)
+    sizes = (
+        f"{human(ledger.total_bytes)} in {counted(len(image.layers), 'layer')}, "
         f"{human(ledger.live_bytes)} live, {human(ledger.hidden_bytes)} hidden ({ledger.efficiency:.0%} efficient)"
     )
+    is_long = len(name) + 3 + len(sizes) > shape.width
+    yield f"{paint(name, Tone.HEADING)}{'' if is_long else f'   {sizes}'}"
+    if is_long:
+        yield sizes
     facts = [
         str(image.config.platform) if image.config.platform else None,
         image.source,
@@ -63,8 +79,28 @@ def _headline(inspection: Inspection) -> Iterator[str]:
     yield " · ".join(fact for fact in facts if fact)
     if inspection.base is not None:
         yield _base(inspection, inspection.base)
+    yield from _labelled("Waste", _waste(inspection), Tone.WASTE, shape)
+    if sentence := plan_sentence(make_plan(inspection)):
+        yield from _labelled("Plan", sentence, Tone.GOOD, shape)
+    if secrets := sum(finding.rule == SECRET for finding in inspection.findings):
+        told = "1 file looks" if secrets == 1 else f"{secrets} files look"
+        yield from _labelled("Secrets", f"{told} like a secret that whoever has the image can read", Tone.BAD, shape)
     for note in inspection.notes:
         yield f"note: {printable(note)}"
+
+
+def _labelled(label: str, text: str, tone: Tone, shape: Shape) -> Iterator[str]:
+    first, *more = wrapped(text, shape.width, LABEL)
+    yield f"{shape.paint(f'{label:<{LABEL}}', tone)}{first}"
+    yield from more
+
+
+def _waste(inspection: Inspection) -> str:
+    """`610.0 MB reclaimable and yours, 11.3 MB by trades, 49.4 MB only on another base`."""
+    of = figures(inspection.findings)
+    others = ((of.trade_bytes, "by trades"), (of.base_bytes, "only on another base"))
+    yours = f"{human(of.safe_bytes)} reclaimable and yours" if of.safe_bytes else "none that is yours"
+    return ", ".join([yours, *(f"{human(size)} {how}" for size, how in others if size)])
 
 
 def _base(inspection: Inspection, base: Base) -> str:
@@ -82,52 +118,12 @@ def _layers_of(sizes: list[int]) -> str:
     return f"{human(sum(sizes))} in {counted(len(sizes), 'layer')}"
 
 
-def _layers(inspection: Inspection, width: int) -> Iterator[str]:
-    most = max((totals.size_bytes for totals in inspection.filesystem.totals), default=0)
-    origins = [origin_text(inspection, index) for index in range(len(inspection.scans))]
-    room = max(map(len, ["line", *origins])) + 2 if any(origins) else 0
-    changes = [package_changes(inspection.inventory, index) for index in range(len(inspection.scans))]
-    space = max(map(len, ["packages", *changes])) + 2 if any(changes) else 0
-    title = (f"{'packages':<{space}}" if space else "") + (f"{'line':<{room}}" if room else "")
-    yield f"  layer {'size':>10} {'hidden':>10}  {'':<{BAR}}  {title}instruction"
-    for index, totals in enumerate(inspection.filesystem.totals):
-        row = f"  {index:>5} {human(totals.size_bytes):>10} {human(totals.hidden_bytes):>10}  "
-        bar = _bar(totals.live_bytes, totals.hidden_bytes, most)
-        told = f"{changes[index]:<{space}}{origins[index]:<{room}}{instruction_text(inspection, index)}"
-        yield cut(f"{row}{bar:<{BAR}}  {told}", width)
-
-
-def origin_text(inspection: Inspection, layer: int) -> str:
-    """`base`, or the lines of the Dockerfile; nothing where neither is known."""
-    if inspection.is_from_base(layer):
-        return "base"
-    step = inspection.instruction_of(layer)
-    if step is None or step.lines is None:
-        return ""
-    first, last = step.lines.first, step.lines.last
-    return str(first) if first == last else f"{first}-{last}"
-
-
-def _hidden_files(inspection: Inspection, width: int) -> Iterator[str]:
-    yield "Biggest hidden files"
-    for file in biggest_hidden(inspection.filesystem, HIDDEN_FILES):
+def _hidden_files(inspection: Inspection, shape: Shape) -> Iterator[str]:
+    if not inspection.filesystem.ledger.hidden_bytes:
+        return
+    yield shape.paint("Biggest hidden files", Tone.HEADING)
+    for file in biggest_hidden(inspection.filesystem, shape.limit(HIDDEN_FILES, ALL_HIDDEN_FILES)):
         where = f"layer {file.added_by}, {HOW[file.fate]} by layer {file.hidden_by}"
-        room = max(width - 16 - len(where), 20)
-        yield f"  {human(file.size_bytes):>10}  {cut_front(printable(file.path), room)}  {where}"
-
-
-def instruction_text(inspection: Inspection, layer: int) -> str:
-    """The instruction that made a layer, or that it is unknown."""
-    instruction = inspection.instruction_of(layer)
-    return printable(instruction.text) if instruction and instruction.text else "(instruction unknown)"
-
-
-def _bar(live: int, hidden: int, most: int) -> str:
-    """Length by size, the hidden share shaded; whatever has bytes gets at least one cell."""
-    if not most or not live + hidden:
-        return ""
-    cells = max(1, round(BAR * (live + hidden) / most))
-    shaded = min(cells, max(1, round(cells * hidden / (live + hidden)))) if hidden else 0
-    if live and shaded == cells > 1:
-        shaded -= 1
-    return "█" * (cells - shaded) + "▓" * shaded
+        path, room = printable(file.path), max(shape.width - 16 - len(where), 20)
+        told = path if shape.is_full else cut_front(path, room)
+        yield f"  {shape.paint(f'{human(file.size_bytes):>10}', Tone.WASTE)}  {told}  {where}"

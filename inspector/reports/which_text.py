@@ -11,7 +11,7 @@ from inspector.layers.entries import Kind
 from inspector.packages.inventory import owners
 from inspector.packages.model import Package
 from inspector.packages.why import Reasons
-from inspector.reports.text import instruction_text
+from inspector.reports.layers_text import instruction_text
 from inspector.safe_names import printable
 from inspector.sizes import counted, human
 

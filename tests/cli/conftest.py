@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,29 @@ def left_early(first: bytes, *arguments: str, cwd: Path) -> tuple[int, bytes]:
         assert process.stdout.read(len(first)) == first
         process.stdout.close()
         return process.wait(timeout=60), process.stderr.read()
+
+
+def on_a_terminal(*arguments: str, cwd: Path, **more: str) -> str:
+    """What a run prints whose stdout is a terminal; its stdin and stderr are none."""
+    import pty  # which Windows has not
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        command(*arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        cwd=cwd,
+        env=environment(**more),
+    )
+    os.close(theirs)
+    told = b""
+    with suppress(OSError):  # the other end is closed
+        while data := os.read(ours, 65536):
+            told += data
+    os.close(ours)
+    assert process.wait(timeout=60) == 0
+    return told.decode()
 
 
 def on_a_full_disk(*arguments: str, cwd: Path) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from xxhash import xxh3_64_intdigest
 from inspector import __version__
 from inspector.demo.archive import EPOCH, Member, Step, image_archive, symlink, tar_layer, whiteout
 from inspector.reports import schema
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, on_a_terminal
 
 
 @pytest.fixture
@@ -52,13 +53,14 @@ def test_text_report_on_a_pipe(run: Run, small_tar: Path) -> None:
     assert outcome.out == (
         "small.tar   1.8 kB in 3 layers, 300 B live, 1.5 kB hidden (17% efficient)\n"
         f"linux/amd64 · docker-archive · {image_id[:19]}\n"
+        "Waste    1.5 kB reclaimable and yours\n"
         "\n"
-        "  layer       size     hidden                        instruction\n"
-        "      0     1.5 kB     1.5 kB  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓  ADD file:abc in /\n"
-        "      1      300 B        0 B  ████                  RUN echo new > keep\n"
-        "      2        0 B        0 B                        RUN rm gone\n"
+        "  layer    size  hidden                        instruction\n"
+        "      0  1.5 kB  1.5 kB  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓  ADD file:abc in /\n"
+        "      1   300 B     0 B  ████                  RUN echo new > keep\n"
+        "      2     0 B     0 B                        RUN rm gone\n"
         "\n"
-        "Waste, biggest first: 1.5 kB reclaimable\n"
+        "Yours, and safe to remove: 1.5 kB\n"
         "      1.0 kB  overwritten by a later layer, 1 file   LI1002\n"
         "              `RUN echo new > keep` replaces 1.0 kB of `ADD file:abc in /`, and the image keeps both: "
         "make the change in\n"
@@ -82,9 +84,70 @@ def test_text_report_in_an_encoding_without_blocks(run: Run, small_tar: Path) ->
 
 def test_text_report_fits_the_width(run: Run, fat_tar: Path) -> None:
     lines = run(str(fat_tar), COLUMNS="80").out.splitlines()
-    table = lines[lines.index("") + 2 : lines.index("") + 13]
-    assert len(table) == 11
+    heading = next(line for line in lines if line.endswith("instruction"))
+    table = lines[lines.index(heading) + 1 :][:11]
     assert max(map(len, table)) == 80
+    assert heading.index("instruction") == 40
+    assert table[0][40:] == "ADD file:0188854ec205b069e0edfe2fb3c6a9…"
+    assert lines[-1] == "… is what 80 columns have no room for; --full shows all of it"
+
+
+def test_the_whole_report_has_each_instruction_and_path_whole(run: Run, fat_tar: Path) -> None:
+    text = run(str(fat_tar), "--full", COLUMNS="80").out
+    assert "0188854ec205b069e0edfe2fb3c6a9965b9d3b78d680c1950e182000a0694c3c" in text
+    assert "usr/libexec/gcc/x86_64-alpine-linux-musl/6.4.0/cc1plus  layer 4" in text
+    assert "no room for" not in text
+
+
+def test_the_summary_is_the_head_of_the_report(run: Run) -> None:
+    whole, head = (run("demo", *options, COLUMNS="80").out for options in ((), ("--summary",)))
+    assert whole.startswith(head)
+    assert head.splitlines()[2:] == [
+        "Waste    1.5 MB reclaimable and yours, 150 B by trades",
+        "Plan     2.2 MB → 676.1 kB (−1.5 MB): make one RUN of the 5 in instructions 8 to",
+        "         14, end it with: rm -rf /root/.cache/node-gyp/8.9.4/include/node;",
+        "         leaninspect plan shows how",
+    ]
+
+
+def test_as_many_findings_as_are_asked_for(run: Run, fat_tar: Path) -> None:
+    told = [
+        line for line in run(str(fat_tar), "--top", "1").out.splitlines() if " LI" in line or " more, which " in line
+    ]
+    assert told == [
+        "      1.5 MB  removed too late: g++, make and 21 packages that came with them, 580 files   LI1001",
+        "    172.0 kB  in 5 findings more, which --top N or --full tells",
+        "       150 B  in 1 finding more, which --top N or --full tells",
+        "     15.8 kB  in 3 findings more, which --top N or --full tells",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--top", "3", "--summary"], "--summary and --top contradict each other"),
+        (["--full", "--json", "-"], "--json and --text cannot both be written to stdout"),
+        (["--top", "-1"], "Invalid value for '--top': -1 is not in the range x>=0."),
+    ],
+)
+def test_options_of_the_text_that_contradict_are_refused(
+    run: Run, fat_tar: Path, options: list[str], message: str
+) -> None:
+    outcome = run(str(fat_tar), *options)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith(f"leaninspect: error: {message}\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("variables", "is_coloured"),
+    [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+    ids=["a terminal", "NO_COLOR is empty", "NO_COLOR", "a dumb terminal"],
+)
+def test_colour_is_for_terminals(tmp_path: Path, variables: dict[str, str], is_coloured: bool) -> None:
+    told = on_a_terminal("demo", "--summary", cwd=tmp_path, **{"TERM": "xterm", "NO_COLOR": "", **variables})
+    assert "1.5 MB reclaimable and yours" in told
+    assert ("\x1b[33mWaste    \x1b[0m1.5 MB" in told) is is_coloured
 
 
 def test_json_report(run: Run, small_tar: Path) -> None:
@@ -226,7 +289,8 @@ def test_secrets_have_a_section_of_their_own_beside_waste_by_bytes(run: Run, tmp
         ("COPY app/.env / # buildkit", [Member("srv/.env", b"API_TOKEN=0123456789abcdef\n")]),
     )
     lines = run("odd.tar").out.splitlines()
-    start = lines.index("Waste, biggest first: 100.5 kB reclaimable")
+    assert "Secrets  11 files look like a secret that whoever has the image can read" in lines
+    start = lines.index("Yours, and safe to remove: 90.0 kB")
     assert lines[start + 1 : start + 15] == [
         "     90.0 kB  apt package lists, 1 file   LI3001 (hadolint DL3009, dockle DKL-DI-0005)",
         "              end `RUN apt-get update` with: && rm -rf /var/lib/apt/lists/*",

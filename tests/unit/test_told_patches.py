@@ -8,6 +8,7 @@ from inspector.inspection import Inspection
 from inspector.reports.contract import DockerfileLines, PatchLine
 from inspector.reports.inspect_markdown import inspect_markdown
 from inspector.reports.json_report import to_report
+from inspector.reports.shape import Shape
 from inspector.reports.text import text_report
 from tests.builders import file
 from tests.tui.images import inspection_of, run
@@ -39,7 +40,7 @@ def test_a_patch_names_the_lines_of_the_dockerfile_and_is_told_whole() -> None:
     assert patch is not None
     assert patch.new_text == f"RUN make {LONG} \\\n    && {CLEAN}"
 
-    text = text_report(inspection, 80)
+    text = text_report(inspection, Shape(80))
     assert f"{'':14}Dockerfile:3\n" in text
     assert all(f"{'':14}{line.sign} {line.text}\n" in text for line in patch.lines)
 

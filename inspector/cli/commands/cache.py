@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from inspector.cli.console import FINE, write_out
+from inspector.cli.help import Command
 from inspector.cli.options import Job
 
 
-@click.group()
+@click.group(short_help="what is remembered of layers read before", no_args_is_help=False)
 def cache() -> None:
     """What is remembered of layers read before, so that a second look transfers nothing.
 
@@ -18,7 +19,7 @@ def cache() -> None:
     """
 
 
-@cache.command()
+@cache.command(cls=Command)
 def info() -> Job:
     """Where the cache is and how much is in it."""
 
@@ -35,7 +36,7 @@ def info() -> Job:
     return job
 
 
-@cache.command()
+@cache.command(cls=Command)
 def clear() -> Job:
     """Forget everything."""
 

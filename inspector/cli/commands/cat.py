@@ -7,10 +7,16 @@ from typing import Any
 import click
 
 from inspector.cli import options
+from inspector.cli.help import Command
 from inspector.cli.options import Job
 
+EXAMPLES = (
+    ("leaninspect cat app:1 /etc/os-release", "as containers see it"),
+    ("leaninspect cat app:1 /app/config --layer 3", "as it was after layer 3"),
+)
 
-@click.command()
+
+@click.command(cls=Command, short_help="print a file of IMAGE", examples=EXAMPLES)
 @click.argument("image")
 @click.argument("path")
 @options.layer

@@ -7,12 +7,19 @@ from typing import Any
 import click
 
 from inspector.cli import options
+from inspector.cli.help import Command
 from inspector.cli.options import Job
 from inspector.cli.output import asked_reports, report_options
 from inspector.reports.formats import COMPARISON_FORMATS
 
+EXAMPLES = (
+    ("leaninspect compare app:1 app:2", "two columns on a terminal, the text report elsewhere"),
+    ("leaninspect compare app:1 app:2 --fail-on-growth 5%", "for CI: exits with 1 when it grew more"),
+    ("leaninspect compare before.json app:2", "with a report that was saved"),
+)
 
-@click.command()
+
+@click.command(cls=Command, short_help="what became of one image in another, and what it costs", examples=EXAMPLES)
 @click.argument("image_a")
 @click.argument("image_b")
 @options.reading

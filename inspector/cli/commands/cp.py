@@ -7,10 +7,17 @@ from typing import Any
 import click
 
 from inspector.cli import options
+from inspector.cli.help import Command
 from inspector.cli.options import Job
 
+EXAMPLES = (
+    ("leaninspect cp app:1:/etc/nginx ./nginx", "a folder"),
+    ("leaninspect cp app:1:/app/. .", "what is in a folder"),
+    ("leaninspect cp app:1:/etc/passwd . --layer 0", "as it was after the first layer"),
+)
 
-@click.command()
+
+@click.command(cls=Command, short_help="copy files and folders out of IMAGE", examples=EXAMPLES)
 @click.argument("source", metavar="IMAGE:PATH")
 @click.argument("dest")
 @options.layer

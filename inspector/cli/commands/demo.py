@@ -8,14 +8,22 @@ from typing import Any
 import click
 
 from inspector.cli import options
+from inspector.cli.help import Command
 from inspector.cli.options import Job
 from inspector.cli.output import asked_reports, report_options
 from inspector.reports.formats import COMPARISON_FORMATS, INSPECTION_FORMATS
 
+EXAMPLES = (
+    ("leaninspect demo", "the fat image"),
+    ("leaninspect demo lean --text", "the text report of the lean one"),
+    ("leaninspect demo compare", "what the lean build saves"),
+)
 
-@click.command()
+
+@click.command(cls=Command, short_help="an embedded image: no engine, no network", examples=EXAMPLES)
 @click.argument("which", type=click.Choice(["fat", "lean", "compare"]), default="fat")
 @report_options(INSPECTION_FORMATS, COMPARISON_FORMATS)
+@options.shape
 @options.files
 @options.debug
 def demo(which: str, **given: Any) -> Job:
@@ -25,6 +33,8 @@ def demo(which: str, **given: Any) -> Job:
     """
     if which == "compare" and given["files"]:
         raise click.UsageError("--files is not for a comparison: its JSON report has the files that differ")
+    if which == "compare" and options.check_shape(given):
+        raise click.UsageError("--summary, --top and --full are about one image")
     reports = asked_reports(COMPARISON_FORMATS if which == "compare" else INSPECTION_FORMATS, given)
 
     def one() -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspector.cli import options
+from inspector.cli.help import Command
 from inspector.cli.options import Job
 from inspector.cli.output import asked_reports, report_options
 from inspector.cli.show import show
@@ -18,12 +19,21 @@ if TYPE_CHECKING:
     from inspector.sources.protocol import Watch
 
 
-@click.command()
+EXAMPLES = (
+    ("leaninspect app:1", "the UI; inspect may be left out"),
+    ("leaninspect app:1 --dockerfile Dockerfile", "with the lines that made each layer"),
+    ("leaninspect app:1 --text --json report.json", "two reports at once"),
+    ("docker save app:1 | leaninspect -", "from a pipe"),
+)
+
+
+@click.command(cls=Command, short_help="open IMAGE in the UI, or write reports about it", examples=EXAMPLES)
 @click.argument("image")
 @options.reading
 @options.recipe
 @options.ignore
 @report_options(INSPECTION_FORMATS)
+@options.shape
 @options.files
 @options.debug
 def inspect(image: str, ignore: tuple[str, ...], **given: Any) -> Job:

@@ -8,12 +8,19 @@ import click
 
 from inspector.cli import options
 from inspector.cli.console import FAILED, FINE, text_width, warn, write_out
+from inspector.cli.help import Command
 from inspector.cli.options import Job
 from inspector.cli.output import STDOUT, asked_reports, report_options, write_report, write_reports
 from inspector.reports.formats import INSPECTION_FORMATS
 
+EXAMPLES = (
+    ("leaninspect plan app:1 --dockerfile Dockerfile", "techniques, sizes, steps, the patch"),
+    ("leaninspect plan app:1 --dockerfile Dockerfile --patch lean.patch", "and then: git apply lean.patch"),
+    ("leaninspect plan app:1 --base debian:12-slim", "would it run there, and how large would it be?"),
+)
 
-@click.command()
+
+@click.command(cls=Command, short_help="how lean IMAGE could be, and the patch of the Dockerfile", examples=EXAMPLES)
 @click.argument("image")
 @options.reading
 @options.dockerfile

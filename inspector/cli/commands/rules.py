@@ -6,9 +6,15 @@ import click
 
 from inspector.cli import options
 from inspector.cli.console import FINE, text_width, write_out
+from inspector.cli.help import Command
+
+EXAMPLES = (
+    ("leaninspect rules", "all of them"),
+    ("leaninspect rules LI1001", "what it means, why it matters, what to do"),
+)
 
 
-@click.command()
+@click.command(cls=Command, short_help="the rules that findings are made by", examples=EXAMPLES)
 @click.argument("rule_id", metavar="[ID]", required=False)
 @options.debug
 def rules(rule_id: str | None) -> options.Job:

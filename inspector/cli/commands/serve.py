@@ -8,10 +8,16 @@ import click
 
 from inspector.cli import options
 from inspector.cli.console import FINE
+from inspector.cli.help import Command
 from inspector.cli.options import Job
 
+EXAMPLES = (
+    ("leaninspect serve app:1", "at http://127.0.0.1:8000"),
+    ("leaninspect serve demo --port 8080", "the embedded image, at another port"),
+)
 
-@click.command()
+
+@click.command(cls=Command, short_help="the UI in a browser on this machine", examples=EXAMPLES)
 @click.argument("image")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="On 127.0.0.1.")
 @options.reading

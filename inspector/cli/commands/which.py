@@ -8,10 +8,16 @@ import click
 
 from inspector.cli import options
 from inspector.cli.console import FAILED, FINE, text_width, warn, write_out
+from inspector.cli.help import Command
 from inspector.cli.options import Job
 
+EXAMPLES = (
+    ("leaninspect which app:1 /etc/passwd", "the history of a file"),
+    ("leaninspect which app:1 'usr/lib/**/*.so'", "that of many"),
+)
 
-@click.command()
+
+@click.command(cls=Command, short_help="the layers that brought, changed and hid a path", examples=EXAMPLES)
 @click.argument("image")
 @click.argument("path", metavar="PATH|GLOB")
 @options.reading
