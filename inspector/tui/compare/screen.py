@@ -274,6 +274,11 @@ class CompareScreen(Screen[None]):
         self.app.push_screen(Help(self.commands, SIGNS, (VIEWS, MOVE, JUMP)))
 
 
+def tabs_to_come() -> list[Tab]:
+    """The views that a comparison may have, before anything of it is known."""
+    return [Tab(kind.id, kind.key, kind.label, 0) for kind in KINDS]
+
+
 class CompareSummary(Widget):
     """The line above everything: the difference, and how much of what differs; where it is narrow, the end goes."""
 
