@@ -13,7 +13,7 @@ from inspector.inspection import Inspection, account
 from inspector.layers.cache.scans import ScanCache
 from inspector.reading import read_image
 from inspector.reference import parse_reference
-from inspector.sources.protocol import Options, Progress, ReadEvent, Source, Watch, ignore_progress
+from inspector.sources.protocol import Options, Progress, ReadEvent, Source, Stage, Watch, ignore_progress
 from inspector.sources.resolve import open_source
 
 
@@ -38,7 +38,7 @@ def inspect_image(
     """
     parsed = parse_reference(reference)
     options = Options(parse_platform(platform) if platform else None, insecure)
-    source = open_source(parsed, options)
+    source = open_source(parsed, options, watch)
     try:
         recipe = Recipe(dockerfile, target, _named(base, options, cache, watch) if base else None)
     except BaseException:
@@ -61,6 +61,7 @@ def inspect_source(
         read = read_image(source, cache, watch)
     finally:
         source.close()
+    watch(Stage(f"accounting for {sum(len(scan.entries) for scan in read.scans)} entries"))
     return account(read, reference, recipe, ignore)
 
 
@@ -68,10 +69,10 @@ def _named(reference: str, options: Options, cache: ScanCache | None, watch: Wat
     """The image of a reference, by what tells whether others are built upon it. Its layers are not told to `watch`."""
 
     def of_another(news: ReadEvent) -> None:
-        if isinstance(news, Progress):
+        if isinstance(news, Progress | Stage):
             watch(news)
 
-    source = open_source(parse_reference(reference), options)
+    source = open_source(parse_reference(reference), options, watch)
     try:
         image = read_image(source, cache, of_another).image
     finally:

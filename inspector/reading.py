@@ -20,11 +20,13 @@ from inspector.layers.tar import clean_path
 from inspector.sources.meter import Meter
 from inspector.sources.parallel import biggest_first, in_parallel
 from inspector.sources.protocol import (
+    FIRST_BYTE,
     Known,
     LayerBlob,
     OnePass,
     Source,
     SourceImage,
+    Stage,
     Watch,
     everything,
     ignore_progress,
@@ -92,6 +94,7 @@ class _Scans:
 
 def _side_by_side(source: Source, scans: _Scans, watch: Watch) -> ReadImage:
     """Layers opened each on its own, the biggest first; what several of them share is read once."""
+    watch(Stage("reading what the image is made of"))
     image = source.image(scans.document, Meter(watch).poll)
     watch(parse_config(image.config))
     for diff_id in dict.fromkeys(blob.diff_id for blob in image.layers):
@@ -115,6 +118,8 @@ def _side_by_side(source: Source, scans: _Scans, watch: Watch) -> ReadImage:
         meter.layer_done(scanned.scan)
         return scanned
 
+    if missing:
+        watch(Stage(FIRST_BYTE))
     order = biggest_first(missing.values(), lambda index: image.layers[index].size or 0)
     found = zip(
         order, in_parallel(scan_one, order, meter, interrupt=source.close, at_least=source.at_once), strict=True
@@ -136,6 +141,8 @@ def _in_one_pass(source: OnePass, scans: _Scans, watch: Watch) -> ReadImage:
     wants = scans.lacks if is_known else everything
     if any(map(wants, expected.diff_ids)):
         watch(ImageConfig(None, None, expected.diff_ids, (), NO_RUN))  # the whole of it comes behind the layers
+    if not expected.diff_ids or any(map(wants, expected.diff_ids)):
+        watch(Stage(expected.silence))
     meter = Meter(watch, bytes_total=expected.size_bytes, layers_total=len(expected.diff_ids) or None)
     passed: dict[str, ScannedBlob | BadLayer] = {}
     with closing(source.blobs(wants, meter.counted, meter.poll)) as blobs:
@@ -146,6 +153,7 @@ def _in_one_pass(source: OnePass, scans: _Scans, watch: Watch) -> ReadImage:
                 passed[blob.name] = error
             else:
                 meter.layer_done(scanned.scan)
+    watch(Stage("reading what the image is made of"))
     image = source.image(scans.document, meter.poll)
 
     def scan_of(index: int, blob: LayerBlob) -> LayerScan:

@@ -12,7 +12,7 @@ from inspector.cli.growth import Growth
 from inspector.cli.images import Asked, inspect_asked, reopening
 from inspector.cli.output import Reports, write_reports
 from inspector.cli.parallel import load_together
-from inspector.cli.progress import progress_line
+from inspector.cli.progress import watched
 from inspector.cli.settings import read_settings
 from inspector.cli.show import has_a_screen
 from inspector.compare.comparison import Comparison
@@ -57,14 +57,13 @@ def show_pair(a: Loadable, b: Loadable, reports: Reports, growth: Growth | None 
 
     if not (reports.any or growth) and has_a_screen():
         from inspector.tui.app import run
-        from inspector.tui.compare.screen import CompareScreen
+        from inspector.tui.compare.screen import CompareScreen, tabs_to_come
 
         sides: dict[Which, Loadable] = {"a": a, "b": b}
         reopens = {side: each.reopen for side, each in sides.items() if each.reopen is not None}
-        return run(load, f"{a.name} → {b.name}", lambda pair: CompareScreen(pair, reopens))
+        return run(load, f"{a.name} → {b.name}", lambda pair: CompareScreen(pair, reopens), tabs_to_come())
 
-    with progress_line() as watch:
-        pair = load(watch)
+    pair = watched(load)
     for inspection in filter(None, (pair.a, pair.b)):
         for note in inspection.notes:
             warn(f"{inspection.image.reference}: {note}")

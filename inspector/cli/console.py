@@ -47,7 +47,8 @@ def exit_with(command: Callable[[], int], *, debug: bool) -> NoReturn:
     It ends at once: to take down all values of a large image takes a tenth of a second in which nothing happens.
     """
     code = _code(command, debug=debug)
-    for stream in (sys.stdout, sys.stderr):
+    # interrupted, a thread may still write to a reader that takes no more: to flush would be to wait for it
+    for stream in (sys.stderr,) if code == INTERRUPTED else (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # closed by whoever read it, or full and told already
             stream.flush()
     os._exit(code)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from inspector.cli.console import FINE, warn, write_out
 from inspector.cli.files import Files, read_files
 from inspector.cli.images import Asked
-from inspector.cli.progress import progress_line
+from inspector.cli.progress import watched
 from inspector.content.extraction import Item, Outcome, extract, in_the_way
 from inspector.content.lookup import items_of
 from inspector.errors import NoSuchPath, WriteFailed
@@ -45,8 +45,7 @@ def copy_out(asked: Asked, path: str, dest: str, layer: int | None, *, follow_li
     there = in_the_way(to.items, to.target)
     if there and not (force or _may_overwrite(there)):
         raise WriteFailed(f"in the way: {_named(there)}", "--force overwrites")
-    with progress_line() as watch:
-        outcome = extract(files.contents, to.items, to.target, overwrite=bool(there), watch=watch)
+    outcome = watched(lambda watch: extract(files.contents, to.items, to.target, overwrite=bool(there), watch=watch))
     if outcome.left_out and files.kind(node) == Kind.SYMLINK:
         raise WriteFailed(f"/{path} is a link that leads outside", "--follow-link copies what it leads to")
     _tell(outcome, dest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from inspector.cli.images import Asked, inspect_asked, reopening
-from inspector.cli.progress import progress_line
+from inspector.cli.progress import watched
 from inspector.content.lookup import tree_after
 from inspector.content.reading import Contents
 from inspector.errors import NoSuchPath
@@ -40,6 +40,5 @@ class Files(Struct, frozen=True):
 
 def read_files(asked: Asked, layer: int | None) -> Files:
     """Read the image, telling the progress. Raises InspectorError."""
-    with progress_line() as watch:
-        inspection = inspect_asked(asked, watch)
+    inspection = watched(lambda watch: inspect_asked(asked, watch))
     return Files(Contents(inspection, reopening(asked)), tree_after(inspection.filesystem, layer))

@@ -8,7 +8,7 @@ from threading import Event, Lock, Thread
 from typing import Generic, TypeVar
 
 from inspector.errors import Cancelled
-from inspector.sources.protocol import Progress, ReadEvent, Watch
+from inspector.sources.protocol import Progress, ReadEvent, Stage, Watch
 
 Result = TypeVar("Result")
 
@@ -75,6 +75,8 @@ class _Shared:
             with self._lock:
                 self._known[number] = news
                 self._watch(self._sum())
+        elif isinstance(news, Stage):
+            self._watch(news)
 
     def _sum(self) -> Progress:
         known = [progress for progress in self._known if progress is not None]

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from inspector.cli.images import asked_image, inspect_asked
-from inspector.cli.progress import progress_line
+from inspector.cli.progress import watched
 from inspector.cli.settings import read_settings
 from inspector.errors import NoDockerfile
 from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
 from inspector.lean.plan.model import Lean, Plan
 from inspector.reports.formats import INSPECTION_FORMATS, Format
+from inspector.sources.protocol import Stage, Watch
 
 
 def planned(
@@ -21,11 +22,15 @@ def planned(
 ) -> tuple[Inspection, Plan]:
     """The image and the plan for it, measured against other base images. Raises InspectorError."""
     reading = {name: given[name] for name in ("platform", "insecure", "no_cache")}
-    with progress_line() as watch:
-        ignored = (*read_settings(Path.cwd()).ignore, *ignore)
+    ignored = (*read_settings(Path.cwd()).ignore, *ignore)
+
+    def plan(watch: Watch) -> tuple[Inspection, Plan]:
         inspection = inspect_asked(asked_image(image, given), watch, ignored)
         others = [inspect_asked(asked_image(each, reading), watch) for each in candidates]
-    return inspection, make_plan(inspection, others)
+        watch(Stage("making the plan"))
+        return inspection, make_plan(inspection, others)
+
+    return watched(plan)
 
 
 def require_patch(inspection: Inspection, lean: Lean) -> str:

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 from inspector.cli.console import FINE, OUTPUT_HINT, write_bytes_out, write_out
 from inspector.cli.files import read_files
 from inspector.cli.images import Asked
+from inspector.cli.progress import watched
 from inspector.errors import NoSuchPath, WriteFailed
 from inspector.layers.entries import Kind
 from inspector.safe_names import printable_text
+from inspector.sources.protocol import Stage, Watch
 
 
 def print_file(asked: Asked, path: str, layer: int | None) -> int:
@@ -23,7 +25,15 @@ def print_file(asked: Asked, path: str, layer: int | None) -> int:
         raise NoSuchPath(f"{path} is a folder", "`leaninspect cp` copies folders")
     if kind != Kind.FILE:
         raise NoSuchPath(f"{path} is no file: it is a device, a named pipe, or a hardlink to nothing")
-    files.contents.stream([files.tree.entry_ids[node]], lambda _, pieces: _write(pieces))
+
+    def stream(watch: Watch) -> None:
+        def write(_: int, pieces: Iterable[memoryview]) -> None:
+            watch(Stage(""))
+            _write(pieces)
+
+        files.contents.stream([files.tree.entry_ids[node]], write, watch)
+
+    watched(stream)
     return FINE
 
 

@@ -1,53 +1,100 @@
-"""The progress line on stderr: only on a terminal, redrawn in place, wiped at the end."""
+"""Waiting on the command line: the work has a thread of its own, a line on stderr tells how far it is, and Ctrl-C ends
+the wait at once, whatever the work itself waits for."""
 
 from __future__ import annotations
 
+import os
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Event, Lock, Thread
+from typing import TypeVar
 
-from inspector.sizes import counted, human
-from inspector.sources.protocol import Progress, ReadEvent, Watch, ignore_progress
+from inspector.errors import Cancelled
+from inspector.reports.cutting import cut
+from inspector.sources.protocol import ReadEvent, Stage, Watch
+from inspector.waiting import FRAME_SECONDS, Waiting
 
-INTERVAL = 0.1
-"""Seconds between two drawings; more would flicker."""
+Result = TypeVar("Result")
+
+PATIENCE = 0.15
+"""Seconds given to work that is to stop, to take away what it has written only a part of."""
+
+COLUMNS = 80
+"""Of a terminal that does not say how wide it is."""
+
+WIPE = "\r\x1b[2K"
 
 
-@contextmanager
-def progress_line() -> Iterator[Watch]:
-    """A Watch that draws, for as long as the block lasts."""
-    if not sys.stderr.isatty():
-        yield ignore_progress
-        return
-    started = time.monotonic()
-    last = 0.0
+def watched(work: Callable[[Watch], Result]) -> Result:
+    """What `work` gives. Raises what it raises, and KeyboardInterrupt."""
+    line, stopped = ProgressLine(), Event()
 
-    def draw(news: ReadEvent) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if isinstance(news, Progress) and now - last >= INTERVAL:
-            last = now
-            sys.stderr.write(f"\r\x1b[2K{describe(news, now - started)}")
-            sys.stderr.flush()
+    def watch(news: ReadEvent) -> None:
+        if stopped.is_set():
+            raise Cancelled
+        line.take(news)
 
+    done: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work(watch))
+        except BaseException as error:
+            done.set_exception(error)
+
+    thread = Thread(target=run, name="work", daemon=True)
+    thread.start()
     try:
-        yield draw
+        while not _ends(thread, FRAME_SECONDS):
+            line.draw()
+    except KeyboardInterrupt:
+        stopped.set()
+        thread.join(PATIENCE)
+        raise
     finally:
-        sys.stderr.write("\r\x1b[2K")
+        line.end()
+    return done.result()
+
+
+def _ends(thread: Thread, seconds: float) -> bool:
+    thread.join(seconds)
+    return not thread.is_alive()
+
+
+class ProgressLine:
+    """The line on stderr: only on a terminal, redrawn in place, wiped at the end."""
+
+    def __init__(self) -> None:
+        self._waiting, self._lock = Waiting(), Lock()
+        self._shown = sys.stderr.isatty()
+
+    def take(self, news: ReadEvent) -> None:
+        """A stage without words ends the line: somebody writes to the terminal now."""
+        self._waiting.take(news)
+        if isinstance(news, Stage) and not news.text:
+            self.end()
+
+    def draw(self) -> None:
+        with self._lock:
+            if self._shown:
+                text = f"{self._waiting.spinner} {self._waiting.text}"
+                self._write(f"{WIPE}{cut(text, _columns() - 1)}")
+
+    def end(self) -> None:
+        with self._lock:
+            if self._shown:
+                self._write(WIPE)
+            self._shown = False
+
+    def _write(self, text: str) -> None:
+        encoding = sys.stderr.encoding or "ascii"
+        sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
         sys.stderr.flush()
 
 
-def describe(progress: Progress, seconds: float) -> str:
-    """`reading layer 2 of 5 · 310.0 MB of 684.9 MB · 600.1 MB/s`."""
-    parts = []
-    if progress.layers_total is not None:
-        current = min(progress.layers_done + 1, progress.layers_total)
-        parts.append(f"reading layer {current} of {progress.layers_total}")
-    else:
-        parts.append(f"reading · {counted(progress.layers_done, 'layer')}")
-    total = progress.bytes_total
-    parts.append(human(progress.bytes_read) + (f" of {human(total)}" if total and total >= progress.bytes_read else ""))
-    if seconds > 0.5:
-        parts.append(f"{human(int(progress.bytes_read / seconds))}/s")
-    return " · ".join(parts)
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or COLUMNS
+    except OSError:
+        return COLUMNS

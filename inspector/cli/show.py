@@ -24,13 +24,13 @@ def show(load: Callable[[Watch], Inspection], title: str, reopen: Reopen | None,
         from inspector.content.reading import Contents
         from inspector.tui.app import run
         from inspector.tui.main import MainScreen
+        from inspector.tui.views.registry import tabs_to_come
 
-        return run(load, title, lambda inspection: MainScreen(inspection, Contents(inspection, reopen)))
+        return run(load, title, lambda read: MainScreen(read, Contents(read, reopen)), tabs_to_come())
 
-    from inspector.cli.progress import progress_line
+    from inspector.cli.progress import watched
 
-    with progress_line() as watch:
-        inspection = load(watch)
+    inspection = watched(load)
     prints_text = reports.text or not reports.any
     for note in () if prints_text else inspection.notes:  # the text report has them
         warn(note)

@@ -12,7 +12,7 @@ from inspector.inspection import Inspection
 from inspector.layers.entries import Entry, Kind
 from inspector.layers.extract import Sink, extract_files, set_aside
 from inspector.sources.meter import Meter
-from inspector.sources.protocol import OnePass, Source, Watch, ignore_progress
+from inspector.sources.protocol import OnePass, Source, Stage, Watch, ignore_progress
 
 LIMIT = 1 << 20
 """Bytes of a file kept to be looked at."""
@@ -107,6 +107,7 @@ class Contents:
         for layer, files in by_layer.items():
             wanted.setdefault(self.inspection.scans[layer].diff_id, {}).update(files)
         candidates = [self._entries(files) for files in wanted.values()]
+        watch(Stage(source.expected.silence))
         with closing(source.blobs(wanted.__contains__, meter.counted, meter.poll)) as blobs:
             for blob in blobs:
                 with ExitStack() as kept:

@@ -82,7 +82,8 @@ class EngineImage:
     def __init__(self, engine: Engine, client: docker.DockerClient, name: str, attributes: dict[str, Any]) -> None:
         self._engine, self._client, self._name, self._attributes = engine, client, name, attributes
         diff_ids = tuple((attributes.get("RootFS") or {}).get("Layers") or ())
-        self.expected = Expected(attributes["Id"], diff_ids, attributes.get("Size"))
+        silence = f"{engine.label} writes the image to its disk before it sends the first byte"
+        self.expected = Expected(attributes["Id"], diff_ids, attributes.get("Size"), silence)
         self._archive = StreamedImage(self._stream, docker_archive_image, expected=self.expected)
 
     def image(self, known: Known = nothing_known, poll: Poll = do_not_poll) -> SourceImage:

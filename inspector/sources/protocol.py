@@ -22,8 +22,18 @@ class Progress(Struct, frozen=True):
     layers_total: int | None
 
 
-ReadEvent = Progress | ImageConfig | LayerScan
-"""How far the reading is; the image's config, as soon as it is known; a layer, as soon as it is there."""
+class Stage(Struct, frozen=True):
+    """What is done from now on, or waited for, in words: `asking Docker Engine for app:1`.
+
+    Empty where nobody waits any more, for what was wanted is being printed.
+    """
+
+    text: str
+
+
+ReadEvent = Progress | Stage | ImageConfig | LayerScan
+"""How far the reading is; what it does now; the image's config, as soon as it is known; a layer, as soon as it is
+there."""
 
 Watch = Callable[[ReadEvent], None]
 """Called while bytes arrive, from any thread; raises Cancelled to stop the work."""
@@ -154,12 +164,20 @@ class OnePass(Source, Protocol):
         ...
 
 
+FIRST_BYTE = "waiting for the first byte"
+"""What is told while nothing comes in yet."""
+
+
 class Expected(Struct, frozen=True):
-    """The config's digest, the layers by their diff_ids and the sum of their bytes, as far as the place tells."""
+    """The config's digest, the layers by their diff_ids and the sum of their bytes, as far as the place tells.
+
+    `silence` says why the first byte may be long in coming.
+    """
 
     config: str | None = None
     diff_ids: tuple[str, ...] = ()
     size_bytes: int | None = None
+    silence: str = FIRST_BYTE
 
 
 class Options(Struct, frozen=True):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from inspector.errors import BadReference, BadSetting, ImageNotFound, SourceUnavailable
 from inspector.reference import Reference
-from inspector.sources.protocol import Opener, Options, Source
+from inspector.sources.protocol import Opener, Options, Source, Stage, Watch, ignore_progress
 
 OPENERS = {
     "docker": "inspector.sources.engine:open_docker_image",
@@ -26,6 +26,16 @@ OPENERS = {
     "stdin": "inspector.sources.archive:open_stdin",
 }
 
+ASKED = {
+    "docker": "asking Docker Engine for",
+    "docker-container": "asking Docker Engine for the container",
+    "podman": "asking podman for",
+    "containerd": "asking containerd for",
+    "registry": "asking the registry for",
+    "stdin": "waiting for the image on",
+}
+"""What is done in each place to find an image; files are opened."""
+
 IMAGE_FILES = ("index.json", "manifest.json")
 """Which of them a folder has that is an image: an OCI layout, or an unpacked `docker save`."""
 
@@ -33,26 +43,26 @@ SEARCHED = ("docker", "podman", "registry")
 """Where a name without a scheme is looked for, in this order, when no file or folder has it."""
 
 
-def open_source(reference: Reference, options: Options) -> Source:
-    """The image where the reference says it is, or the first place that has it.
+def open_source(reference: Reference, options: Options, watch: Watch = ignore_progress) -> Source:
+    """The image where the reference says it is, or the first place that has it. `watch` is told who is asked.
 
     Raises BadReference, BadSetting, ImageNotFound or SourceUnavailable; after a search, one error says why each place
     failed.
     """
     if reference.transport is not None:
-        return _opener(reference.transport)(reference.name, options)
+        return _open(reference.transport, reference.name, options, watch)
     if reference.name == "-":
-        return _opener("stdin")(reference.name, options)
+        return _open("stdin", reference.name, options, watch)
     if _names_a_file(reference.name):
-        return _opener("path")(reference.name, options)
-    return _search(reference.name, options)
+        return _open("path", reference.name, options, watch)
+    return _search(reference.name, options, watch)
 
 
-def _search(name: str, options: Options) -> Source:
+def _search(name: str, options: Options, watch: Watch) -> Source:
     failures: list[BadReference | BadSetting | ImageNotFound | SourceUnavailable] = []
     for transport in SEARCHED:
         try:
-            return _opener(transport)(name, replace(options, hurried=True))
+            return _open(transport, name, replace(options, hurried=True), watch)
         except (BadReference, BadSetting, ImageNotFound, SourceUnavailable) as error:
             failures.append(error)
     reasons = "; ".join(error.message for error in failures)
@@ -62,9 +72,10 @@ def _search(name: str, options: Options) -> Source:
     raise ImageNotFound(f"{name} was not found: {reasons}", next((e.hint for e in telling if e.hint), ""))
 
 
-def _opener(transport: str) -> Opener:
+def _open(transport: str, name: str, options: Options, watch: Watch) -> Source:
+    watch(Stage(f"{ASKED.get(transport, 'opening')} {'stdin' if name == '-' else name}"))
     module, _, function = OPENERS[transport].partition(":")
-    return cast("Opener", getattr(import_module(module), function))
+    return cast("Opener", getattr(import_module(module), function))(name, options)
 
 
 def _names_a_file(name: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar, Generic
 
@@ -20,17 +21,17 @@ from textual.theme import BUILTIN_THEMES
 from inspector.errors import InspectorError
 from inspector.sources.protocol import Watch
 from inspector.tui.commands import EVERYWHERE, Command, available, bindings
-from inspector.tui.loading import Clock, ErrorScreen, Loaded, Loader, LoadingScreen, Result
+from inspector.tui.ending import PATIENCE, Workers
+from inspector.tui.loading import ErrorScreen, Loaded, Loader, LoadingScreen, Result
 from inspector.tui.preferences import read_preferences, user_file
 from inspector.tui.themes import DARK, OURS, following
+from inspector.tui.widgets.tabs import Tab
+from inspector.waiting import Clock
 
 FINE, WRONG, INTERRUPTED = 0, 2, 130
 
 SWITCH_INTERVAL = 0.001
 """Seconds a worker may keep the interpreter from a key that was pressed; Python's 0.005 adds up to something felt."""
-
-PATIENCE = 2.0
-"""Seconds given to a cancelled reading to clean up before the process ends."""
 
 
 class Commands(Provider):
@@ -75,6 +76,7 @@ class LeanInspect(App[int], Generic[Result]):
         title: str,
         screen_of: Callable[[Result], Screen[None]],
         *,
+        tabs: Sequence[Tab] = (),
         theme: str = DARK.name,
         keys: Mapping[str, str] | None = None,
         clock: Clock = time.monotonic,
@@ -87,31 +89,42 @@ class LeanInspect(App[int], Generic[Result]):
         self.title = title
         self.screen_of = screen_of
         self.loader = Loader(self, load, clock)
-        self.loading_screen = LoadingScreen(title)
+        self.loading_screen = LoadingScreen(title, self.loader.waiting, tabs)
+        self.following: Screen[None] | None = None
         self.error: Exception | None = None
         self.code = INTERRUPTED
 
     def on_mount(self) -> None:
+        asyncio.get_running_loop().set_default_executor(Workers())
         self.push_screen(self.loading_screen)
         self.loader.start()
-
-    def on_loader_advanced(self, message: Loader.Advanced) -> None:
-        self.loading_screen.show(message.progress, message.seconds)
 
     def on_loader_learned(self, message: Loader.Learned) -> None:
         self.loading_screen.learn(message.news)
 
     def on_loaded(self, message: Loaded[Result]) -> None:
         self.code = FINE
-        self.switch_screen(self.screen_of(message.result))
+        self.following = self.screen_of(message.result)
+        self.on_loading_screen_in_sight()
 
     def on_loader_failed(self, message: Loader.Failed) -> None:
         """A known mistake is explained on a screen; anything else ends the app and is raised by `run`."""
         self.error, self.code = message.error, WRONG
         if isinstance(message.error, InspectorError):
-            self.switch_screen(ErrorScreen(self.title, message.error))
+            self.following = ErrorScreen(self.title, message.error)
+            self.on_loading_screen_in_sight()
         else:
             self.exit(WRONG)
+
+    def on_loading_screen_in_sight(self) -> None:
+        """The screen that follows, once nobody reads a page over the one before; in the view that was chosen."""
+        if self.following is None or self.screen is not self.loading_screen:
+            return
+        following, view = self.following, self.loading_screen.chosen
+        self.following = None
+        self.switch_screen(following)
+        if view is not None and following.check_action("view", (view,)):
+            following.call_after_refresh(following.run_action, f"view({view!r})")
 
     def action_toggle_theme(self) -> None:
         self.theme = following(self.theme)
@@ -151,14 +164,19 @@ def _driver() -> type[Driver] | None:
     return PromptDriver
 
 
-def run(load: Callable[[Watch], Result], title: str, screen_of: Callable[[Result], Screen[None]]) -> int:
-    """Show what `load` reads on the screen that `screen_of` makes of it.
+def run(
+    load: Callable[[Watch], Result],
+    title: str,
+    screen_of: Callable[[Result], Screen[None]],
+    tabs: Sequence[Tab] = (),
+) -> int:
+    """Show what `load` reads on the screen that `screen_of` makes of it, which may have the views of these tabs.
 
     Returns the exit code: 0, or 130 when the person left before all was read. Raises BadSetting for a configuration
     that means nothing, and what `load` raised, once the person has seen it and left, so that the shell shows it too.
     """
     preferences = read_preferences(user_file(), themes=BUILTIN_THEMES.keys() | {theme.name for theme in OURS})
-    app = LeanInspect(load, title, screen_of, theme=preferences.theme or DARK.name, keys=preferences.keys)
+    app = LeanInspect(load, title, screen_of, tabs=tabs, theme=preferences.theme or DARK.name, keys=preferences.keys)
     sys.setswitchinterval(SWITCH_INTERVAL)
     app.run()
     app.loader.finish(PATIENCE)

@@ -24,8 +24,8 @@ SOON = constants.ESCAPE_DELAY if "ESCDELAY" in os.environ else 0.005
 """Seconds that may part an escape byte from the rest of a key. Terminals write them at once and only a bad line parts
 them, for which ESCDELAY (ncurses(3)), in milliseconds, can be set."""
 
-TICK = 0.1
-"""Seconds between two looks at whether the app has ended, or a sequence remains unfinished."""
+TICK = 0.03
+"""Seconds between two looks at whether the app has ended, which waits for this, or a sequence remains unfinished."""
 
 
 class PromptDriver(LinuxDriver):

@@ -1,16 +1,18 @@
-"""While an image is read: a thread that reads it, a screen with how far it is, and one with what went wrong."""
+"""While an image is read: a thread that reads it, a screen with what is waited for, and one with what went wrong."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from typing import ClassVar, Generic, TypeVar
 
+from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
@@ -19,21 +21,17 @@ from inspector.errors import Cancelled, InspectorError
 from inspector.image.config import ImageConfig
 from inspector.layers.scan import LayerScan
 from inspector.safe_names import printable
-from inspector.sizes import counted, human
-from inspector.sources.protocol import Progress, ReadEvent, Watch
+from inspector.sources.protocol import Progress, ReadEvent, Stage, Watch
+from inspector.tui.commands import EVERYWHERE, GENERAL, HELP, VIEWS, Command, bindings, one_list
 from inspector.tui.instruction_words import MUTED
 from inspector.tui.widgets.layers_read import LayersRead
-
-INTERVAL = 0.1
-"""Seconds between two progress messages; a source reports every chunk, thousands of times a second."""
-
-RATE_AFTER = 0.5
-"""Seconds until a rate means something."""
+from inspector.tui.widgets.pages import Help
+from inspector.tui.widgets.tabs import Tab, Tabs
+from inspector.waiting import FRAME_SECONDS, Clock, Waiting
 
 BAR = 48
 """Cells of the progress bar at most."""
 
-Clock = Callable[[], float]
 Result = TypeVar("Result")
 
 
@@ -46,22 +44,11 @@ class Loaded(Message, Generic[Result]):
 
 
 class Loader(Generic[Result]):
-    """Reads an image, or two, in a thread of its own and tells the app by messages.
+    """Reads an image, or two, in a thread of its own and tells the app by messages; how far it is, `waiting` knows.
 
     The thread is a daemon and not one of Textual's workers, which the end of the app would wait for: a source that
     hangs in a connection must not keep a person from leaving.
     """
-
-    class Advanced(Message):
-        """So far the image is read, `seconds` after the start."""
-
-        def __init__(self, progress: Progress, seconds: float) -> None:
-            super().__init__()
-            self.progress = progress
-            self.seconds = seconds
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, Loader.Advanced)
 
     class Learned(Message):
         """What the image is made of, or a layer that is there."""
@@ -80,23 +67,22 @@ class Loader(Generic[Result]):
     def __init__(self, app: App[int], load: Callable[[Watch], Result], clock: Clock = time.monotonic) -> None:
         self._app = app
         self._load = load
-        self._clock = clock
-        self._cancelled = Event()
-        self._started = self._told = 0.0
+        self._cancelled, self._cancelled_at = Event(), 0.0
+        self.waiting = Waiting(clock)
         self._thread = Thread(target=self._run, name="loader", daemon=True)
 
     def start(self) -> None:
-        self._started = self._clock()
         self._thread.start()
 
     def cancel(self) -> None:
         """Make the reading stop at the next chunk."""
         self._cancelled.set()
+        self._cancelled_at = time.monotonic()
 
     def finish(self, seconds: float) -> None:
-        """Give the thread a moment to put its things away."""
+        """Give the thread so many seconds since it was cancelled to put its things away."""
         if self._thread.is_alive():
-            self._thread.join(seconds)
+            self._thread.join(max(0.0, self._cancelled_at + seconds - time.monotonic()))
 
     def _run(self) -> None:
         try:
@@ -111,13 +97,9 @@ class Loader(Generic[Result]):
     def _watch(self, news: ReadEvent) -> None:
         if self._cancelled.is_set():
             raise Cancelled
-        if not isinstance(news, Progress):
+        self.waiting.take(news)
+        if not isinstance(news, Progress | Stage):
             self._tell(self.Learned(news))
-            return
-        now = self._clock()
-        if now - self._told >= INTERVAL or not self._told:
-            self._told = now
-            self._tell(self.Advanced(news, now - self._started))
 
     def _tell(self, message: Message) -> None:
         if not self._cancelled.is_set():
@@ -125,14 +107,37 @@ class Loader(Generic[Result]):
 
 
 class LoadingScreen(Screen[None]):
-    """The image's name, its layers as they come in, a bar, and how much is read how fast."""
+    """The image's name, its layers as they come in, a bar, and what is waited for since when.
 
-    BINDINGS: ClassVar = [Binding("escape", "app.leave", "cancel", tooltip="Stop reading and leave")]
+    A view that is chosen meanwhile is the one that is shown when all is read (`chosen`).
+    """
 
-    def __init__(self, title: str) -> None:
+    ACTIONS: ClassVar[tuple[Command, ...]] = (
+        Command("cancel", "escape", "Cancel", "Stop reading and leave", "app.leave", GENERAL, footer="cancel"),
+        HELP,
+    )
+    BINDINGS = bindings(ACTIONS)
+
+    class InSight(Message):
+        """No page lies over it any more."""
+
+    def __init__(self, title: str, waiting: Waiting, tabs: Sequence[Tab] = ()) -> None:
+        """`tabs` are the views that there will be, of which some may turn out to have nothing to show."""
         super().__init__()
         self.heading = printable(title)
+        self.waiting = waiting
         self.layers_read = LayersRead(id="layers")
+        self.tabs = Tabs(tabs, id="tabs") if tabs else None
+        self.chosen: str | None = None
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """All that can be done meanwhile."""
+        views = (
+            Command(f"view.{tab.id}", tab.key, tab.label, f"{tab.label}, when all is read", "", VIEWS)
+            for tab in (self.tabs.tabs if self.tabs else ())
+        )
+        return one_list(views, self.ACTIONS, EVERYWHERE)
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self.heading), id="summary")
@@ -140,20 +145,49 @@ class LoadingScreen(Screen[None]):
             with Vertical(id="left"):
                 yield self.layers_read
             with Vertical(id="right"):
-                yield Static(Content(" "), id="loading-bar")
-                yield Static(Content("opening …"), id="loading-text")
+                if self.tabs:
+                    yield self.tabs
+                with Vertical(id="loading"):
+                    yield Static(Content(" "), id="loading-bar")
+                    yield Static(id="loading-text")
         yield Footer(compact=True)
 
-    def show(self, progress: Progress, seconds: float) -> None:
-        room = self.query_one("#right").content_size.width
-        self.query_one("#loading-bar", Static).update(_bar(progress, min(BAR, room - 4)))
-        self.query_one("#loading-text", Static).update(Content(describe(progress, seconds)))
+    def on_mount(self) -> None:
+        self.set_interval(FRAME_SECONDS, self.draw)
+        self.draw()
+
+    def on_screen_resume(self) -> None:
+        self.post_message(self.InSight())
+
+    def draw(self) -> None:
+        """What is waited for now."""
+        room = self.query_one("#loading").content_size.width
+        self.query_one("#loading-bar", Static).update(_bar(self.waiting.progress, min(BAR, room - 4)))
+        text = Content(f"{self.waiting.spinner} {self.waiting.text}")
+        self.query_one("#loading-text", Static).update(text)
 
     def learn(self, news: ImageConfig | LayerScan) -> None:
         if isinstance(news, LayerScan):
             self.layers_read.take(news)
         else:
             self.layers_read.expect(news)
+
+    def on_key(self, event: Key) -> None:
+        keymap = self.app._keymap  # Textual has no public way to read it back
+        for command in self.commands:
+            if command.section == VIEWS and event.key in keymap.get(command.id, command.keys).split(","):
+                self._choose(command.id.removeprefix("view."))
+
+    @on(Tabs.Picked)
+    def pick_view(self, picked: Tabs.Picked) -> None:
+        self._choose(picked.view)
+
+    def _choose(self, view: str) -> None:
+        if self.tabs:
+            self.chosen = self.tabs.current = view
+
+    def action_help(self) -> None:
+        self.app.push_screen(Help(self.commands, (), (VIEWS,)))
 
 
 class ErrorScreen(Screen[None]):
@@ -174,25 +208,9 @@ class ErrorScreen(Screen[None]):
         yield Footer(compact=True)
 
 
-def describe(progress: Progress, seconds: float) -> str:
-    """`310.0 MB of 684.9 MB · layer 2 of 5 · 600.1 MB/s · 1 s left`."""
-    done, total = progress.bytes_read, progress.bytes_total
-    parts = [human(done) + (f" of {human(total)}" if total and total >= done else "")]
-    if progress.layers_total:
-        parts.append(f"layer {min(progress.layers_done + 1, progress.layers_total)} of {progress.layers_total}")
-    elif progress.layers_done:
-        parts.append(counted(progress.layers_done, "layer"))
-    if seconds >= RATE_AFTER and done:
-        rate = done / seconds
-        parts.append(f"{human(int(rate))}/s")
-        if total and total > done:
-            parts.append(f"{max(1, round((total - done) / rate))} s left")
-    return " · ".join(parts)
-
-
-def _bar(progress: Progress, width: int) -> Content:
+def _bar(progress: Progress | None, width: int) -> Content:
     """Empty while nobody knows how much there is to come."""
-    total = progress.bytes_total
-    share = min(progress.bytes_read / total, 1.0) if total else 0.0
+    total = progress.bytes_total if progress else None
+    share = min(progress.bytes_read / total, 1.0) if progress and total else 0.0
     done = int(share * width)
     return Content.assemble(("━" * done, "$primary"), ("─" * (width - done), MUTED))

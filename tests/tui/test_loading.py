@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from pathlib import Path
 from threading import Event
@@ -14,10 +15,13 @@ from inspector.errors import Cancelled, ImageNotFound
 from inspector.inspection import Inspection
 from inspector.layers.scan import LayerScan
 from inspector.line import inspect_image
-from inspector.sources.protocol import Progress, ReadEvent, Watch
+from inspector.sources.protocol import Progress, ReadEvent, Stage, Watch
 from inspector.tui.app import LeanInspect
-from inspector.tui.loading import ErrorScreen, LoadingScreen, describe
+from inspector.tui.ending import Workers
+from inspector.tui.loading import ErrorScreen, LoadingScreen
 from inspector.tui.main import MainScreen
+from inspector.tui.views.registry import tabs_to_come
+from inspector.tui.widgets.pages import Help
 from tests.builders import file, scan_of
 
 from .driving import lines_of, settled, until
@@ -180,14 +184,62 @@ async def test_an_unexpected_error_ends_the_app_and_is_kept_for_run_to_raise():
     assert (app.return_value, type(app.error)) == (2, ZeroDivisionError)
 
 
-@pytest.mark.parametrize(
-    ("progress", "seconds", "text"),
-    [
-        (Progress(0, None, 0, None), 0.0, "0 B"),
-        (Progress(5_000, None, 2, None), 0.1, "5.0 kB · 2 layers"),
-        (HALF, 4.0, "364.0 MB of 728.0 MB · layer 2 of 6 · 91.0 MB/s · 4 s left"),
-        (Progress(900, 800, 6, 6), 1.0, "900 B · layer 6 of 6 · 900 B/s"),
-    ],
-)
-def test_progress_in_words(progress: Progress, seconds: float, text: str):
-    assert describe(progress, seconds) == text
+# What can be done meanwhile
+
+
+async def test_what_is_waited_for_is_told_with_the_time_that_it_takes():
+    go_on = Event()
+
+    def load(watch: Watch) -> Inspection:
+        watch(Stage("asking Docker Engine for my:image"))
+        go_on.wait(30)
+        return small_image()
+
+    async with LeanInspect(load, "my:image", MainScreen).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: any("1 s · asking Docker Engine for my:image" in line for line in lines_of(pilot)))
+        go_on.set()
+        await settled(pilot)
+
+
+async def test_help_can_be_read_while_an_image_is_read_and_also_when_that_is_done():
+    load = SlowLoad()
+    app = LeanInspect(load, "my:image", MainScreen, tabs=tabs_to_come())
+    async with app.run_test(size=(80, 30)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, LoadingScreen))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: any("2           Waste, when all is read" in line for line in lines_of(pilot)))
+        load.go_on.set()
+        await until(pilot, lambda: app.following is not None)
+        assert isinstance(app.screen, Help)
+        await pilot.press("escape")
+        assert isinstance(await settled(pilot), MainScreen)
+
+
+async def test_the_view_that_is_chosen_meanwhile_is_shown_when_all_is_read():
+    load = SlowLoad()
+    app = LeanInspect(load, "my:image", MainScreen, tabs=tabs_to_come())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: any("1 Files  2 Waste" in line for line in lines_of(pilot)))
+        await pilot.press("4")
+        assert app.loading_screen.chosen == "treemap"
+        load.go_on.set()
+        main = await settled(pilot)
+        await until(pilot, lambda: main.current == "treemap")
+
+
+def test_an_app_that_ends_does_not_wait_for_its_workers():
+    go_on, ended = Event(), Event()
+
+    def work() -> None:
+        go_on.wait(30)
+        ended.set()
+
+    async def app() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(Workers())
+        loop.run_in_executor(None, work)
+
+    asyncio.run(app())
+    assert not ended.is_set()
+    go_on.set()
+    assert ended.wait(30)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.silent_registry import silent_registry
+
 ROOT = Path(__file__).parents[2]
 
 PATIENCE = 30.0
@@ -166,6 +168,16 @@ def test_ctrl_c_while_loading_leaves_with_130(terminal: Terminal, tmp_path: Path
     terminal.wait_for("layer 1 of 2")
     terminal.press("C-c")
     terminal.wait_for("exit code 130")
+
+
+def test_q_leaves_at_once_while_a_registry_says_nothing(terminal: Terminal):
+    with silent_registry() as address:
+        terminal.start(sys.executable, "-m", "inspector", f"registry:{address}/app:1")
+        terminal.wait_for(f"1 s · asking the registry for {address}/app:1")
+        started = time.monotonic()
+        terminal.press("q")
+        terminal.wait_for("exit code 130")
+        assert time.monotonic() - started < 5  # on a quiet machine it is 0.2; the silence would be waited for 20
 
 
 def test_what_is_wrong_is_shown_and_printed_once_more_after_leaving(terminal: Terminal):

@@ -32,12 +32,11 @@ def which(image: str, path: str, **given: Any) -> Job:
 
     def job() -> int:
         from inspector.cli.images import asked_image, inspect_asked
-        from inspector.cli.progress import progress_line
+        from inspector.cli.progress import watched
         from inspector.content.lookup import paths_like
         from inspector.reports.which_text import which_text
 
-        with progress_line() as watch:
-            inspection = inspect_asked(asked_image(image, given), watch)
+        inspection = watched(lambda watch: inspect_asked(asked_image(image, given), watch))
         for note in inspection.notes:
             warn(note)
         text = which_text(inspection, paths_like(inspection.filesystem, path), text_width())

@@ -59,7 +59,7 @@ class FinalStage(Struct, frozen=True):
         return sum(part.size_bytes for part in self.parts)
 
     def lines(self, stage: str) -> list[str] | None:
-        """The instructions, files taken from the stage of this name; None where they cannot be written (`hindrance`)."""
+        """The instructions, files taken from the stage of this name; None where they have a `hindrance`."""
         if self.hindrance(stage):
             return None
         made = list(self._layers(stage))

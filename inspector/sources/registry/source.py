@@ -10,6 +10,7 @@ from threading import Thread
 from inspector.errors import BadImage, SourceUnavailable
 from inspector.image.manifest import Descriptor
 from inspector.image.platform import Platform
+from inspector.layers.read_ahead import made_ahead
 from inspector.sources.blobs import image_at
 from inspector.sources.parallel import POLL
 from inspector.sources.protocol import Chunks, Known, Options, Poll, SourceImage, do_not_poll, nothing_known
@@ -43,7 +44,8 @@ class RegistryImage:
     def open_layer(self, index: int, poll: Poll = do_not_poll) -> Chunks:
         blob = self._find(poll)[1][index]
         try:
-            yield from self._repository.chunks(index, blob, _pause(poll))
+            with made_ahead(self._repository.chunks(index, blob, _pause(poll)), idle=poll) as chunks:
+                yield from chunks
         except BadImage:
             raise elsewhere(index, blob) or BadImage(f"layer {index} is missing: {blob.digest}") from None
 

@@ -351,6 +351,11 @@ def _place_of(before: ComparedRow | None, rows: Sequence[ComparedRow]) -> int:
     return next(same, next((number for number in alike if rows[number].name == before.name), 0))
 
 
+def tabs_to_come() -> list[Tab]:
+    """The views that a comparison may have, before anything of it is known."""
+    return [Tab(kind.id, kind.key, kind.label, 0) for kind in KINDS]
+
+
 class CompareSummary(Widget):
     """The line above everything: the difference, and how much of what differs; where it is narrow, the end goes."""
 

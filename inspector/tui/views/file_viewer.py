@@ -19,10 +19,11 @@ from inspector.content.reading import Contents, FileContent, is_text
 from inspector.errors import Cancelled, InspectorError
 from inspector.safe_names import printable
 from inspector.sizes import human
-from inspector.sources.protocol import ReadEvent
+from inspector.sources.protocol import ReadEvent, Stage
 from inspector.tui.instruction_words import place
 from inspector.tui.widgets.row_list import RowList
 from inspector.tui.widgets.text_lines import Piece, wrapped
+from inspector.waiting import FRAME_SECONDS, Waiting
 
 COLOURED = 256 << 10
 """Bytes of text that get syntax colours; pygments takes a second for a megabyte."""
@@ -163,6 +164,7 @@ class ContentPage(ModalScreen[None]):
         self.contents, self.path, self.entry_id = contents, path, entry_id
         self.list = ContentLines(id="content-lines")
         self.text: list[list[Piece]] | None = None
+        self._waiting = Waiting()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="content"):
@@ -173,15 +175,23 @@ class ContentPage(ModalScreen[None]):
         layer = inspection.filesystem.locate(self.contents.file_of(self.entry_id))[0]
         box = self.query_one("#content")
         box.border_title = Content(printable(f"/{self.path}"))
-        box.border_subtitle = Content(f"reading {place(inspection, layer)} again …   esc closes")
+        self._waiting.take(Stage(f"reading {place(inspection, layer)} again"))
+        self._timer = self.set_interval(FRAME_SECONDS, self._tell)
+        self._tell()
         self.run_worker(self._read, thread=True)
+
+    def _tell(self) -> None:
+        """What is waited for now."""
+        told = f"{self._waiting.spinner} {self._waiting.text} · esc closes"
+        self.query_one("#content").border_subtitle = Content(told)
 
     def _read(self) -> None:
         worker = get_current_worker()
 
-        def watch(_: ReadEvent) -> None:
+        def watch(news: ReadEvent) -> None:
             if worker.is_cancelled:
                 raise Cancelled
+            self._waiting.take(news)
 
         try:
             content = self.contents.read(self.entry_id, watch)
@@ -193,6 +203,7 @@ class ContentPage(ModalScreen[None]):
         self.post_message(self.Read(content, text_lines(content.data, self.path) if is_text(content.data) else None))
 
     def on_content_page_read(self, read: Read) -> None:
+        self._timer.stop()
         self.text = read.lines
         self.list.show(read.content.data, read.lines)
         size = human(read.content.size)
@@ -202,6 +213,7 @@ class ContentPage(ModalScreen[None]):
         self.query_one("#content").border_subtitle = Content(f"{size} · {keys}esc closes")
 
     def on_content_page_failed(self, failed: Failed) -> None:
+        self._timer.stop()
         told = [failed.error.message, failed.error.hint]
         self.list.show(b"", [[("lines--plain", printable(line))] for line in told if line])
         self.query_one("#content").border_subtitle = "esc closes"

@@ -63,6 +63,11 @@ VIEW_KINDS = (
 )  # fmt: skip
 
 
+def tabs_to_come() -> list[Tab]:
+    """The views that an image may have, before anything of it is known."""
+    return [Tab(kind.id, kind.key, kind.label, 0) for kind in VIEW_KINDS]
+
+
 def tabs_of(inspection: Inspection) -> list[Tab]:
     """The views that have something to show, and how much where it is countable."""
     counts = [(kind, kind.count(inspection)) for kind in VIEW_KINDS]

@@ -267,8 +267,7 @@ def test_more_layers_than_an_engine_takes_are_not_written() -> None:
     answer = multi_stage(image(CACHE, ("RUN make", owned), LINKED, CMD, run=APP))
     assert (answer.applies, answer.dockerfile) == (True, "")
     assert answer.reason.endswith(
-        "no Dockerfile can be proposed: its final stage would add 181 layers, "
-        "more than the 80 that fit on most bases"
+        "no Dockerfile can be proposed: its final stage would add 181 layers, more than the 80 that fit on most bases"
     )
 
 
