@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
 
 from inspector.findings.build_tools import files_of, freed_with_packages, runs_with_users
 from inspector.findings.finding import Finding, Subject, by_bytes
@@ -19,8 +21,20 @@ PRUNERS = tuple(manager for manager in MANAGERS if manager.prune)
 """The managers that know which packages these are, and remove them."""
 
 
-def development_findings(subject: Subject) -> Iterator[Finding]:
-    """One finding for all that a layer brought to a project's folder."""
+class Development(Struct, frozen=True):
+    """Packages that only development needs, in one project's folder and by one layer.
+
+    `files` is entry id → bytes that go with them; `folder` has no leading slash.
+    """
+
+    manager: Manager
+    folder: str
+    packages: tuple[Installed, ...]
+    files: Mapping[int, int]
+
+
+def developments(subject: Subject) -> Iterator[Development]:
+    """All that a layer brought to a project's folder and that only development needs."""
     for manager in PRUNERS:
         projects: dict[tuple[str, int | None], list[Installed]] = {}
         for each in subject.inventory.installed:
@@ -30,7 +44,13 @@ def development_findings(subject: Subject) -> Iterator[Finding]:
                 projects.setdefault((folder, each.layer), []).append(each)
         for (folder, _), marked in projects.items():
             if files := files_of(subject, marked):
-                yield _finding(subject, manager, folder, marked, files)
+                yield Development(manager, folder, tuple(marked), files)
+
+
+def development_findings(subject: Subject) -> Iterator[Finding]:
+    """One finding for each of them."""
+    for each in developments(subject):
+        yield _finding(subject, each.manager, each.folder, each.packages, dict(each.files))
 
 
 def _finding(

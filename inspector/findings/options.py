@@ -13,6 +13,9 @@ from inspector.findings.scripts import commands_in
 OPAQUE = frozenset(("bash", "eval", "make", "sh", "source", "xargs"))
 """Commands that may start others which no line of the Dockerfile shows."""
 
+OFFLINE = "--no-network"
+"""With it apk downloads nothing that it could keep."""
+
 
 def lacks_option(step: Instruction, behind: Sequence[str], option: str) -> bool:
     """Whether a RUN of the user's own has such a command without the option."""
@@ -62,4 +65,4 @@ def _has_option(step: Instruction, behind: Sequence[str], option: str) -> Iterat
     for program, *rest in commands_in(step):
         command = [posixpath.basename(program), *rest]
         if _is_one(command, behind):
-            yield option in command
+            yield option in command or OFFLINE in command

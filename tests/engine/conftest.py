@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from .alpine import running_alpine
 from .engine import NoEngineError, running_engine
 from .machine import BUSYBOX_TAG, DEBIAN_ROOT_TAG, NoBaseError, make_busybox, make_debian, make_slim
 
@@ -56,6 +57,16 @@ def busybox(engine: Engine, request: pytest.FixtureRequest) -> str:
         request.getfixturevalue("debian")
         engine.docker("tag", DEBIAN_ROOT_TAG, BUSYBOX_TAG)
         return BUSYBOX_TAG
+
+
+@pytest.fixture(scope="session")
+def alpine(engine: Engine) -> Iterator[str]:
+    """The tag of a minimal Alpine whose repository is served while the tests run."""
+    try:
+        with running_alpine(engine) as tag:
+            yield tag
+    except NoBaseError as reason:
+        _missing("no Alpine base image", reason)
 
 
 def _missing(what: str, reason: Exception) -> NoReturn:

@@ -34,6 +34,7 @@ REMEDIES = {
     "LI2001": "a script in the style of the official images",
     "LI3001": "package lists only",
     "LI3002": "caches only",
+    "LI3003": "Alpine, apk's cache left",
     "LI7004": "a user's files, owned after COPY, and logs",
     "LI7007": "package lists only",
 }

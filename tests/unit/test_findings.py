@@ -455,10 +455,16 @@ def test_an_option_is_for_all_runs_that_brought_the_files_and_those_that_need_th
         [file("var/cache/apk/APKINDEX.1.tar.gz", 500), file("usr/a")],
         [file("usr/b", 5)],
         [file("usr/c", 5, "y")],
-        instructions=["RUN apk update && apk add a", "RUN apk add b", "RUN apk add --no-cache c"],
+        [file("usr/d", 5, "z")],
+        instructions=[
+            "RUN apk update && apk add a",
+            "RUN apk add b",
+            "RUN apk add --no-cache c && apk del --no-network b",
+            "RUN apk del c",
+        ],
     )
     remedy = only(subject, "LI3003").remedy
-    assert (remedy.kind, remedy.instructions, remedy.option) == (RemedyKind.INSTALL_OPTION, (0, 1), "--no-cache")
+    assert (remedy.kind, remedy.instructions, remedy.option) == (RemedyKind.INSTALL_OPTION, (0, 1, 3), "--no-cache")
     assert remedy.saves_bytes == 500
 
 

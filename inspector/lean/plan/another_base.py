@@ -26,6 +26,7 @@ from inspector.lean.plan.installing import (
 )
 from inspector.lean.plan.model import Answer, Step, Technique
 from inspector.lean.plan.overlay import overlaid
+from inspector.lean.plan.pruning import pruned
 from inspector.lean.plan.runtime import ASKED_FOR, OPENED, Runtime, runtime_of
 from inspector.lean.plan.stages import all_settings, own_settings, proposal, with_final_stage
 from inspector.packages.evidence import Evidence
@@ -130,6 +131,7 @@ def _answer(inspection: Inspection, candidate: Inspection, measured: Measured, a
     stage = _stage(inspection, subject, candidate, measured.runtime, added)
     total, predicted = inspection.filesystem.ledger.total_bytes, stage.size_bytes
     proposed = proposal(inspection)
+    unpruned = pruned(subject, stage.carried, measured.runtime.application.kept, can_end=False)
     base = _name_in_from(candidate)
     lines = replace(stage, base=base).lines(proposed.stage) if base else None
     reason = "it runs there as it is" if measured.runs else f"it runs there with {_names(added.named)} added"
@@ -145,7 +147,7 @@ def _answer(inspection: Inspection, candidate: Inspection, measured: Measured, a
         predicted_bytes=predicted,
         parts=stage.parts,
         steps=(Step(stage.told(), total - predicted),),
-        assumptions=measured.runtime.assumptions,
+        assumptions=(*unpruned.assumptions, *measured.runtime.assumptions),
         confidence=round(sure, 2),
         dockerfile=with_final_stage(proposed, lines) if lines else "",
         base=name,

@@ -9,6 +9,7 @@ from msgspec import Struct
 from inspector.lean.plan.copying import Carried
 from inspector.lean.plan.installing import NOTHING, Installation
 from inspector.lean.plan.model import Part
+from inspector.lean.plan.pruning import Pruning
 from inspector.lean.plan.stages import Setting, in_lines
 from inspector.packages.model import Package
 from inspector.sizes import human
@@ -28,8 +29,9 @@ ROOT = ("", "root", "0", "0:0", "root:root")
 class FinalStage(Struct, frozen=True):
     """What comes upon the base, in this order: `before` (accounts, what packages are installed from), packages, files.
 
-    `base` is what FROM says, `base_bytes` what that weighs. `relinks` is whether the linker's cache must be made anew,
-    whose bytes are `linker_bytes`. `early` and `late` are settings before and behind, `base_user` is the base's USER.
+    `pruning` is what the stage that builds does in the end, so that less is carried. `base` is what FROM says,
+    `base_bytes` what that weighs. `linker_bytes` are those of the linker's cache, 0 where it need not be made anew.
+    `early` and `late` are settings before and behind, `base_user` is the base's USER.
     """
 
     base: str
@@ -41,6 +43,7 @@ class FinalStage(Struct, frozen=True):
     early: tuple[Setting, ...] = ()
     late: tuple[Setting, ...] = ()
     base_user: str = ""
+    pruning: Pruning = Pruning()
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -59,7 +62,7 @@ class FinalStage(Struct, frozen=True):
         return sum(part.size_bytes for part in self.parts)
 
     def lines(self, stage: str) -> list[str] | None:
-        """The instructions, files taken from the stage of this name; None where they have a `hindrance`."""
+        """The instructions, by which files come from the stage of this name; None where there is a hindrance."""
         if self.hindrance(stage):
             return None
         made = list(self._layers(stage))

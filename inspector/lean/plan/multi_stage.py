@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from inspector.findings.finding import Subject
@@ -12,6 +14,7 @@ from inspector.lean.plan.copying import carry
 from inspector.lean.plan.final_stage import FinalStage
 from inspector.lean.plan.installing import base_of, folders_of_packages, installation, linker_bytes
 from inspector.lean.plan.model import Answer, Step, Technique
+from inspector.lean.plan.pruning import pruned
 from inspector.lean.plan.runtime import Runtime, runtime_of
 from inspector.lean.plan.scratch import fits_scratch, on_scratch
 from inspector.lean.plan.stages import Proposal, own_settings, proposal, with_final_stage
@@ -67,7 +70,9 @@ def _answer(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage:
     if not _is_worth_it(inspection, predicted):
         return _no(NEARLY_ALL)
     lines = stage.lines(proposed.stage)
-    dockerfile = with_final_stage(proposed, lines) if lines else ""
+    pruning = stage.pruning
+    ending = [f"RUN {command}" for command in pruning.commands]
+    dockerfile = with_final_stage(proposed, lines, ending) if lines else ""
     on_scratch = stage.base == "scratch"
     if on_scratch:
         reason = "what it starts is static: it needs no other file of the system"
@@ -88,13 +93,19 @@ def _answer(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage:
         reason=reason,
         predicted_bytes=predicted,
         parts=stage.parts,
-        steps=(*named, Step(stage.told(), total - predicted)),
-        assumptions=runtime.assumptions,
+        steps=(*named, Step(stage.told(), total - predicted - pruning.size_bytes), *_pruning_step(stage, proposed)),
+        assumptions=(*pruning.assumptions, *runtime.assumptions),
         confidence=_confidence(inspection, runtime, proposed, stage),
         dockerfile=dockerfile,
         base=stage.base,
         remains=_remains(inspection, runtime, stage),
     )
+
+
+def _pruning_step(stage: FinalStage, proposed: Proposal) -> Iterator[Step]:
+    """What the stage that builds is to end with."""
+    if commands := stage.pruning.commands:
+        yield Step(f"end the stage {proposed.stage} with: RUN {'; RUN '.join(commands)}", stage.pruning.size_bytes)
 
 
 def _remains(inspection: Inspection, runtime: Runtime, stage: FinalStage) -> frozenset[int]:
@@ -103,7 +114,8 @@ def _remains(inspection: Inspection, runtime: Runtime, stage: FinalStage) -> fro
     packages = (each.entries for each in inspection.inventory.installed if each.package in added)
     base = sum(owner.is_base for owner in inspection.owners) if stage.base_bytes else 0
     under = range(sum(len(scan.entries) for scan in inspection.scans[:base]))
-    return files.kept.union(files.accounts, under, *packages)
+    gone = {each for each, size in stage.pruning.frees.items() if size >= inspection.filesystem.size(each)}
+    return files.kept.union(files.accounts, under, *packages) - gone
 
 
 def _confidence(inspection: Inspection, runtime: Runtime, proposed: Proposal, stage: FinalStage) -> float:
@@ -150,6 +162,7 @@ def _on_base(
     files = runtime.application
     base_entries = sum(map(len, filesystem.layers[:base_layers]))
     carried = carry(filesystem, files.kept, there, base_entries=base_entries, can_run=can_run)
+    pruning = pruned(subject, carried, files.kept, can_end=_can_end(inspection))
     before = accounts(filesystem, files.accounts)
     if installed.command and files.sources:
         sources = carry(filesystem, frozenset(files.sources), there, can_run=False)
@@ -158,14 +171,23 @@ def _on_base(
     return FinalStage(
         proposed.base,
         base_bytes,
-        carried,
+        pruning.carried,
         before,
         installed,
         linker_bytes(subject, files.kept, under.sizes) if can_run else 0,
         tuple(early),
         tuple(late),
         _base_user(inspection),
+        pruning,
     )
+
+
+def _can_end(inspection: Inspection) -> bool:
+    """Whether what is added to the Dockerfile's end is in the stage that builds, and read as any shell does."""
+    placement = inspection.placement
+    if any(step.verb == "SHELL" for step in inspection.instructions):
+        return False
+    return placement is None or placement.stages[-1] is placement.dockerfile.stages[-1]
 
 
 def _base_user(inspection: Inspection) -> str:

@@ -80,14 +80,15 @@ def proposal(inspection: Inspection) -> Proposal:
     return Proposal(name, base, front, (stage.opening.first_line, stage.opening.last_line), dockerfile.escape)
 
 
-def with_final_stage(proposed: Proposal, stage: Sequence[str]) -> str:
-    """The whole Dockerfile; `stage` are the instructions of the final stage. Empty where it cannot be written."""
+def with_final_stage(proposed: Proposal, stage: Sequence[str], ending: Sequence[str] = ()) -> str:
+    """The whole Dockerfile; `stage` are the instructions of the final stage, `ending` those that end the last stage
+    there is. Empty where it cannot be written."""
     if proposed.hindrance:
         return ""
     end = "\r\n" if "\r\n" in proposed.front else "\n"
-    lines = [line.replace(" \\\n", f" {proposed.escape}\n") for line in stage]
+    lines = [line.replace(" \\\n", f" {proposed.escape}\n") for line in (*ending, "", *stage)]
     front = proposed.front if proposed.front.endswith("\n") else proposed.front + end
-    return front + end + "".join(f"{line}\n" for line in lines).replace("\n", end)
+    return front + "".join(f"{line}\n" for line in lines).replace("\n", end)
 
 
 def own_settings(inspection: Inspection) -> tuple[list[Setting], list[Setting]]:

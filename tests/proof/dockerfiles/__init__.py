@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from .alpine import ALPINE
 from .compilers import COMPILERS
 from .languages import LANGUAGES
 from .layers import LAYERS
 from .stages import STAGES
 
-SAMPLES = (*COMPILERS, *LANGUAGES, *LAYERS, *STAGES)
+SAMPLES = (*COMPILERS, *LANGUAGES, *LAYERS, *STAGES, *ALPINE)
