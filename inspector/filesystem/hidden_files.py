@@ -1,9 +1,8 @@
-"""The files whose bytes a later layer hides: who added them, who hid them, and how; one by one, and summed by path."""
+"""The files whose bytes a later layer hides, all that is stored of a path summed up."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -12,18 +11,11 @@ from inspector.filesystem.stack import Filesystem
 from inspector.layers.entries import Kind
 
 
-class HiddenFile(Struct, frozen=True):
-    """One file's hidden bytes."""
-
-    path: str
-    size_bytes: int
-    added_by: int
-    hidden_by: int
-    fate: Fate
-
-
 class StoredPath(Struct, frozen=True):
-    """All that is stored of one path, over all layers: `hidden` and `live` map entry ids of files to their bytes."""
+    """All that is stored of one path, over all layers: `hidden` and `live` map entry ids of files to their bytes.
+
+    Both are in the order of the layers.
+    """
 
     path: str
     hidden: dict[int, int]
@@ -46,8 +38,10 @@ class StoredPath(Struct, frozen=True):
 def worst_paths(filesystem: Filesystem, count: int) -> list[StoredPath]:
     """The `count` paths with the most hidden bytes, those with the most first."""
     sums: dict[str, int] = {}
-    for file in _hidden(filesystem):
-        sums[file.path] = sums.get(file.path, 0) + file.size_bytes
+    for layer, entries in enumerate(filesystem.layers):
+        for row in filesystem.file_rows(layer, hidden=True):
+            path = entries.paths[row]
+            sums[path] = sums.get(path, 0) + entries.sizes[row]
     worst = heapq.nsmallest(count, sums, key=lambda path: (-sums[path], path))
     stored = {path: StoredPath(path, {}, {}) for path in worst}
     for layer, entries in enumerate(filesystem.layers):
@@ -57,16 +51,3 @@ def worst_paths(filesystem: Filesystem, count: int) -> list[StoredPath]:
                 versions = stored[path].live if filesystem.fates[start + row] == Fate.LIVE else stored[path].hidden
                 versions[start + row] = entries.sizes[row]
     return list(stored.values())
-
-
-def biggest_hidden(filesystem: Filesystem, count: int) -> list[HiddenFile]:
-    """The `count` biggest hidden files, biggest first."""
-    return heapq.nlargest(count, _hidden(filesystem), key=lambda file: file.size_bytes)
-
-
-def _hidden(filesystem: Filesystem) -> Iterator[HiddenFile]:
-    for layer, entries in enumerate(filesystem.layers):
-        start = filesystem.offsets[layer]
-        for row in filesystem.file_rows(layer, hidden=True):
-            hider, fate = filesystem.hiders[start + row], Fate(filesystem.fates[start + row])
-            yield HiddenFile(entries.paths[row], entries.sizes[row], layer, hider, fate)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from inspector.demo.archive import hardlink, whiteout
+import json
+
+from inspector.demo.archive import Member, Step, hardlink, tar_layer, whiteout
 from inspector.filesystem.hidden_files import StoredPath, worst_paths
-from tests.builders import file, stack_of
+from inspector.line import inspect_source
+from inspector.reports.json_report import encode, to_report
+from inspector.reports.text import text_report
+from tests.builders import BuiltImage, file, stack_of
 
 FILESYSTEM = stack_of(
     [file("var/db", 300), file("etc/once", 400), file("usr/kept", 900), file("a", 50), hardlink("b", "a")],
@@ -36,3 +41,14 @@ def test_only_as_many_as_are_asked_for_and_none_where_nothing_is_hidden():
     assert [path.path for path in worst_paths(FILESYSTEM, 1)] == ["usr/kept"]
     assert worst_paths(stack_of([file("a", 1)]), 5) == []
     assert StoredPath("a", {}, {}).versions == 0
+
+
+def test_reports_tell_them():
+    versions = [[Member("var/db", b"1" * size), Member(f"log{size}", b"")] for size in (300, 310, 320)]
+    steps = [Step(f"RUN {number}", tar_layer(members)) for number, members in enumerate(versions)]
+    inspection = inspect_source(BuiltImage([*steps, Step("RUN rm", tar_layer([whiteout("log300")]))]), "test")
+    told = text_report(inspection).splitlines()
+    assert told[told.index("Biggest hidden files") + 1 :] == ["       610 B  var/db  2 of 3 versions, layers 0 to 1"]
+    assert json.loads(encode(to_report(inspection)))["worst_files"] == [
+        {"path": "var/db", "versions": 3, "hidden_bytes": 610, "live_bytes": 320, "layers": [0, 1, 2]}
+    ]
