@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from inspector.safe_names import printable
-from inspector.sizes import human
+from inspector.sizes import counted, human
 from inspector.sources.protocol import Progress, ReadEvent, Stage
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -72,7 +72,7 @@ def describe(progress: Progress, seconds: float) -> str:
     if progress.layers_total:
         parts.append(f"layer {min(progress.layers_done + 1, progress.layers_total)} of {progress.layers_total}")
     elif progress.layers_done:
-        parts.append(f"{progress.layers_done} layers")
+        parts.append(counted(progress.layers_done, "layer"))
     if seconds >= RATE_AFTER and done:
         rate = done / seconds
         parts.append(f"{human(int(rate))}/s")

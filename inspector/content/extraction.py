@@ -63,6 +63,8 @@ def _extract(contents: Contents, items: Sequence[Item], target: Path, overwrite:
         if path is None or (entry is not None and entry.kind in (Kind.CHAR, Kind.BLOCK, Kind.FIFO)):
             outcome.left_out.append(item.path)
         elif entry is None or entry.kind == Kind.DIRECTORY:
+            if overwrite and not path.is_dir():  # a file where the folder is to be, or a link to one or to nothing
+                path.unlink(missing_ok=True)
             if entry is not None and not path.exists():
                 folders.append((path, entry.mode))
             _folder(target, path)

@@ -269,6 +269,16 @@ class File(Struct, frozen=True, gc=False):
     package: str | None
 
 
+class StoredFile(Struct, frozen=True):
+    """A path with hidden bytes, over all layers: `versions` is how often a file is stored there, in `layers`."""
+
+    path: str
+    versions: int
+    hidden_bytes: int
+    live_bytes: int
+    layers: list[int]
+
+
 class Note(Struct, frozen=True):
     """What a person must know of how far the report can be believed; `layer` is null where it is about none."""
 
@@ -291,4 +301,5 @@ class Report(Struct, frozen=True):
     plan: list[Plan]
     reclaimable: Reclaimable | None = None
     lean: Lean | None = None
+    worst_files: list[StoredFile] = []
     files: list[File] | UnsetType = UNSET

@@ -12,6 +12,7 @@ from inspector import __version__
 from inspector.attribution.base import Base
 from inspector.attribution.instructions import Instruction, LineRange
 from inspector.filesystem.dive import dive_numbers
+from inspector.filesystem.hidden_files import StoredPath, worst_paths
 from inspector.filesystem.ledger import Fate
 from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.findings.find import figures, reclaimable_bytes
@@ -32,6 +33,9 @@ from inspector.safe_names import utf8
 FATES = tuple(cast("contract.Fate", fate.name.lower()) for fate in Fate)
 PATHS = 20
 """Files named per finding; with --files every file has its own entry."""
+
+WORST = 100
+"""Paths with hidden bytes that are named, those with the most."""
 
 KINDS = tuple(cast("contract.FileKind", kind.name.lower()) for kind in Kind)
 
@@ -61,8 +65,14 @@ def to_report(inspection: Inspection, *, files: bool = False, plan: Plan | None 
         plan=[to_answer(answer, told.size_bytes) for answer in told.answers],
         reclaimable=_reclaimable(inspection),
         lean=to_lean(told.lean, told.size_bytes) if told.lean else None,
+        worst_files=[_stored(inspection.filesystem, path) for path in worst_paths(inspection.filesystem, WORST)],
         files=_files(inspection.filesystem, owners(inspection.inventory)) if files else msgspec.UNSET,
     )
+
+
+def _stored(filesystem: Filesystem, path: StoredPath) -> contract.StoredFile:
+    layers = [filesystem.locate(entry_id)[0] for entry_id in sorted(path.hidden | path.live)]
+    return contract.StoredFile(utf8(path.path), path.versions, path.hidden_bytes, path.live_bytes, layers)
 
 
 def _notes(inspection: Inspection) -> Iterator[contract.Note]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.attribution.base import Base, evidence_text
-from inspector.filesystem.hidden_files import biggest_hidden
+from inspector.filesystem.hidden_files import StoredPath, worst_paths
 from inspector.filesystem.ledger import Fate
+from inspector.filesystem.stack import Filesystem
 from inspector.findings.find import figures
 from inspector.findings.registry import SECRET
 from inspector.image.digest import short
@@ -83,7 +84,7 @@ def _head(inspection: Inspection, shape: Shape) -> Iterator[str]:
     if sentence := plan_sentence(make_plan(inspection)):
         yield from _labelled("Plan", sentence, Tone.GOOD, shape)
     if secrets := sum(finding.rule == SECRET for finding in inspection.findings):
-        told = "1 file looks" if secrets == 1 else f"{secrets} files look"
+        told = f"{counted(secrets, 'file')} look{'s' if secrets == 1 else ''}"
         yield from _labelled("Secrets", f"{told} like a secret that whoever has the image can read", Tone.BAD, shape)
     for note in inspection.notes:
         yield f"note: {printable(note)}"
@@ -122,8 +123,19 @@ def _hidden_files(inspection: Inspection, shape: Shape) -> Iterator[str]:
     if not inspection.filesystem.ledger.hidden_bytes:
         return
     yield shape.paint("Biggest hidden files", Tone.HEADING)
-    for file in biggest_hidden(inspection.filesystem, shape.limit(HIDDEN_FILES, ALL_HIDDEN_FILES)):
-        where = f"layer {file.added_by}, {HOW[file.fate]} by layer {file.hidden_by}"
+    for file in worst_paths(inspection.filesystem, shape.limit(HIDDEN_FILES, ALL_HIDDEN_FILES)):
+        where = _where(inspection.filesystem, file)
         path, room = printable(file.path), max(shape.width - 16 - len(where), 20)
         told = path if shape.is_full else cut_front(path, room)
-        yield f"  {shape.paint(f'{human(file.size_bytes):>10}', Tone.WASTE)}  {told}  {where}"
+        yield f"  {shape.paint(f'{human(file.hidden_bytes):>10}', Tone.WASTE)}  {told}  {where}"
+
+
+def _where(filesystem: Filesystem, file: StoredPath) -> str:
+    """`layer 0, overwritten by layer 1`; of several hidden ones `3 of 4 versions, layers 0 to 4`."""
+    first, last = (filesystem.locate(end(file.hidden))[0] for end in (min, max))
+    if len(file.hidden) > 1:
+        count = f"{len(file.hidden)} of {file.versions}" if file.live else f"{len(file.hidden)}"
+        return f"{count} versions, layer" + (f" {first}" if first == last else f"s {first} to {last}")
+    (entry_id,) = file.hidden
+    fate = Fate(filesystem.fates[entry_id])
+    return f"layer {first}, {HOW[fate]} by layer {filesystem.hiders[entry_id]}"

@@ -212,6 +212,10 @@ CASES = {
     "dive.added": [Case("tab ctrl+a", in_sight())],
     "dive.removed": [Case("G tab ctrl+r", in_sight())],
     "content": [Case("tab j j j j v", shows_page(ContentPage)), Case("tab v", lambda main: main.app.screen is main)],
+    "waste.paths": [
+        Case("2 p", lambda main: main.views["waste"].main is main.focused and main.focused.id == "waste-paths"),
+        Case("2 p p", lambda main: main.focused is not None and main.focused.id == "waste-list"),
+    ],
     "copy": [
         Case("tab j y", lambda main: main.app.clipboard == "/usr"),
         Case(

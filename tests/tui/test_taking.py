@@ -182,6 +182,21 @@ def test_what_is_there_is_left_alone_unless_asked_for(tmp_path: Path):
     assert target.read_text() != "mine"
 
 
+def test_a_file_in_the_way_of_a_folder_is_replaced_when_asked_for(tmp_path: Path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "deep").write_text("mine")
+    assert in_the_way(items("app"), out) == [out / "deep"]
+    with pytest.raises(WriteFailed, match="cannot write"):
+        extract(CONTENTS, items("app"), out)
+    assert (out / "deep").read_text() == "mine"
+    extract(CONTENTS, items("app"), out, overwrite=True)
+    assert (out / "deep/er/file").read_bytes() == b"deep"
+    (tmp_path / "single").write_text("mine")
+    extract(CONTENTS, items("app/deep"), tmp_path / "single", overwrite=True)
+    assert (tmp_path / "single/er/file").read_bytes() == b"deep"
+
+
 def test_nothing_is_written_through_a_link_in_the_way(tmp_path: Path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("mine")

@@ -1,4 +1,7 @@
-"""The Waste view: findings by bytes, each with who brought it and who hid it; below, what to write instead."""
+"""The Waste view: findings by bytes, each with who brought it and who hid it; below, what to write instead.
+
+Or, instead of findings, the paths with the most hidden bytes.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Static
 
 from inspector.content.reading import Contents
+from inspector.filesystem.hidden_files import StoredPath, worst_paths
 from inspector.findings.find import by_size, figures
 from inspector.findings.finding import AdviceClass, Finding, bytes_by_layer
 from inspector.findings.patch import finding_patch
@@ -24,8 +29,9 @@ from inspector.findings.words import fix_text, patch_place
 from inspector.inspection import Inspection
 from inspector.safe_names import printable
 from inspector.sizes import counted, human
-from inspector.tui.commands import COPY, DETAILS_BY_I, Command, bindings
+from inspector.tui.commands import COPY, DETAILS_BY_I, LOOK, Command, bindings
 from inspector.tui.instruction_words import MUTED, Part, instruction_text, origin, place
+from inspector.tui.views.path_list import PathList, path_details
 from inspector.tui.views.view import Leading, Target
 from inspector.tui.widgets.cells import cut, padded
 from inspector.tui.widgets.row_list import RowList, cursor_mark, size_and_bar
@@ -59,6 +65,9 @@ ROOM_FOR_BAR, ROOM_FOR_LAYERS, ROOM_FOR_CLASS = 46, 64, 76
 BROUGHT, HIDDEN = 7, 9
 """Cells of what brought and what hid it; their heads are as wide."""
 
+
+PATHS = 200
+"""Paths that are listed."""
 
 BROUGHT_BY = 3
 """Layers of a finding that are named with their bytes."""
@@ -125,46 +134,103 @@ def _marks(finding: Finding, width: int) -> tuple[tuple[str, str], ...]:
 
 
 class WasteView(Leading):
-    """The list, and all about the selected finding."""
+    """The list, and all about the selected finding or path. Paths are summed up in a worker when they are wanted."""
 
-    ACTIONS: ClassVar[tuple[Command, ...]] = (*Leading.GO, DETAILS_BY_I, COPY)
+    ACTIONS: ClassVar[tuple[Command, ...]] = (
+        *Leading.GO,
+        Command(
+            "waste.paths", "p", "Worst files by path",
+            "Findings, or the worst files by path", "paths", LOOK, "waste", "by path", anywhere=True,
+        ),
+        DETAILS_BY_I,
+        COPY,
+    )  # fmt: skip
     BINDINGS = bindings(ACTIONS)
+
+    class Summed(Message):
+        """The paths are known."""
+
+        def __init__(self, paths: list[StoredPath]) -> None:
+            super().__init__()
+            self.paths = paths
 
     def __init__(self, contents: Contents, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(contents, id=id)
         self.list = FindingList(self.inspection, id="waste-list")
+        self.paths = PathList(self.inspection.filesystem.ledger.total_bytes, id="waste-paths")
+        self.by_path = self.busy = False
         self.advice = Static(classes="advice-text")
 
     def compose(self) -> ComposeResult:
         yield self.list
+        yield self.paths
         with VerticalScroll(classes="advice", can_focus=False):
             yield self.advice
 
     @property
     def main(self) -> RowList:
-        return self.list
+        return self.paths if self.by_path else self.list
 
     @property
     def finding(self) -> Finding:
         return self.list.findings[self.list.cursor]
 
     def on_mount(self) -> None:
+        self.paths.display = False
         self.list.rows_changed()
 
     @on(RowList.Moved)
     def show_advice(self) -> None:
-        self.advice.update(finding_details(self.inspection, self.finding))
+        self.advice.update(self.details())
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def details(self) -> Content:
-        return finding_details(self.inspection, self.finding)
+        if not self.by_path:
+            return finding_details(self.inspection, self.finding)
+        if self.paths.path is not None:
+            return path_details(self.inspection, self.paths.path)
+        return Content("summing up …" if self.busy else "No bytes are hidden.")
 
-    def target(self) -> Target:
+    def action_paths(self) -> None:
+        """The worst files by path instead of findings, or the findings again."""
+        self.by_path = not self.by_path
+        self.list.display, self.paths.display = not self.by_path, self.by_path
+        self.screen.set_focus(self.main)
+        if self.by_path and not self.paths.paths and not self.busy:
+            self.busy = True
+            filesystem = self.inspection.filesystem
+            self.run_worker(lambda: self.post_message(self.Summed(worst_paths(filesystem, PATHS))), thread=True)
+        self.show_advice()
+
+    def on_waste_view_summed(self, summed: Summed) -> None:
+        self.busy = False
+        self.paths.show(summed.paths)
+
+    def back(self) -> bool:
+        """From the paths to the findings."""
+        if self.by_path:
+            self.action_paths()
+            return True
+        return False
+
+    def target(self) -> Target | None:
+        if self.by_path:
+            return self._target_of(self.paths.path)
         finding = self.finding
         layer = finding.layers[0] if finding.layers else None
         return Target(f"“{printable(finding.title)}”", (lambda: finding.frees) if finding.frees else None, layer)
 
-    def copied(self) -> tuple[str, str]:
+    def _target_of(self, path: StoredPath | None) -> Target | None:
+        """Where the path was stored first."""
+        if path is None:
+            return None
+        versions = path.hidden | path.live
+        layer, _ = self.inspection.filesystem.locate(min(versions))
+        return Target(printable(f"/{path.path}"), lambda: versions, layer)
+
+    def copied(self) -> tuple[str, str] | None:
+        if self.by_path:
+            return (f"/{self.paths.path.path}", "path") if self.paths.path else None
         patch = finding_patch(self.finding.remedy, self.inspection)
         if patch is not None:
             return patch.new_text, "new instruction"
