@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from inspector.cli import completers
 from inspector.cli.meant import WORDS, too_many
 
 Example = tuple[str, str]
@@ -97,6 +98,10 @@ class ImageFirst(click.Group):
         if first is not None and first not in self.commands:
             args = ["inspect", *args]
         return super().parse_args(ctx, args if args or ctx.resilient_parsing else ["--help"])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        told = super().shell_complete(ctx, incomplete)
+        return told if incomplete.startswith("-") else [*told, *completers.image(ctx, self.params[0], incomplete)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_examples(formatter, self.examples)

@@ -13,11 +13,15 @@ from inspector.content.reading import Reopen
 from inspector.errors import BadImage, ImageNotFound
 from inspector.image.platform import parse_platform
 from inspector.inspection import Inspection
-from inspector.layers.cache.scans import user_cache
+from inspector.layers.cache.names import remember
+from inspector.layers.cache.scans import user_cache, user_store
 from inspector.line import inspect_image
 from inspector.reference import parse_reference
 from inspector.sources.protocol import Options, Source, Watch
 from inspector.sources.resolve import open_source
+
+NAMED = ("docker", "docker-container", "podman", "containerd", "registry")
+"""Where images have names; those of files are completed by the shell itself."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -41,7 +45,7 @@ def inspect_asked(asked: Asked, watch: Watch, ignore: Sequence[str] = ()) -> Ins
     """Read the image and account for it; no finding speaks of paths that fit `ignore`. Raises InspectorError."""
     dockerfile = read_dockerfile(asked.dockerfile) if asked.dockerfile else None
     try:
-        return inspect_image(
+        inspection = inspect_image(
             asked.image,
             platform=asked.platform,
             insecure=asked.insecure,
@@ -54,6 +58,16 @@ def inspect_asked(asked: Asked, watch: Watch, ignore: Sequence[str] = ()) -> Ins
         )
     except (BadImage, ImageNotFound) as error:
         raise explained(error, asked.image) from error
+    if inspection.image.source in NAMED and not asked.no_cache:
+        _remember(asked.image)
+    return inspection
+
+
+def _remember(name: str) -> None:
+    """For the shell's completion."""
+    store = user_store()
+    if store.limit:
+        remember(store, name)
 
 
 def reopening(asked: Asked) -> Reopen | None:

@@ -6,6 +6,7 @@ errors, closed pipes and Ctrl-C end in one place (console.py).
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
@@ -15,6 +16,7 @@ from inspector import __version__
 from inspector.cli.commands.cache import cache
 from inspector.cli.commands.cat import cat
 from inspector.cli.commands.compare import compare
+from inspector.cli.commands.completion import completion
 from inspector.cli.commands.cp import cp
 from inspector.cli.commands.demo import demo
 from inspector.cli.commands.help import help_
@@ -23,6 +25,7 @@ from inspector.cli.commands.plan import plan
 from inspector.cli.commands.rules import rules
 from inspector.cli.commands.serve import serve
 from inspector.cli.commands.which import which
+from inspector.cli.completers import VARIABLE
 from inspector.cli.console import FINE, exit_with
 from inspector.cli.help import WIDTH, ImageFirst
 
@@ -30,7 +33,7 @@ GROUPS = {
     "Look at images": (inspect, compare, demo, serve),
     "Make them smaller": (plan, rules),
     "Their files": (which, cat, cp),
-    "leaninspect itself": (cache, help_),
+    "leaninspect itself": (cache, completion, help_),
 }
 """The commands, under the headings of --help."""
 
@@ -71,6 +74,10 @@ def cli() -> None:
 
 def run() -> NoReturn:
     """The console script."""
+    if VARIABLE in os.environ:
+        from inspector.cli.completion import complete_bash_by_words
+
+        complete_bash_by_words()
 
     def command() -> int:
         job = cli.main(prog_name="leaninspect", standalone_mode=False)

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from inspector.cli import completers
+
 Job = Callable[[], int]
 """What a command does, outside click: returns the exit code."""
 
@@ -24,6 +26,8 @@ def together(*options: Decorator) -> Decorator:
     return decorate
 
 
+image = click.argument("image", shell_complete=completers.image)
+
 debug = click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks.")
 """Read from argv (main.py), because mistakes in the options are met before the options are read."""
 
@@ -34,12 +38,15 @@ reading = together(platform, insecure, no_cache)
 """How an image is found and read."""
 
 dockerfile = click.option(
-    "--dockerfile", metavar="FILE", help="The Dockerfile it was built from: adds lines to instructions."
+    "--dockerfile",
+    metavar="FILE",
+    shell_complete=completers.file,
+    help="The Dockerfile it was built from: adds lines to instructions.",
 )
 target = click.option(
     "--target", metavar="STAGE", help="The stage of the Dockerfile that was built; the last if not given."
 )
-base = click.option("--base", metavar="IMAGE", help="The image it is built upon.")
+base = click.option("--base", metavar="IMAGE", shell_complete=completers.image, help="The image it is built upon.")
 recipe = together(dockerfile, target, base)
 """What an image was built from."""
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from inspector.atomic_file import write_atomically
+from inspector.cli import completers
 from inspector.cli.console import write_bytes_out
 from inspector.cli.options import Decorator, check_shape, together
 from inspector.reports.formats import Format
@@ -50,7 +51,10 @@ def report_options(*tables: Iterable[Format[Any]]) -> Decorator:
     asked = dict.fromkeys(each.option for table in tables for each in table if each.option != TEXT)
     return together(
         click.option(TEXT, is_flag=True, help="Print the text report, also on a terminal."),
-        *(click.option(option, _parameter(option), metavar="FILE", help=HELP[option]) for option in asked),
+        *(
+            click.option(option, _parameter(option), metavar="FILE", shell_complete=completers.file, help=HELP[option])
+            for option in asked
+        ),
     )
 
 

@@ -17,7 +17,7 @@ EXAMPLES = (
 
 
 @click.command(cls=Command, short_help="print a file of IMAGE", examples=EXAMPLES)
-@click.argument("image")
+@options.image
 @click.argument("path")
 @options.layer
 @options.reading

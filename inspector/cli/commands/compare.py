@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from inspector.cli import options
+from inspector.cli import completers, options
 from inspector.cli.help import Command
 from inspector.cli.options import Job
 from inspector.cli.output import asked_reports, report_options
@@ -20,8 +20,8 @@ EXAMPLES = (
 
 
 @click.command(cls=Command, short_help="what became of one image in another, and what it costs", examples=EXAMPLES)
-@click.argument("image_a")
-@click.argument("image_b")
+@click.argument("image_a", shell_complete=completers.image)
+@click.argument("image_b", shell_complete=completers.image)
 @options.reading
 @click.option("--platform-a", metavar="OS/ARCH", help="The same for IMAGE_A alone: compare two platforms of one image.")
 @click.option("--platform-b", metavar="OS/ARCH", help="The same for IMAGE_B alone.")

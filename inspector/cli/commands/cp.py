@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from inspector.cli import options
+from inspector.cli import completers, options
 from inspector.cli.help import Command
 from inspector.cli.options import Job
 
@@ -18,8 +18,8 @@ EXAMPLES = (
 
 
 @click.command(cls=Command, short_help="copy files and folders out of IMAGE", examples=EXAMPLES)
-@click.argument("source", metavar="IMAGE:PATH")
-@click.argument("dest")
+@click.argument("source", metavar="IMAGE:PATH", shell_complete=completers.path_in_image)
+@click.argument("dest", shell_complete=completers.file)
 @options.layer
 @click.option("-L", "--follow-link", is_flag=True, help="Copy what PATH leads to when it is a symlink.")
 @click.option("-f", "--force", is_flag=True, help="Overwrite what is in the way without asking.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from inspector.cli import completers
 from inspector.cli.console import FINE, write_out
 from inspector.cli.help import Command
 from inspector.cli.meant import Answer, Misunderstood, command_meant
@@ -11,7 +12,7 @@ from inspector.cli.options import Job
 
 
 @click.command("help", cls=Command, short_help="this help, or that of a command")
-@click.argument("command", required=False)
+@click.argument("command", required=False, shell_complete=completers.command)
 @click.pass_context
 def help_(ctx: click.Context, command: str | None) -> Job:
     """Show what there is, or what COMMAND does and takes."""

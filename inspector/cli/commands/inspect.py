@@ -28,7 +28,7 @@ EXAMPLES = (
 
 
 @click.command(cls=Command, short_help="open IMAGE in the UI, or write reports about it", examples=EXAMPLES)
-@click.argument("image")
+@options.image
 @options.reading
 @options.recipe
 @options.ignore

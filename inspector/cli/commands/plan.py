@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from inspector.cli import options
+from inspector.cli import completers, options
 from inspector.cli.console import FAILED, FINE, text_width, warn, write_out
 from inspector.cli.help import Command
 from inspector.cli.options import Job
@@ -21,12 +21,24 @@ EXAMPLES = (
 
 
 @click.command(cls=Command, short_help="how lean IMAGE could be, and the patch of the Dockerfile", examples=EXAMPLES)
-@click.argument("image")
+@options.image
 @options.reading
 @options.dockerfile
 @options.target
-@click.option("--base", "candidates", metavar="CANDIDATE", multiple=True, help="An image to measure as another base.")
-@click.option("--patch", metavar="FILE", help="Write the best plan as a unified diff for git apply; - is stdout.")
+@click.option(
+    "--base",
+    "candidates",
+    metavar="CANDIDATE",
+    multiple=True,
+    shell_complete=completers.image,
+    help="An image to measure as another base.",
+)
+@click.option(
+    "--patch",
+    metavar="FILE",
+    shell_complete=completers.file,
+    help="Write the best plan as a unified diff for git apply; - is stdout.",
+)
 @options.ignore
 @report_options(INSPECTION_FORMATS)
 @options.debug

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from inspector.cli import options
+from inspector.cli import completers, options
 from inspector.cli.console import FINE, text_width, write_out
 from inspector.cli.help import Command
 
@@ -15,7 +15,7 @@ EXAMPLES = (
 
 
 @click.command(cls=Command, short_help="the rules that findings are made by", examples=EXAMPLES)
-@click.argument("rule_id", metavar="[ID]", required=False)
+@click.argument("rule_id", metavar="[ID]", required=False, shell_complete=completers.rule)
 @options.debug
 def rules(rule_id: str | None) -> options.Job:
     """All rules that findings are made by, or what the rule ID means, why it matters and what to do."""

@@ -18,7 +18,7 @@ EXAMPLES = (
 
 
 @click.command(cls=Command, short_help="the UI in a browser on this machine", examples=EXAMPLES)
-@click.argument("image")
+@options.image
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="On 127.0.0.1.")
 @options.reading
 @options.recipe

@@ -18,7 +18,7 @@ EXAMPLES = (
 
 
 @click.command(cls=Command, short_help="the layers that brought, changed and hid a path", examples=EXAMPLES)
-@click.argument("image")
+@options.image
 @click.argument("path", metavar="PATH|GLOB")
 @options.reading
 @options.recipe
