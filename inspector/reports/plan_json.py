@@ -19,6 +19,7 @@ def to_answer(answer: Answer, size_bytes: int) -> contract.Plan:
         parts=[contract.Part(utf8(part.what), part.size_bytes) for part in answer.parts],
         steps=[contract.Step(utf8(step.text), step.saves_bytes, step.advice_class.value) for step in answer.steps],
         assumptions=[utf8(each) for each in answer.assumptions],
+        stays=[contract.Part(utf8(part.what), part.size_bytes) for part in answer.stays],
         confidence=answer.confidence,
         base=utf8(answer.base) or None,
     )

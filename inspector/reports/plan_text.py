@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from inspector.image.digest import short
 from inspector.inspection import Inspection
-from inspector.lean.plan.model import Answer, Plan, Step
+from inspector.lean.plan.model import STAYS, Answer, Part, Plan, Step
 from inspector.safe_names import printable
 from inspector.sizes import human, signed
 
@@ -28,11 +28,11 @@ RECONSTRUCTED = "No Dockerfile is known: these lines are made from the image's h
 
 
 def plan_text(inspection: Inspection, plan: Plan, width: int = 120) -> str:
-    """The techniques with their sizes, the steps of the best, what is assumed, and the patch, whole."""
+    """The techniques with their sizes, the steps of the best, what stays, what is assumed, and the patch, whole."""
     lines = [*_headline(inspection, plan), "", *_techniques(plan, width)]
     best = plan.lean.answers[0] if plan.lean else None
     if plan.lean and best:
-        for section in (_steps(best, width), _parts(best), _assumptions(best, width)):
+        for section in (_steps(best, width), _left(best), _stays(best), _assumptions(best, width)):
             told = list(section)
             lines += ["", *told] if told else []
         lines += ["", *_patch(plan)]
@@ -110,10 +110,20 @@ def _class(step: Step) -> str:
     return "" if step.advice_class == "safe" else f"   {step.advice_class}"
 
 
-def _parts(answer: Answer) -> Iterator[str]:
+def _left(answer: Answer) -> Iterator[str]:
     if len(answer.parts) > 1:
         yield "What is left"
-        yield from (f"  {human(part.size_bytes):>10}  {printable(part.what)}" for part in answer.parts)
+        yield from _parts(answer.parts)
+
+
+def _stays(answer: Answer) -> Iterator[str]:
+    if answer.stays:
+        yield STAYS
+        yield from _parts(answer.stays)
+
+
+def _parts(parts: Iterable[Part]) -> Iterator[str]:
+    return (f"  {human(part.size_bytes):>10}  {printable(part.what)}" for part in parts)
 
 
 def _assumptions(answer: Answer, width: int) -> Iterator[str]:

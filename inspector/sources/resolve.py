@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -65,7 +66,7 @@ def _search(name: str, options: Options, watch: Watch) -> Source:
             return _open(transport, name, replace(options, hurried=True), watch)
         except (BadReference, BadSetting, ImageNotFound, SourceUnavailable) as error:
             failures.append(error)
-    reasons = "; ".join(error.message for error in failures)
+    reasons = "; ".join([*_not_a_file(name), *(error.message for error in failures)])
     if Path(name).is_dir():
         reasons += f"; the folder {name} is no OCI layout"
     telling = [error for error in failures if not isinstance(error, SourceUnavailable)] or failures
@@ -78,6 +79,19 @@ def _open(transport: str, name: str, options: Options, watch: Watch) -> Source:
     return cast("Opener", getattr(import_module(module), function))(name, options)
 
 
+def _not_a_file(name: str) -> Iterator[str]:
+    """That a name in a folder which is there may have meant a file, and there is none."""
+    folder = Path(name).parent
+    if folder != Path() and folder.is_dir() and not Path(name).exists():
+        yield f"there is no file {name}"
+
+
+_IS_ARCHIVE = re.compile(
+    r".*\.(?:tar(?:\.(?:gz|bz2|xz|zst|lz4))?|tgz|txz|tbz2?|tzst|zip|json)", re.IGNORECASE
+).fullmatch
+"""Names that are those of files; an image that has one can be asked for with its scheme."""
+
+
 def _names_a_file(name: str) -> bool:
     """Whether `PATH` or `PATH:TAG` names something that exists, or looks like nothing but a path.
 
@@ -86,5 +100,7 @@ def _names_a_file(name: str) -> bool:
     if name.startswith(("/", "./", "../", "~/")) or re.match(r"[A-Za-z]:[\\/]", name):
         return True
     parts = name.split(":")
+    if _IS_ARCHIVE(parts[0]):
+        return True
     paths = [Path(":".join(parts[:end])) for end in range(len(parts), 0, -1)]
     return any(path.is_file() or any((path / file).exists() for file in IMAGE_FILES) for path in paths)

@@ -61,6 +61,24 @@ def test_no_such_file(run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("arguments", [("absent.tar",), ("plan", "absent.tar.gz:1")])
+def test_a_name_that_ends_like_a_file_is_one_and_looked_for_nowhere_else(run: Run, arguments: tuple[str, ...]) -> None:
+    outcome = run(*arguments)
+    assert (outcome.code, outcome.err) == (
+        2,
+        f"leaninspect: error: no such file: {arguments[-1]}\n  hint: check the path\n",
+    )
+
+
+def test_a_name_in_a_folder_that_is_there_is_told_as_no_file_before_all_else(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    outcome = run("out/absent")
+    assert outcome.code == 2
+    assert outcome.err.startswith(
+        "leaninspect: error: out/absent was not found: there is no file out/absent; Docker Engine is not running; "
+    )
+
+
 def test_not_an_archive(run: Run, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello\n" * 200)
     outcome = run("notes.txt")

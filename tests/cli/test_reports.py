@@ -362,6 +362,15 @@ def test_demo_prints_its_report(run: Run, which: str) -> None:
     assert outcome.out.startswith(f"demo:{which}   ")
 
 
+def test_the_demo_is_told_with_the_lines_of_its_own_dockerfile(run: Run) -> None:
+    out = run("demo", "fat").out
+    assert (
+        "\nbased on node:8-alpine (Dockerfile): 554.2 kB in 3 layers from the base, 1.6 MB in 8 layers yours\n" in out
+    )
+    assert "\n              Dockerfile:3-8\n              - RUN apk add --no-cache make g++ python3\n" in out
+    assert "reconstructed" not in out
+
+
 def test_demo_compare_says_what_the_lean_build_saves(run: Run) -> None:
     outcome = run("demo", "compare")
     assert outcome.code == 0

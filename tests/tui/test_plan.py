@@ -230,6 +230,7 @@ REMOVE = Answer(
     parts=(Part("the base", 80_000), Part("yours", 40_000)),
     steps=(Step("join lines 2 to 6", 452_000), Step("pick fonts", 1_000, AdviceClass.QUESTION)),
     assumptions=("nothing is loaded by dlopen",),
+    stays=(Part("apt package lists", 20_000),),
     dockerfile="FROM scratch\n",
 )
 STAGES = Answer(
@@ -253,7 +254,7 @@ def test_only_the_best_plan_has_a_size_with_trades():
     assert headline(PLAN, False) == "Plan: 728.0 kB → 2.2 kB, −725.8 kB"
 
 
-def test_steps_are_told_with_their_class_and_then_what_is_left_and_assumed():
+def test_steps_are_told_with_their_class_and_then_what_is_left_stays_and_is_assumed():
     assert plain(step_lines(IMAGE, PLAN, REMOVE, False)) == [
         "g++ goes",
         "",
@@ -263,6 +264,9 @@ def test_steps_are_told_with_their_class_and_then_what_is_left_and_assumed():
         "120.0 kB are left",
         "   80.0 kB  the base",
         "   40.0 kB  yours",
+        "",
+        "Could go and stays, for no change of lines that is certain to build frees it",
+        "   20.0 kB  apt package lists",
         "",
         "Assumes",
         "· nothing is loaded by dlopen",

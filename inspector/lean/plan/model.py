@@ -9,6 +9,9 @@ from msgspec import Struct
 from inspector.findings.finding import AdviceClass
 
 
+STAYS = "Could go and stays, for no change of lines that is certain to build frees it"
+
+
 class Technique(StrEnum):
     """Names of the JSON contract."""
 
@@ -41,6 +44,7 @@ class Answer(Struct, frozen=True):
     `reason` says in a sentence why it applies or not. `predicted_bytes` is the image's size when its steps are done
     (None: unknown, or it does not apply), of which `parts` are the sum. `confidence` is 0 to 1. `dockerfile` is the
     whole Dockerfile proposed, empty where none can be written. `base` is the image that the proposal is built upon.
+    `stays` is what could go as well, but that no change of lines frees of which it is certain that it builds.
     `remains` are the ids of the entries whose bytes are in the result, at most their sizes; None where that is unknown.
     """
 
@@ -51,6 +55,7 @@ class Answer(Struct, frozen=True):
     parts: tuple[Part, ...] = ()
     steps: tuple[Step, ...] = ()
     assumptions: tuple[str, ...] = ()
+    stays: tuple[Part, ...] = ()
     confidence: float = 1.0
     dockerfile: str = ""
     base: str = ""

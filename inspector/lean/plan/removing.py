@@ -52,7 +52,8 @@ def remove_build_dependencies(inspection: Inspection, document: Document) -> Ans
         predicted_bytes=predicted,
         parts=tuple(parts or [Part("the image", predicted)]),
         steps=tuple(_steps(acts)),
-        assumptions=tuple(_assumptions(changes.findings, stays)),
+        assumptions=ASSUMPTIONS if any(finding.packages for finding in changes.findings) else (),
+        stays=tuple(Part(finding.title, finding.size_bytes) for finding in stays),
         confidence=LESS_SURE if document.reconstructed else SURE,
         dockerfile=replaced(document, new_lines(document, changes)),
         base=(inspection.base.name if inspection.base else None) or "",
@@ -122,10 +123,3 @@ def _nothing(stays: Sequence[Finding], saves_bytes: int) -> str:
     if saves_bytes:
         return f"it would save only {human(saves_bytes)}"
     return "your instructions left no build tooling, lists or caches, and hide nothing that could go"
-
-
-def _assumptions(findings: Sequence[Finding], stays: Sequence[Finding]) -> Iterator[str]:
-    """What was not seen, and what is left though it could go."""
-    if any(finding.packages for finding in findings):
-        yield from ASSUMPTIONS
-    yield from (f"{human(finding.size_bytes)} stay: {finding.title}" for finding in stays)

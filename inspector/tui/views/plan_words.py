@@ -9,7 +9,7 @@ from inspector.findings.find import by_size
 from inspector.findings.finding import AdviceClass, Finding, union_bytes
 from inspector.findings.remedy import RemedyKind
 from inspector.inspection import Inspection
-from inspector.lean.plan.model import Answer, Plan, Technique
+from inspector.lean.plan.model import STAYS, Answer, Part, Plan, Technique
 from inspector.safe_names import printable
 from inspector.sizes import human, signed
 from inspector.tui.views.waste import CLASSES
@@ -61,8 +61,8 @@ def headline(plan: Plan, with_trades: bool) -> str:
 
 
 def step_lines(inspection: Inspection, plan: Plan, answer: Answer, with_trades: bool) -> list[Line]:
-    """All about an answer: why, its steps, what they leave to a choice or to the base, what is left, and what is
-    assumed."""
+    """All about an answer: why, its steps, what they leave to a choice or to the base, what is left, what could
+    go and stays, and what is assumed."""
     if not answer.applies:
         before = "" if plan.lean else "nothing to gain: "
         return [Line((("lines--plain", printable(f"{before}{answer.reason}")),), by_words=True)]
@@ -76,14 +76,20 @@ def step_lines(inspection: Inspection, plan: Plan, answer: Answer, with_trades: 
     if answer.parts:
         before = " before the trades" if size_by(plan, answer, with_trades) != answer.predicted_bytes else ""
         lines += [Line(), _heading(f"{human(answer.predicted_bytes or 0)} are left{before}")]
-        for part in answer.parts:
-            head = (("lines--plain", f"{human(part.size_bytes):>{SAVES}}  "),)
-            lines.append(Line((("lines--plain", printable(part.what)),), head, by_words=True))
+        lines += _parts(answer.parts)
+    if answer.stays:
+        lines += [Line(), _heading(STAYS), *_parts(answer.stays)]
     if answer.assumptions:
         lines += [Line(), _heading("Assumes")]
         for assumption in answer.assumptions:
             lines.append(Line((("lines--plain", printable(assumption)),), (("lines--muted", "· "),), by_words=True))
     return lines
+
+
+def _parts(parts: Iterable[Part]) -> Iterator[Line]:
+    for part in parts:
+        head = (("lines--plain", f"{human(part.size_bytes):>{SAVES}}  "),)
+        yield Line((("lines--plain", printable(part.what)),), head, by_words=True)
 
 
 def _step(saves: int, advice: AdviceClass, look: str, *text: Piece) -> Line:

@@ -10,8 +10,10 @@ import pytest
 from inspector.demo.archive import Member, Step, image_archive, tar_layer, whiteout
 from inspector.lean.plan.combining import together
 from inspector.lean.plan.make import make_plan
-from inspector.lean.plan.model import Plan, Technique
+from inspector.lean.plan.model import Part, Plan, Technique
 from inspector.line import inspect_image
+from inspector.reports.plan_json import to_answer
+from inspector.reports.plan_text import plan_text
 from tests.builders import file
 
 PURGE = "apt-get purge -y --auto-remove"
@@ -86,3 +88,22 @@ def test_what_a_copy_brought_is_left_and_told(tmp_path: Path) -> None:
     assert removing.reason == (
         "3.0 MB could go (removed too late), but no change of lines that is certain to build frees it"
     )
+
+
+def test_what_stays_beside_what_a_plan_does_is_no_assumption(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        ("COPY big /", [file("big", 3_000_000), file("kept", 10)]),
+        ("RUN rm /big", [whiteout("big")]),
+        ("RUN apt-get update", [LISTED]),
+    )
+    assert plan.lean is not None
+    (answer,) = plan.lean.answers
+    assert (answer.assumptions, answer.stays) == ((), (Part("removed too late", 3_000_000),))
+    (told,) = to_answer(answer, plan.size_bytes).stays
+    assert (told.what, told.bytes) == ("removed too late", 3_000_000)
+    text = plan_text(inspect_image(str(tmp_path / "image.tar")), plan)
+    assert (
+        "\nCould go and stays, for no change of lines that is certain to build frees it\n      3.0 MB  removed" in text
+    )
+    assert "Assumed" not in text
