@@ -155,11 +155,13 @@ def test_a_manifest_that_was_edited_by_hand_is_read_as_it_is_and_its_real_digest
 
 
 def test_blobs_may_be_symbolic_links(images: Path, tmp_path: Path) -> None:
-    """The layout of docker-library, whose links are small text files in a checkout without them."""
+    """The layout of docker-library, whose links are small text files in a checkout without symbolic links."""
     layout = tmp_path / "busybox"
-    shutil.copytree(images / "oci" / "busybox-musl", layout)
+    shutil.copytree(images / "oci" / "busybox-musl", layout, symlinks=True)
     (layout / "blobs" / "sha256").chmod(0o755)
     for blob in (layout / "blobs" / "sha256").iterdir():
+        if blob.is_symlink():
+            continue
         target = blob.read_text()
         blob.unlink()
         try:
