@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from inspector.cli.console import FAILED, FINE, text_width, warn, write_out
+from inspector.cli.console import FAILED, FINE, paint, text_width, warn, write_out
 from inspector.cli.growth import Growth
 from inspector.cli.images import Asked, inspect_asked, reopening
 from inspector.cli.output import Reports, write_reports
@@ -71,7 +71,7 @@ def show_pair(a: Loadable, b: Loadable, reports: Reports, growth: Growth | None 
     if reports.text or not reports.targets:
         from inspector.reports.compare_text import compare_text
 
-        write_out(compare_text(pair.comparison, text_width()))
+        write_out(compare_text(pair.comparison, text_width(), paint()))
     return _gate(pair.comparison, a.name, b.name, growth)
 
 

@@ -37,7 +37,11 @@ class Command(click.Command):
         self.allow_extra_args = True  # to say what was meant by them
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        extra = super().parse_args(ctx, args)
+        try:
+            extra = super().parse_args(ctx, args)
+        except click.BadOptionUsage as error:  # which click raises without the command
+            error.ctx = error.ctx or ctx
+            raise
         if extra and not ctx.resilient_parsing:
             raise too_many(ctx, extra)
         return extra
@@ -92,6 +96,13 @@ class ImageFirst(click.Group):
             for command in commands:
                 self.add_command(command)
 
+    def headed_commands(self) -> Iterator[tuple[str, Sequence[click.Command]]]:
+        """Heading → its commands; those of no group come last."""
+        yield from self.groups.items()
+        grouped = {command.name for commands in self.groups.values() for command in commands}
+        if others := [command for name, command in self.commands.items() if name not in grouped]:
+            yield "More", others
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[WORDS] = tuple(args)
         first = next((arg for arg in args if arg == "-" or not arg.startswith("-")), None)
@@ -105,7 +116,7 @@ class ImageFirst(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_examples(formatter, self.examples)
-        for heading, commands in self.groups.items():
+        for heading, commands in self.headed_commands():
             with formatter.section(heading):
                 formatter.write_dl([(str(command.name), summary(command)) for command in commands])
         with formatter.section("An IMAGE is one of"):

@@ -54,7 +54,7 @@ def render() -> str:
         *_list("IMAGES", cli.forms),
         ".SH COMMANDS",
     ]
-    for commands in cli.groups.values():
+    for _, commands in cli.headed_commands():
         for command in commands:
             lines += _command(command, click.Context(command, root, info_name=command.name))
     lines += [*_list("EXIT STATUS", EXIT_STATUS), *_list("ENVIRONMENT", ENVIRONMENT), *_list("FILES", FILES)]

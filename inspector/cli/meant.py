@@ -6,8 +6,7 @@ The commands and options are those of click's own tree, so that a new one is kno
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import click
@@ -64,6 +63,8 @@ def answer(error: click.ClickException) -> Answer:
         return Answer(error.format_message(), "leaninspect --help shows the commands and options")
     if isinstance(error, click.NoSuchOption):
         return _option_answer(error.message, error.option_name, ctx)
+    if isinstance(error, click.BadOptionUsage):
+        return Answer(error.format_message(), _usage_hint(error.option_name, ctx))
     if isinstance(error, click.MissingParameter):
         return Answer(error.format_message(), _missing_hint(ctx))
     if isinstance(ctx.command, click.Group) and ctx.parent is not None:
@@ -89,8 +90,7 @@ def too_many(ctx: click.Context, extra: Sequence[str]) -> Misunderstood:
 
 def command_meant(word: str, commands: Mapping[str, click.Command]) -> str | None:
     """The command that a word is most like, None where it is like none."""
-    close = get_close_matches(word, commands, n=1, cutoff=ALIKE)
-    return close[0] if close else SYNONYMS.get(word)
+    return _nearest(word, commands) or SYNONYMS.get(word)
 
 
 def not_an_image(word: str, commands: Mapping[str, click.Command]) -> str | None:
@@ -152,10 +152,16 @@ def _option_answer(message: str, option: str, ctx: click.Context) -> Answer:
         return Answer(f"{_path(ctx, root)} has no option {option}, which is one of {of}", hint)
     known = [*_options(ctx.command, ctx), *(_options(commands["inspect"], ctx) if ctx is root else ())]
     names = {each.lstrip("-"): each for each in known}
-    close = get_close_matches(option.lstrip("-"), names, n=1, cutoff=ALIKE)
-    if close:
-        return Answer(message, f"did you mean {names[close[0]]}?")
+    if near := _nearest(option.lstrip("-"), names):
+        return Answer(message, f"did you mean {names[near]}?")
     return Answer(message, f"{_path(ctx, root)} --help shows the options")
+
+
+def _usage_hint(option: str, ctx: click.Context) -> str:
+    """How an option is written, and what it means."""
+    records = (each.get_help_record(ctx) for each in ctx.command.params if option in each.opts)
+    written, meaning = next(filter(None, records), ("", ""))
+    return f"{written}: {meaning}" if written else f"{ctx.command_path} --help shows the options"
 
 
 def _missing_hint(ctx: click.Context) -> str:
@@ -165,6 +171,12 @@ def _missing_hint(ctx: click.Context) -> str:
         return _meant(str(ctx.command.name), image, f"/{path}")
     takes = (param.make_metavar(ctx) for param in ctx.command.params if isinstance(param, click.Argument))
     return f"write {' '.join([ctx.command_path, *takes])}"
+
+
+def _nearest(word: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches  # only mistakes have the time for it
+
+    return next(iter(get_close_matches(word, known, n=1, cutoff=ALIKE)), None)
 
 
 def _choices(group: click.Group, ctx: click.Context) -> str:

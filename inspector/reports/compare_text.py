@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from inspector.compare.comparison import Comparison
 from inspector.compare.files import FileChange, FileChanges
 from inspector.compare.side import SideFinding, Status, Which
 from inspector.reports import compare_words as words
+from inspector.reports.colour import Paint, Tone, plain
+from inspector.reports.cutting import cut
 from inspector.safe_names import printable
 from inspector.sizes import counted, human, signed
 
@@ -22,7 +25,10 @@ FILES_ROOM = 18
 """Cells for how many files a layer added, removed, changed and moved."""
 
 
-def compare_text(comparison: Comparison, width: int = 120) -> str:
+_CHANGE = re.compile(r" +([+−])\d[\d.]* \w?B(?= )").match
+
+
+def compare_text(comparison: Comparison, width: int = 120, paint: Paint = plain) -> str:
     """The report in lines of at most `width` cells."""
     sections = (
         _headline(comparison),
@@ -32,7 +38,7 @@ def compare_text(comparison: Comparison, width: int = 120) -> str:
         _findings(comparison),
         _settings(comparison),
     )
-    blocks = ("\n".join(_cut(printable(line), width) for line in section) for section in sections)
+    blocks = ("\n".join(_painted(cut(printable(line), width), paint) for line in section) for section in sections)
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -153,5 +159,11 @@ def _rest(deltas: list[int]) -> Iterator[str]:
         yield f"  {signed(sum(deltas)):>10}  in {len(deltas)} more"
 
 
-def _cut(line: str, width: int) -> str:
-    return line if len(line) <= width else line[: width - 1] + "…"
+def _painted(line: str, paint: Paint) -> str:
+    """Headings stand out, and at the head of a row what grew from what shrank."""
+    if not line.startswith(" "):
+        heading, colon, rest = line.partition(": ")
+        return f"{paint(heading, Tone.HEADING)}{colon}{rest}"
+    if change := _CHANGE(line):
+        return f"{paint(change[0], Tone.WASTE if change[1] == '+' else Tone.GOOD)}{line[change.end() :]}"
+    return line

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.lean.plan.model import STAYS, Answer, Part, Plan, Step
+from inspector.reports.colour import Paint, painted_sign, plain
 from inspector.safe_names import printable
 from inspector.sizes import human, signed
 
@@ -27,7 +28,7 @@ TOLD = 2
 RECONSTRUCTED = "No Dockerfile is known: these lines are made from the image's history. --dockerfile FILE names yours."
 
 
-def plan_text(inspection: Inspection, plan: Plan, width: int = 120) -> str:
+def plan_text(inspection: Inspection, plan: Plan, width: int = 120, paint: Paint = plain) -> str:
     """The techniques with their sizes, the steps of the best, what stays, what is assumed, and the patch, whole."""
     lines = [*_headline(inspection, plan), "", *_techniques(plan, width)]
     best = plan.lean.answers[0] if plan.lean else None
@@ -35,7 +36,7 @@ def plan_text(inspection: Inspection, plan: Plan, width: int = 120) -> str:
         for section in (_steps(best, width), _left(best), _stays(best), _assumptions(best, width)):
             told = list(section)
             lines += ["", *told] if told else []
-        lines += ["", *_patch(plan)]
+        lines += ["", *_patch(plan, paint)]
     return "\n".join(lines) + "\n"
 
 
@@ -135,7 +136,7 @@ def _assumptions(answer: Answer, width: int) -> Iterator[str]:
             yield from rest
 
 
-def _patch(plan: Plan) -> Iterator[str]:
+def _patch(plan: Plan, paint: Paint) -> Iterator[str]:
     lean = plan.lean
     if lean is None or not lean.patch:
         yield "No patch: no Dockerfile that does this can be written (--dockerfile FILE names yours, if none is known)"
@@ -143,7 +144,7 @@ def _patch(plan: Plan) -> Iterator[str]:
     yield (
         RECONSTRUCTED if lean.reconstructed else "Patch (leaninspect plan IMAGE --patch FILE writes it; git apply FILE)"
     )
-    yield from (printable(line) for line in lean.patch.splitlines())
+    yield from (painted_sign(line[:1], printable(line), paint) for line in lean.patch.splitlines())
 
 
 def _wrapped(text: str, width: int, indent: int) -> list[str]:

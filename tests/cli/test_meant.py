@@ -47,6 +47,11 @@ WRONG = [
         "leaninspect cat --help shows how",
     ),
     ("x.tar --dokerfile f", "No such option '--dokerfile'.", "did you mean --dockerfile?"),
+    (
+        "x.tar --json",
+        "Option '--json' requires an argument.",
+        "--json FILE: Write the JSON report to FILE; - is stdout.",
+    ),
     ("--bad", "No such option '--bad'.", "leaninspect --help shows the options"),
     ("--text plan x.tar", "--text is an option of the command", "did you mean: leaninspect plan --text x.tar"),
     ("compare a", "Missing argument 'IMAGE_B'.", "write leaninspect compare IMAGE_A IMAGE_B"),

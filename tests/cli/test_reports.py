@@ -150,6 +150,16 @@ def test_colour_is_for_terminals(tmp_path: Path, variables: dict[str, str], is_c
     assert ("\x1b[33mWaste    \x1b[0m1.5 MB" in told) is is_coloured
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_comparisons_and_patches_have_colour_too(tmp_path: Path, fat_tar: Path) -> None:
+    colours = {"TERM": "xterm", "NO_COLOR": ""}
+    compared = on_a_terminal("demo", "compare", "--text", cwd=tmp_path, **colours)
+    assert "\x1b[1mLayers, biggest change first\x1b[0m: 4 the same" in compared
+    assert "\x1b[32m     −1.4 MB\x1b[0m    4 → –" in compared
+    planned = on_a_terminal("plan", str(fat_tar), cwd=tmp_path, **colours)
+    assert "\x1b[31m-RUN npm ci\x1b[0m" in planned
+
+
 def test_json_report(run: Run, small_tar: Path) -> None:
     report = json.loads(run("small.tar", "--json", "-").out)
     assert report["schema"] == {"version": 1, "url": "urn:leaninspect:report:1"}

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from inspector.cli import completers, options
-from inspector.cli.console import FAILED, FINE, text_width, warn, write_out
+from inspector.cli.console import FAILED, FINE, paint, text_width, warn, write_out
 from inspector.cli.help import Command
 from inspector.cli.options import Job
 from inspector.cli.output import STDOUT, asked_reports, report_options, write_report, write_reports
@@ -65,7 +65,7 @@ def plan(image: str, candidates: tuple[str, ...], patch: str | None, ignore: tup
         if reports.text or not (reports.any or patch):
             from inspector.reports.plan_text import plan_text
 
-            write_out(plan_text(inspection, made, text_width()))
+            write_out(plan_text(inspection, made, text_width(), paint()))
         if patch is not None and written is None:
             warn("no patch is written: " + next((answer.reason for answer in made.answers), "nothing is to be changed"))
             return FAILED
