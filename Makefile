@@ -5,6 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 REAL_PARTS := docker.io podman skopeo buildah umoci docker-registry debootstrap tmux chromium apache2-utils openssh-server containerd rpm e2fsprogs
 
+# Debian 13 has the docker command in a package of its own, Debian 12 in docker.io.
+OPTIONAL_PARTS := docker-cli
+APT := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends
+IS_ROOT_WITH_APT = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
+
 .PHONY: demo test check lint screenshots bench proof real-parts clean
 
 demo: $(VENV)/installed
@@ -36,21 +41,26 @@ proof: $(VENV)/installed-dev real-parts
 
 # The engines, registry and browser that the tests run for real; elsewhere those tests skip and say why.
 real-parts:
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    missing=$$(for part in $(REAL_PARTS); do dpkg -s $$part >/dev/null 2>&1 || echo $$part; done); \
-	    if [ -n "$$missing" ]; then \
-	        apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing; \
-	    fi; \
-	fi
+	@command -v dpkg >/dev/null || exit 0; \
+	wanted="$(REAL_PARTS) $$(apt-cache --names-only search '^($(OPTIONAL_PARTS))$$' | cut -d' ' -f1)"; \
+	missing=$$(for part in $$wanted; do dpkg -s $$part >/dev/null 2>&1 || echo $$part; done); \
+	[ -n "$$missing" ] || exit 0; \
+	if $(IS_ROOT_WITH_APT); then $(APT) $$missing >/dev/null; \
+	else echo "tests skip what these are needed for: sudo apt-get install" $$missing; fi
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+# Debian has what venv needs in a package of its own. pip is there when all went well.
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || if $(IS_ROOT_WITH_APT); then $(APT) $(notdir $(PYTHON))-venv >/dev/null; \
+	    else echo "Python's venv is needed: sudo apt-get install $(notdir $(PYTHON))-venv"; exit 1; fi
+	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/pip
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e .
 	@touch $@
 
-$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/pip
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
 	@touch $(VENV)/installed $@
 

@@ -39,7 +39,7 @@ class DockerfileInstruction(Struct, frozen=True):
 
 
 class Stage(Struct, frozen=True):
-    """`base` is what FROM names, variables filled with their defaults; `base_is_certain` when there were none.
+    """`base` is what FROM names, variables filled in; `base_is_certain` when there were none, or all are known.
     `opening` is the FROM itself."""
 
     name: str | None
@@ -74,17 +74,20 @@ class Dockerfile(Struct, frozen=True):
         return next((other for other in reversed(earlier) if (other.name or "").lower() == stage.base.lower()), None)
 
 
-def parse_dockerfile(text: str, path: str) -> Dockerfile:
-    """Raises BadDockerfile, naming path:line, for what no builder would accept."""
+def parse_dockerfile(text: str, path: str, arguments: Mapping[str, str] | None = None) -> Dockerfile:
+    """`arguments` are those of the build (--build-arg), which go before defaults; None where they are not known.
+
+    Raises BadDockerfile, naming path:line, for what no builder would accept.
+    """
     stages: list[tuple[Stage, list[DockerfileInstruction]]] = []
-    defaults: dict[str, str] = {}
+    values: dict[str, str] = {}
     for instruction in _instructions(text, path):
         if instruction.verb == "FROM":
-            stages.append((_stage(instruction, defaults, path), []))
+            stages.append((_stage(instruction, values, path, is_built_so=arguments is not None), []))
         elif stages:
             stages[-1][1].append(instruction)
         elif instruction.verb == "ARG":
-            defaults |= _defaults(instruction.text)
+            values |= _values(instruction.text, arguments or {})
         else:
             raise BadDockerfile(f"{path}:{instruction.first_line}: {instruction.verb} before FROM")
     if not stages:
@@ -132,20 +135,26 @@ def _flags(text: str) -> tuple[tuple[str, ...], str]:
     return tuple(flags), text
 
 
-def _stage(instruction: DockerfileInstruction, defaults: Mapping[str, str], path: str) -> Stage:
+def _stage(instruction: DockerfileInstruction, values: Mapping[str, str], path: str, *, is_built_so: bool) -> Stage:
+    """`is_built_so`: the build had these values, and no others."""
     words = instruction.text.split()
     if len(words) not in (1, 3) or (len(words) == 3 and words[1].upper() != "AS"):
         raise BadDockerfile(
             f"{path}:{instruction.first_line}: {instruction}", "write FROM image, or FROM image AS name"
         )
-    base = _expand(words[0].strip("\"'"), defaults)
-    return Stage(words[2] if len(words) == 3 else None, base, "$" not in words[0], (), instruction)
+    base = _expand(words[0].strip("\"'"), values)
+    named = {match["name"] or match["braced"] for match in _VARIABLE.finditer(words[0])}
+    is_certain = "$" not in words[0] or (is_built_so and named <= values.keys())
+    return Stage(words[2] if len(words) == 3 else None, base, is_certain, (), instruction)
 
 
-def _defaults(text: str) -> Iterator[tuple[str, str]]:
+def _values(text: str, arguments: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What an ARG before all stages sets: what the build was given, else the default."""
     for word in words_of(text):
         name, assigned, value = word.partition("=")
-        if assigned:
+        if name in arguments:
+            yield name, arguments[name]
+        elif assigned:
             yield name, value.strip("\"'")
 
 

@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from inspector import __version__
+from inspector.cli.commands.build import build
 from inspector.cli.commands.cache import cache
 from inspector.cli.commands.cat import cat
 from inspector.cli.commands.compare import compare
@@ -21,6 +22,7 @@ from inspector.cli.commands.cp import cp
 from inspector.cli.commands.demo import demo
 from inspector.cli.commands.help import help_
 from inspector.cli.commands.inspect import inspect
+from inspector.cli.commands.install_plugin import install_plugin
 from inspector.cli.commands.plan import plan
 from inspector.cli.commands.rules import rules
 from inspector.cli.commands.serve import serve
@@ -30,10 +32,10 @@ from inspector.cli.console import FINE, exit_with
 from inspector.cli.help import WIDTH, ImageFirst
 
 GROUPS = {
-    "Look at images": (inspect, compare, demo, serve),
+    "Look at images": (inspect, build, compare, demo, serve),
     "Make them smaller": (plan, rules),
     "Their files": (which, cat, cp),
-    "leaninspect itself": (cache, completion, help_),
+    "leaninspect itself": (cache, completion, install_plugin, help_),
 }
 """The commands, under the headings of --help."""
 

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -17,6 +16,7 @@ from inspector.sources.members import READ_CHUNK, Located, Members
 from inspector.sources.oci_layout import oci_image
 from inspector.sources.protocol import Options, Poll
 from inspector.sources.registry.image_name import parse_name
+from inspector.sources.similar import did_you_mean
 from inspector.sources.stream import StreamedImage
 
 TRANSPORT = "containerd"
@@ -84,10 +84,9 @@ def open_containerd_image(name: str, options: Options) -> StreamedImage:
             if candidate in names:
                 return containerd_image(namespace, candidate, options.platform)
         there += names
-    close = get_close_matches(wanted, there, n=3, cutoff=0.8)
     raise ImageNotFound(
         f"containerd has no image {wanted} in its namespaces {', '.join(_namespaces())}",
-        f"did you mean {' or '.join(close)}?" if close else "`ctr -n NAMESPACE images ls` lists what it has",
+        did_you_mean(wanted, there) or "`ctr -n NAMESPACE images ls` lists what it has",
     )
 
 

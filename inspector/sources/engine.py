@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from difflib import get_close_matches
 from typing import Any
 
 import docker
@@ -39,6 +38,7 @@ from inspector.sources.protocol import (
     nothing_known,
 )
 from inspector.sources.sessions import close_session
+from inspector.sources.similar import did_you_mean
 from inspector.sources.stream import StreamedImage
 
 MAX_OTHERS = 500
@@ -215,8 +215,7 @@ def _lower_images(client: docker.DockerClient, attributes: dict[str, Any]) -> It
 
 def _suggestion(engine: Engine, client: docker.DockerClient, name: str) -> str:
     tags = [tag for image in client.api.images() for tag in image.get("RepoTags") or ()]
-    close = get_close_matches(name, tags, n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(close)}?" if close else f"`{engine.command} images` lists what it has"
+    return did_you_mean(name, tags) or f"`{engine.command} images` lists what it has"
 
 
 def require_platform(engine: Engine, name: str, attributes: dict[str, Any], wanted: Platform | None) -> None:

@@ -238,3 +238,11 @@ class TestFollowing:
 
     def test_a_label_of_the_classic_builder_may_follow(self) -> None:
         assert lines("FROM a\nCMD b\n", 'CMD ["/bin/sh" "-c" "b"]', "/bin/sh -c #(nop)  LABEL c=d") == [(2, 2), None]
+
+
+def test_build_arguments_go_before_defaults_and_make_the_base_certain() -> None:
+    text = "ARG IMAGE=debian\nARG TAG\nFROM ${IMAGE}:$TAG\nFROM a-$TARGETARCH\n"
+    named = [(each.base, each.base_is_certain) for each in parse_dockerfile(text, "D", {"TAG": "12"}).stages]
+    assert named == [("debian:12", True), ("a-", False)]
+    assert parse_dockerfile(text, "D").stages[0].base_is_certain is False
+    assert parse_dockerfile(text, "D", {"IMAGE": "alpine", "TAG": "3"}).stages[0].base == "alpine:3"
