@@ -25,6 +25,7 @@ from inspector.tui.views.tiles import By
 from inspector.tui.views.tree_index import Order
 from inspector.tui.views.treemap import TileMap, TreemapView
 from inspector.tui.widgets.dialogs import AskPath
+from inspector.tui.widgets.image_page import ImagePage
 from inspector.tui.widgets.layer_list import LayerList
 from inspector.tui.widgets.pages import Details, Help
 
@@ -212,6 +213,10 @@ CASES = {
     "dive.added": [Case("tab ctrl+a", in_sight())],
     "dive.removed": [Case("G tab ctrl+r", in_sight())],
     "content": [Case("tab j j j j v", shows_page(ContentPage)), Case("tab v", lambda main: main.app.screen is main)],
+    "image": [
+        Case("I", lambda main: isinstance(main.app.screen, ImagePage)),
+        Case("4 I escape", lambda main: main.app.screen is main),
+    ],
     "copy": [
         Case("tab j y", lambda main: main.app.clipboard == "/usr"),
         Case(
