@@ -136,4 +136,5 @@ def _image(reference: str, image: SourceImage, config: ImageConfig) -> Image:
             ImageLayer(index, layer.diff_id, layer.digest, layer.compressed_bytes)
             for index, layer in enumerate(image.layers)
         ),
+        image.annotations,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from inspector.image.config import ImageConfig
@@ -19,7 +21,7 @@ class ImageLayer(Struct, frozen=True):
 class Image(Struct, frozen=True):
     """`reference` is what the user typed, `source` the transport that answered, `id` the config's digest.
 
-    `digest` is the manifest's, None where the source has none.
+    `digest` is the manifest's, None where the source has none; `annotations` are the manifest's too.
     """
 
     reference: str
@@ -28,6 +30,7 @@ class Image(Struct, frozen=True):
     digest: str | None
     config: ImageConfig
     layers: tuple[ImageLayer, ...]
+    annotations: Mapping[str, str] = {}
 
     @property
     def compressed_bytes(self) -> int | None:

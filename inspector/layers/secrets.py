@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from inspector.image.masking import SECRET_WORDS
+
 MAX_SECRET = 64 << 10
 """Bytes; files with credentials are small, and larger ones are not searched."""
 
@@ -53,7 +55,7 @@ _TABLE: tuple[tuple[str, tuple[str, ...], bytes], ...] = (
     (
         "password or token for the environment",
         (".env", "/.env.local", "/.env.production", "/.env.prod", "/.env.staging", "/.env.development", "/.env.dev"),
-        rb"(?mi)^[ \t]*(export[ \t]+)?[A-Z0-9_]*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY)[A-Z0-9_]*"
+        rb"(?mi)^[ \t]*(export[ \t]+)?[A-Z0-9_]*(" + SECRET_WORDS.encode() + rb")[A-Z0-9_]*"
         rb"[ \t]*=[ \t]*['\"]?[^\s'\"$<#]{6,}",
     ),
 )

@@ -41,6 +41,7 @@ from inspector.tui.views.files_shown import FilesShown, Scope
 from inspector.tui.views.outline import Outline
 from inspector.tui.views.registry import VIEW_KINDS, tabs_of
 from inspector.tui.views.view import View
+from inspector.tui.widgets.image_page import ImagePage
 from inspector.tui.widgets.key_line import KeyLine
 from inspector.tui.widgets.layer_list import LayerList
 from inspector.tui.widgets.pages import Help, Sign
@@ -91,6 +92,7 @@ class MainScreen(Screen[None]):
             "layer.previous", "left_square_bracket", "Previous layer", "The layer before, anywhere", "layer(-1)", MOVE
         ),
         Command("layer.next", "right_square_bracket", "Next layer", "The layer after, anywhere", "layer(1)", MOVE),
+        Command("image", "I", "The image", "The image: how it runs, digests", "image", LOOK),
         BACK,
         CLOSE,
         OPEN,
@@ -261,6 +263,9 @@ class MainScreen(Screen[None]):
 
     def action_layer(self, step: int) -> None:
         self.layer_list.move(step)
+
+    def action_image(self) -> None:
+        self.app.push_screen(ImagePage(self.inspection))
 
     def action_export(self, form: str) -> None:
         export(self, INSPECTION_FORMATS, form, self.inspection, self.inspection.image.reference)

@@ -25,6 +25,7 @@ from inspector.tui.views.tiles import By
 from inspector.tui.views.tree_index import Order
 from inspector.tui.views.treemap import TileMap, TreemapView
 from inspector.tui.widgets.dialogs import AskPath
+from inspector.tui.widgets.image_page import ImagePage
 from inspector.tui.widgets.layer_list import LayerList
 from inspector.tui.widgets.pages import Details, Help
 
@@ -215,6 +216,10 @@ CASES = {
     "waste.paths": [
         Case("2 p", lambda main: main.views["waste"].main is main.focused and main.focused.id == "waste-paths"),
         Case("2 p p", lambda main: main.focused is not None and main.focused.id == "waste-list"),
+    ],
+    "image": [
+        Case("I", lambda main: isinstance(main.app.screen, ImagePage)),
+        Case("4 I escape", lambda main: main.app.screen is main),
     ],
     "copy": [
         Case("tab j y", lambda main: main.app.clipboard == "/usr"),

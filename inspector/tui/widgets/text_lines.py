@@ -115,6 +115,11 @@ class TextLines(RowList):
     def row_count(self) -> int:
         return len(self.rows)
 
+    @property
+    def line(self) -> int:
+        """The line under the cursor."""
+        return self._line_at(self.cursor)
+
     def show(self, lines: Sequence[Line], at: int = 0) -> None:
         """Other lines, with the cursor on one of them and that one at the top, or as near as may be."""
         self.lines = lines
@@ -125,7 +130,7 @@ class TextLines(RowList):
 
     def on_resize(self) -> None:
         if self.scrollable_content_region.width != self._wrapped_at:
-            line = self._line_at(self.cursor)
+            line = self.line
             self._wrap()
             self.set_reactive(RowList.cursor, self._first_rows[line] if self.lines else 0)
             self.rows_changed()
