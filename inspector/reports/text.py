@@ -64,7 +64,8 @@ def _head(inspection: Inspection, shape: Shape) -> Iterator[str]:
     name = printable(image.reference)
     sizes = (
         f"{human(ledger.total_bytes)} in {counted(len(image.layers), 'layer')}, "
-        f"{human(ledger.live_bytes)} live, {human(ledger.hidden_bytes)} hidden ({percentage(ledger.efficiency)} efficient)"
+        f"{human(ledger.live_bytes)} live, {human(ledger.hidden_bytes)} hidden "
+        f"({percentage(ledger.efficiency)} efficient)"
     )
     is_long = len(name) + 3 + len(sizes) > shape.width
     yield f"{paint(name, Tone.HEADING)}{'' if is_long else f'   {sizes}'}"
