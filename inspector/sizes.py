@@ -14,6 +14,9 @@ UNITS = {"": 1, "b": 1} | {
 }
 """Lower-case unit → bytes: decimal as docker counts, binary where the unit has an i."""
 
+NEARLY_ALL = 0.995
+"""The share from which on it would be rounded to all of it."""
+
 _size = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)").fullmatch
 
 
@@ -32,6 +35,11 @@ def signed(delta: int) -> str:
 def counted(count: int, thing: str) -> str:
     """`1 file`, `2 files`, `12 345 files`: how many of what is named in the singular."""
     return f"{count:,}".replace(",", " ") + f" {thing}{'' if count == 1 else 's'}"
+
+
+def percentage(share: float) -> str:
+    """`36%`, and `99.7%` of what is nearly all: never `100%` while something is missing."""
+    return f"{min(share, 0.999):.1%}" if NEARLY_ALL <= share < 1 else f"{share:.0%}"
 
 
 def parse_size(text: str) -> int:

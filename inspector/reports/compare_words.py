@@ -78,7 +78,7 @@ def percent(delta: int, before: int) -> str:
 
 
 def marks(statuses: Iterable[Status]) -> str:
-    """`+412 −3 ~2`: how many of each, none of SAME."""
+    """`+412 −3 ~2`: how many of each, none of SAME. A Counter of them is as good."""
     counts = Counter(statuses)
     return " ".join(
         f"{SIGNS[status]}{counts[status]}" for status in Status if status is not Status.SAME and counts[status]

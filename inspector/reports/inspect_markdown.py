@@ -13,7 +13,7 @@ from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
 from inspector.reports.layers_text import origin_text
 from inspector.reports.markdown import block, code, details, escape, prose
-from inspector.sizes import counted, human
+from inspector.sizes import counted, human, percentage
 
 FINDINGS = 15
 """Findings that are told in full; the JSON report has them all."""
@@ -53,7 +53,7 @@ def _headline(inspection: Inspection) -> Iterator[str]:
         yield f"| compressed | {human(image.compressed_bytes)} |"
     yield f"| live | {human(ledger.live_bytes)} |"
     yield f"| hidden by later layers | {human(ledger.hidden_bytes)} |"
-    yield f"| efficiency | {ledger.efficiency:.0%} |"
+    yield f"| efficiency | {percentage(ledger.efficiency)} |"
     yield f"| reclaimable, nothing can notice | {human(frees.safe_bytes)} |"
     yield f"| more by trades | {human(frees.trade_bytes)} |"
     yield f"| more on another base only | {human(frees.base_bytes)} |"

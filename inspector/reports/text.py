@@ -21,7 +21,7 @@ from inspector.reports.package_text import package_lines
 from inspector.reports.plan_text import plan_sentence
 from inspector.reports.shape import Shape
 from inspector.safe_names import printable
-from inspector.sizes import counted, human
+from inspector.sizes import counted, human, percentage
 
 HIDDEN_FILES, ALL_HIDDEN_FILES = 10, 1000
 """Rows of the list, and of the whole report's; the JSON report has them all."""
@@ -64,7 +64,8 @@ def _head(inspection: Inspection, shape: Shape) -> Iterator[str]:
     name = printable(image.reference)
     sizes = (
         f"{human(ledger.total_bytes)} in {counted(len(image.layers), 'layer')}, "
-        f"{human(ledger.live_bytes)} live, {human(ledger.hidden_bytes)} hidden ({ledger.efficiency:.0%} efficient)"
+        f"{human(ledger.live_bytes)} live, {human(ledger.hidden_bytes)} hidden "
+        f"({percentage(ledger.efficiency)} efficient)"
     )
     is_long = len(name) + 3 + len(sizes) > shape.width
     yield f"{paint(name, Tone.HEADING)}{'' if is_long else f'   {sizes}'}"

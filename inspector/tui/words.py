@@ -18,7 +18,7 @@ from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
 from inspector.safe_names import printable
-from inspector.sizes import human
+from inspector.sizes import human, percentage
 from inspector.tui.instruction_words import MUTED, Part, instruction_text, place
 
 KIND_NAMES = {
@@ -69,7 +69,7 @@ def headline(inspection: Inspection) -> tuple[list[str], list[tuple[str, str, st
         ("size", human(ledger.total_bytes), "bold"),
         ("live", human(ledger.live_bytes), "$text-success"),
         ("hidden", human(ledger.hidden_bytes), "bold $text-error" if ledger.hidden_bytes else ""),
-        ("efficient", f"{ledger.efficiency:.0%}", ""),
+        ("efficient", percentage(ledger.efficiency), ""),
         ("reclaimable", human(frees.safe_bytes), "bold $text-warning" if frees.safe_bytes else ""),
         ("trades", human(frees.trade_bytes) if frees.trade_bytes else "", ""),
         ("base", human(frees.base_bytes) if frees.base_bytes else "", ""),

@@ -125,6 +125,18 @@ async def test_folders_are_closed_and_opened():
         assert "what differs in it has 12 B → 18 B, +6 B" in "\n".join(lines_of(pilot))
 
 
+async def test_folders_may_be_as_deep_as_a_path_can_be():
+    folders = ["d/" * depth for depth in range(1, 1500)]
+    added = inspection_of([run("x", *(Member(f"{folder}file", b"1") for folder in folders))], "app:deep")
+    async with app_of(compare_pair(inspection_of([BASE]), added)).run_test(size=SIZE) as pilot:
+        screen = await press(pilot, "2", "f")
+        rows = [(row.name[-6:], row.depth, row.delta_bytes) for row in screen.list.rows]
+        assert rows[:4] == [("r/bin/", 0, -5000), ("n/tool", 1, -5000), ("d/", 0, 1499), ("d/d/", 1, 1498)]
+        assert max(row.depth or 0 for row in screen.list.rows) == 1499
+        await press(pilot, "z")
+        assert [row.name for row in screen.list.rows] == ["usr/bin/", "d/"]
+
+
 async def test_the_keys_of_folders_do_nothing_elsewhere():
     async with app_of(pair()).run_test(size=SIZE) as pilot:
         screen = await press(pilot, "f", "space", "z", "v")

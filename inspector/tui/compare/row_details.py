@@ -85,7 +85,7 @@ def _why(comparison: Comparison, row: ComparedRow) -> str:
         return _layers(comparison, row.item)
     if isinstance(row.item, SettingChange):
         return " → ".join(printable(value) if value else "nothing" for value in (row.item.a, row.item.b))
-    parts = [f"files {marks(row.item.statuses)}"] if isinstance(row.item, Folder) else []
+    parts = [f"files {row.item.marks}"] if isinstance(row.item, Folder) else []
     item = row.item.own if isinstance(row.item, Folder) else row.item
     if isinstance(item, FileChange):
         if item.aspects:

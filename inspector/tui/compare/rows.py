@@ -21,10 +21,10 @@ from inspector.tui.views.name_filter import fits, looks_at_paths
 
 
 class Folder(Struct, frozen=True):
-    """A folder in which files differ: what became of them, and the change of the folder itself, if there is any."""
+    """A folder in which files differ: how many by their signs, and the change of the folder itself, if there is any."""
 
     path: str
-    statuses: tuple[Status, ...]
+    marks: str
     own: Item | None = None
 
 

@@ -46,7 +46,7 @@ from inspector.tui.commands import (
     one_list,
 )
 from inspector.tui.compare.difference_page import DifferencePage
-from inspector.tui.compare.folders import folder_rows, folders_of
+from inspector.tui.compare.folders import Node, folder_rows, folder_tree, folders_of
 from inspector.tui.compare.one_side import OneSide
 from inspector.tui.compare.pair_list import PairList, heads
 from inspector.tui.compare.row_details import details, selection, totals
@@ -126,6 +126,7 @@ class CompareScreen(Screen[None]):
         self._cursors: dict[str, int] = {}
         self.by_folder = False
         self.closed = frozenset[str]()
+        self._tree: tuple[list[ComparedRow], Node] | None = None
 
     @property
     def comparison(self) -> Comparison:
@@ -171,7 +172,11 @@ class CompareScreen(Screen[None]):
             self._rows[self.kind.id] = self.kind.rows(self.comparison)
         order = self.orders[self.kind.id]
         rows = chosen(self._rows[self.kind.id], self.kind, order, self.filter.value, self.statuses)
-        return folder_rows(rows, order, self.closed) if self._in_folders() else rows
+        if not self._in_folders():
+            return rows
+        if self._tree is None or self._tree[0] != rows:
+            self._tree = rows, folder_tree(rows)
+        return folder_rows(self._tree[1], order, self.closed)
 
     def _in_folders(self) -> bool:
         return self.by_folder and self.kind.id == "files"
@@ -304,7 +309,7 @@ class CompareScreen(Screen[None]):
             self._refill()
 
     def action_fold_all(self, closed: bool) -> None:
-        self.closed = frozenset(folders_of(self._rows[self.kind.id])) if closed else frozenset()
+        self.closed = frozenset(folders_of(self._tree[1])) if closed and self._tree else frozenset()
         self._refill()
 
     def action_sort(self) -> None:
