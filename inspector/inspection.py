@@ -24,6 +24,7 @@ from inspector.layers.scan import LayerScan
 from inspector.packages.evidence import Evidence, gather
 from inspector.packages.inventory import owned_paths
 from inspector.packages.model import Inventory
+from inspector.packages.paths import Paths
 from inspector.packages.removal.tooling import Tooling, find_tooling, unchangeable_layers
 from inspector.reading import ReadImage
 from inspector.sources.protocol import SourceImage
@@ -64,7 +65,8 @@ def subject_of(inspection: Inspection) -> Subject:
     """The image as findings and plans see it."""
     captured = visible_captured(inspection.filesystem, inspection.scans)
     run = inspection.image.config.run
-    evidence = Evidence(inspection.filesystem, inspection.scans, inspection.inventory, captured, run)
+    paths = Paths(inspection.filesystem)
+    evidence = Evidence(inspection.filesystem, inspection.scans, inspection.inventory, captured, paths, run)
     owned = owned_paths(inspection.inventory)
     return Subject(
         evidence,

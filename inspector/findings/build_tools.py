@@ -14,7 +14,6 @@ from inspector.findings.remedy import Keep, Remedy, RemedyKind, Stricter, shell_
 from inspector.findings.toolchains import Toolchain, find_toolchains
 from inspector.packages.managers import REMOVALS
 from inspector.packages.model import Installed, Package
-from inspector.packages.paths import Paths
 from inspector.packages.removal.leftovers import Leftovers
 from inspector.packages.removal.programs import Programs
 
@@ -200,7 +199,7 @@ def _outside_packages(subject: Subject) -> Iterator[Finding]:
     toolchains = find_toolchains(subject.filesystem, subject.scans, subject.owned)
     if not toolchains:
         return
-    started = {path for *_, way in Programs(Paths(subject.filesystem), subject.evidence.run).started() for path in way}
+    started = {path for *_, way in Programs(subject.evidence.paths, subject.evidence.run).started() for path in way}
     for toolchain in toolchains:
         frees = _sizes(subject, toolchain.entries)
         paths = {subject.filesystem.entry(entry_id).path for entry_id in toolchain.entries}

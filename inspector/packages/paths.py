@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from posixpath import dirname, join
 
 from inspector.filesystem.captured import link_stays
@@ -11,17 +12,28 @@ from inspector.packages.claims import MAX_LINKS, Links
 
 
 class Paths:
-    """The files and links of the final image by their paths."""
+    """The files and links of the final image by their paths, gathered when they are asked for first."""
 
     def __init__(self, filesystem: Filesystem) -> None:
-        self._targets = {stay.path: stay.value for stay in link_stays(filesystem) if stay.left == VISIBLE}
-        self._links = Links(self._targets)
-        self._files: dict[str, int] = {}
+        self._filesystem = filesystem
+
+    @cached_property
+    def _targets(self) -> dict[str, str]:
+        return {stay.path: stay.value for stay in link_stays(self._filesystem) if stay.left == VISIBLE}
+
+    @cached_property
+    def _links(self) -> Links:
+        return Links(self._targets)
+
+    @cached_property
+    def _files(self) -> dict[str, int]:
+        filesystem, files = self._filesystem, dict[str, int]()
         for layer, entries in enumerate(filesystem.layers):
             start = filesystem.offsets[layer]
             for row, kind in enumerate(entries.kinds):
                 if kind <= Kind.HARDLINK and filesystem.leavers[start + row] == VISIBLE:
-                    self._files[entries.paths[row]] = filesystem.shares.get(start + row, start + row)
+                    files[entries.paths[row]] = filesystem.shares.get(start + row, start + row)
+        return files
 
     def file(self, path: str) -> int | None:
         """The entry id of the regular file at a real path; of a hardlink that of the file whose bytes it shares."""

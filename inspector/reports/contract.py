@@ -220,7 +220,8 @@ class Step(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """`predicted_bytes` is null where the technique does not apply, or the size is unknown; `parts` are its sum.
 
-    `stays` could go as well, but no change of lines that is certain to build frees it. `base` is the image that it is built upon, where the technique names one.
+    `base` is the image that it is built upon, where the technique names one. `stays` could go as well, but no change of
+    lines that is certain to build frees it.
     """
 
     technique: TechniqueName

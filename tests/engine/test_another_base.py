@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.attribution.dockerfile import parse_dockerfile
-from inspector.lean.plan.another_base import another_base
-from inspector.lean.plan.multi_stage import multi_stage
 from inspector.line import inspect_image
+from tests.techniques import another_base, multi_stage
 
 from .machine import DEBIAN_TAG, NoBaseError, distribution_sources, make_release
 

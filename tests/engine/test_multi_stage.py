@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.attribution.dockerfile import parse_dockerfile
-from inspector.lean.plan.multi_stage import multi_stage
 from inspector.line import inspect_image
+from tests.techniques import multi_stage
 
 from .machine import BUSYBOX_TAG, DEBIAN_TAG
 

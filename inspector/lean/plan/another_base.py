@@ -12,9 +12,10 @@ from inspector.filesystem.captured import visible_captured
 from inspector.findings.finding import Subject
 from inspector.findings.remedy import image_name
 from inspector.image.run import RunConfiguration
-from inspector.inspection import Inspection, subject_of
+from inspector.inspection import Inspection
 from inspector.lean.plan.accounts import accounts
 from inspector.lean.plan.copying import carry, folders_of
+from inspector.lean.plan.examined import Examined
 from inspector.lean.plan.final_stage import FinalStage
 from inspector.lean.plan.installing import (
     NOTHING,
@@ -27,7 +28,7 @@ from inspector.lean.plan.installing import (
 from inspector.lean.plan.model import Answer, Step, Technique
 from inspector.lean.plan.overlay import overlaid
 from inspector.lean.plan.pruning import pruned
-from inspector.lean.plan.runtime import ASKED_FOR, OPENED, Runtime, runtime_of
+from inspector.lean.plan.runtime import ASKED_FOR, OPENED, Runtime
 from inspector.lean.plan.stages import all_settings, own_settings, proposal, with_final_stage
 from inspector.packages.evidence import Evidence
 from inspector.packages.model import Package
@@ -71,13 +72,13 @@ class Measured(Struct, frozen=True):
         return not (self.unmet or self.users or self.paths)
 
 
-def another_base(inspection: Inspection, candidate: Inspection) -> Answer:
+def another_base(examined: Examined, candidate: Inspection) -> Answer:
     """Whether the application runs upon another base image, and what the image would weigh."""
     name = candidate.image.reference
-    subject = subject_of(inspection)
+    inspection, subject = examined.inspection, examined.subject
     if reason := _other_machine(inspection, candidate):
         return _no(name, reason)
-    measured = measure(subject, candidate)
+    measured = measure(subject, examined.runtime, candidate)
     if not measured.runtime.programs:
         return _no(name, "the program that the image starts is not found")
     if not any(not owner.is_base for owner in inspection.owners) or all(o.from_base is None for o in inspection.owners):
@@ -89,12 +90,11 @@ def another_base(inspection: Inspection, candidate: Inspection) -> Answer:
         if not _same_packages(inspection, candidate):
             return _no(name, f"it would not run there as it is: it misses {_told(measured)}")
         added = installation(subject, measured.packages, _under(candidate))
-    return _answer(inspection, candidate, measured, added)
+    return _answer(examined, candidate, measured, added)
 
 
-def measure(subject: Subject, candidate: Inspection) -> Measured:
+def measure(subject: Subject, runtime: Runtime, candidate: Inspection) -> Measured:
     """Put the application's files upon the candidate and search for what they need."""
-    runtime = runtime_of(subject)
     files = runtime.application
     run = _run_upon(subject, candidate)
     carried = files.kept.union(files.accounts)
@@ -126,8 +126,8 @@ def measure(subject: Subject, candidate: Inspection) -> Measured:
     )
 
 
-def _answer(inspection: Inspection, candidate: Inspection, measured: Measured, added: Installation) -> Answer:
-    subject, name = subject_of(inspection), candidate.image.reference
+def _answer(examined: Examined, candidate: Inspection, measured: Measured, added: Installation) -> Answer:
+    inspection, subject, name = examined.inspection, examined.subject, candidate.image.reference
     stage = _stage(inspection, subject, candidate, measured.runtime, added)
     total, predicted = inspection.filesystem.ledger.total_bytes, stage.size_bytes
     proposed = proposal(inspection)
@@ -200,8 +200,8 @@ def _carried_ids(upon: Evidence, candidate: Inspection) -> frozenset[int]:
 
 def _programs_lost(subject: Subject, upon: Evidence) -> Iterator[Missing]:
     """Words of the command that name a program here and none there."""
-    here = {word for _, word, _ in Programs(Paths(subject.filesystem), subject.evidence.run).started()}
-    there = {word for _, word, _ in Programs(Paths(upon.filesystem), upon.run).started()}
+    here = {word for _, word, _ in Programs(subject.evidence.paths, subject.evidence.run).started()}
+    there = {word for _, word, _ in Programs(upon.paths, upon.run).started()}
     for source, word in dict.fromkeys(command_words(subject.evidence.run)):
         if word in here and word not in there:
             yield Missing(word, f"the image's {source}")
@@ -225,7 +225,7 @@ def _is_listed(name: str, accounts: bytes) -> bool:
 
 def _paths_lost(subject: Subject, runtime: Runtime, upon: Evidence) -> tuple[str, ...]:
     """Files that the command and variables name, which are here and not there."""
-    here, there = Paths(subject.filesystem), Paths(upon.filesystem)
+    here, there = subject.evidence.paths, upon.paths
     programs = {program.path for program in runtime.programs if program.elf or program.script}
     return tuple(sorted(p for p in runtime.named - programs if here.way(p) and not there.way(p)))
 

@@ -121,14 +121,6 @@ class Application(Struct, frozen=True):
     sources: tuple[int, ...] = ()
 
 
-def application(
-    subject: Subject, named: AbstractSet[str], needed: AbstractSet[int], *, interpreted: bool
-) -> Application:
-    """What to carry. `named` are real paths that entry point, command and health check name, `needed` entry ids that
-    programs were found to need; `interpreted` is whether something runs that is no compiled program."""
-    return _Search(subject, named, needed, interpreted=interpreted).found()
-
-
 def own_trees(subject: Subject) -> frozenset[str]:
     """The folders that the image's own instructions copied to or worked in."""
     trees = set()
@@ -146,11 +138,13 @@ def own_trees(subject: Subject) -> frozenset[str]:
     return frozenset(trees - SHARED)
 
 
-class _Search:
-    def __init__(
-        self, subject: Subject, named: AbstractSet[str], needed: AbstractSet[int], *, interpreted: bool
-    ) -> None:
-        self._subject, self._named, self._needed = subject, named, needed
+class Search:
+    """The search for what to carry: each file is judged once, and again only where source trees turn out to be used."""
+
+    def __init__(self, subject: Subject, named: AbstractSet[str], *, interpreted: bool) -> None:
+        """`named` are real paths that entry point, command and health check name; `interpreted` is whether something
+        runs that is no compiled program."""
+        self._subject, self._named = subject, named
         self._filesystem = subject.filesystem
         self._folder = subject.evidence.run.working_folder.strip("/")
         self._trees = own_trees(subject)
@@ -163,24 +157,32 @@ class _Search:
         if interpreted and self._folder not in SHARED:
             self._used.add(self._folder)
         self._interpreted = interpreted
-        self._source_trees = frozenset(self._find_source_trees())
+        self._source_trees: frozenset[str] | None = None
         self._known_trees: dict[str, str] = {}
+        self._reasons: list[str] = []
 
-    def found(self) -> Application:
+    def found(self, needed: AbstractSet[int]) -> Application:
+        """What to carry, where programs were found to need the entries with the ids `needed`."""
+        self._judge(frozenset(self._find_source_trees(needed)))
         kept, left = set[int](), dict[tuple[str, str], list[int]]()
         accounts, sources = [], []
-        for path, entry_id, kind in self._entries:
+        for (path, entry_id, _), reason in zip(self._entries, self._reasons, strict=True):
             if path in ACCOUNTS:
                 accounts.append(entry_id)
             elif SETTINGS_OF_APT.fullmatch(path):
                 sources.append(entry_id)
-            elif reason := self._reason_against(path, entry_id, kind):
-                if reason != "-":
-                    self._note(left, path, entry_id, reason)
-            else:
+            elif not reason or entry_id in needed:
                 kept.add(entry_id)
+            elif reason != "-":
+                self._note(left, path, entry_id, reason)
         told = (LeftOut(path, len(sizes), sum(sizes), reason) for (path, reason), sizes in left.items())
         return Application(frozenset(kept), tuple(sorted(told, key=_order)), tuple(accounts), tuple(sources))
+
+    def _judge(self, source_trees: frozenset[str]) -> None:
+        """The reason against each entry, where these are the source trees that nothing is started from."""
+        if source_trees != self._source_trees:
+            self._source_trees, self._known_trees = source_trees, {}
+            self._reasons = [self._reason_against(*each) for each in self._entries]
 
     def _candidates(self) -> Iterator[tuple[str, int, int]]:
         """(path, entry id, kind) of what own layers brought, packages of the system did not, and is still seen."""
@@ -199,7 +201,7 @@ class _Search:
 
     def _reason_against(self, path: str, entry_id: int, kind: int) -> str:
         """Why an entry is not carried, `-` where that need not be told; empty where it is."""
-        if entry_id in self._needed or path in self._named:
+        if path in self._named:
             return ""
         layer, row = self._filesystem.locate(entry_id)
         if kind == Kind.DIRECTORY:
@@ -244,7 +246,7 @@ class _Search:
 
     def _source_tree_of(self, path: str) -> str:
         """The source tree that a path is or lies in, empty where something is started nearer to it."""
-        if path in self._source_trees:
+        if self._source_trees and path in self._source_trees:
             return path
         if not path or path in self._used:
             return ""
@@ -256,14 +258,14 @@ class _Search:
     def _is_used(self, path: str) -> bool:
         return any(path.startswith(f"{tree}/") for tree in self._used)
 
-    def _find_source_trees(self) -> Iterator[str]:
+    def _find_source_trees(self, needed: AbstractSet[int]) -> Iterator[str]:
         """The trees with source code from which nothing is started and nothing named."""
         holding = {tree for path, _, _ in self._entries if SOURCE(path) and (tree := self._tree_of(path))}
         for tree in holding:
             used_above = self._interpreted and any(tree == used or tree.startswith(f"{used}/") for used in self._used)
             used_below = any(path == tree or path.startswith(f"{tree}/") for path in (*self._named, *self._used))
-            needed = any(self._filesystem.entry(each).path.startswith(f"{tree}/") for each in self._needed)
-            if not (used_above or used_below or needed):
+            needs_it = any(self._filesystem.entry(each).path.startswith(f"{tree}/") for each in needed)
+            if not (used_above or used_below or needs_it):
                 yield tree
 
     def _note(self, left: dict[tuple[str, str], list[int]], path: str, entry_id: int, reason: str) -> None:

@@ -21,7 +21,6 @@ from inspector.lean.plan.copying import There, folders_of
 from inspector.packages.databases.apk import DATABASES
 from inspector.packages.databases.dpkg import EXTENDED_STATES, INFO, STATUS
 from inspector.packages.model import Package
-from inspector.packages.paths import Paths
 from inspector.packages.removal.graph import Graph
 from inspector.packages.removal.needs import SYSTEM
 from inspector.packages.removal.records import STATUS_OLD, record_bytes
@@ -172,7 +171,7 @@ def _manager(subject: Subject, kind: str) -> str:
     choices = _MANAGERS.get(kind, ())
     if len(choices) < 2:
         return next(iter(choices), "")
-    paths = Paths(subject.filesystem)
+    paths = subject.evidence.paths
     return next((each for each in choices if paths.way(f"usr/bin/{each}")), "")
 
 

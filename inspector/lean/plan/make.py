@@ -9,6 +9,7 @@ from inspector.findings.remedy import RemedyKind
 from inspector.inspection import Inspection
 from inspector.lean.plan.another_base import another_base
 from inspector.lean.plan.document import Document, document_of, patch_of
+from inspector.lean.plan.examined import Examined
 from inspector.lean.plan.model import Answer, Lean, Plan, Technique
 from inspector.lean.plan.multi_stage import multi_stage
 from inspector.lean.plan.removing import remove_build_dependencies
@@ -21,9 +22,9 @@ ONE_IMAGE = Answer(Technique.SHARED_BASE, applies=False, reason="one image alone
 
 def make_plan(inspection: Inspection, candidates: Sequence[Inspection] = ()) -> Plan:
     """What could be done about an image, the smallest first. `candidates` are other base images to measure."""
-    document = document_of(inspection)
-    measured = (another_base(inspection, candidate) for candidate in candidates)
-    asked = (remove_build_dependencies(inspection, document), multi_stage(inspection), *measured, ONE_IMAGE)
+    document, examined = document_of(inspection), Examined(inspection)
+    measured = (another_base(examined, candidate) for candidate in candidates)
+    asked = (remove_build_dependencies(examined, document), multi_stage(examined), *measured, ONE_IMAGE)
     answers = tuple(sorted(asked, key=lambda each: (not each.applies, _size(each))))
     size = inspection.filesystem.ledger.total_bytes
     best = _best(answers)

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from inspector.findings.finding import AdviceClass
 
-
 STAYS = "Could go and stays, for no change of lines that is certain to build frees it"
 
 

@@ -8,17 +8,17 @@ from msgspec.structs import replace
 
 from inspector.findings.finding import Subject
 from inspector.image.run import RunConfiguration
-from inspector.inspection import Inspection, subject_of
+from inspector.inspection import Inspection
 from inspector.lean.plan.accounts import accounts
 from inspector.lean.plan.copying import carry
+from inspector.lean.plan.examined import Examined
 from inspector.lean.plan.final_stage import FinalStage
 from inspector.lean.plan.installing import base_of, folders_of_packages, installation, linker_bytes
 from inspector.lean.plan.model import Answer, Step, Technique
 from inspector.lean.plan.pruning import pruned
-from inspector.lean.plan.runtime import Runtime, runtime_of
+from inspector.lean.plan.runtime import Runtime
 from inspector.lean.plan.scratch import fits_scratch, on_scratch
 from inspector.lean.plan.stages import Proposal, own_settings, proposal, with_final_stage
-from inspector.packages.paths import Paths
 from inspector.packages.removal.programs import is_command_flag, is_shell
 from inspector.sizes import human
 
@@ -32,13 +32,13 @@ LESS = {"shell": 0.1, "packages": 0.05, "reconstructed": 0.1, "missing": 0.3, "b
 """How sure an answer is, and what takes from it."""
 
 
-def multi_stage(inspection: Inspection) -> Answer:
+def multi_stage(examined: Examined) -> Answer:
     """What a final stage with the running program alone would weigh, and the Dockerfile that has it."""
-    subject = subject_of(inspection)
+    inspection, subject = examined.inspection, examined.subject
     run = inspection.image.config.run
     if reason := _purpose_is_unknown(run):
         return _no(reason)
-    runtime = runtime_of(subject)
+    runtime = examined.runtime
     started = (*run.entrypoint, *run.command)[0]
     if not any(each.word == started for each in runtime.programs):
         return _no(f"the program that the image starts is not found: {started}")
@@ -198,7 +198,7 @@ def _base_user(inspection: Inspection) -> str:
 
 def _has_shell(subject: Subject) -> bool:
     """Whether the base has a shell that a RUN could use."""
-    paths = Paths(subject.filesystem)
+    paths = subject.evidence.paths
     way = paths.way("bin/sh")
     entry_id = paths.file(way[-1]) if way else None
     return entry_id is not None and subject.is_from_base(subject.filesystem.locate(entry_id)[0])

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from inspector.findings.finding import AdviceClass, Finding, Subject, union, union_bytes
 from inspector.findings.promise import freed
 from inspector.findings.registry import SECRET
-from inspector.inspection import Inspection, subject_of
 from inspector.lean.plan.combining import Changes, Rewriting, combined, freed_by, layers_of, new_lines
 from inspector.lean.plan.document import Document, replaced
+from inspector.lean.plan.examined import Examined
 from inspector.lean.plan.model import Answer, Part, Step, Technique
 from inspector.packages.removal.needs import ASSUMPTIONS
 from inspector.sizes import human
@@ -30,9 +30,9 @@ SURE, LESS_SURE = 0.95, 0.8
 """How sure an answer is; less where the lines had to be made from the history."""
 
 
-def remove_build_dependencies(inspection: Inspection, document: Document) -> Answer:
+def remove_build_dependencies(examined: Examined, document: Document) -> Answer:
     """What following all safe advice together leaves, and the Dockerfile that does it."""
-    subject, technique = subject_of(inspection), Technique.REMOVE_BUILD_DEPENDENCIES
+    inspection, subject, technique = examined.inspection, examined.subject, Technique.REMOVE_BUILD_DEPENDENCIES
     safe = [each for each in inspection.findings if each.advice_class is AdviceClass.SAFE and each.rule != SECRET]
     changes, left = combined(subject, document, safe)
     total = inspection.filesystem.ledger.total_bytes

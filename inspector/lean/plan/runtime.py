@@ -11,7 +11,7 @@ from msgspec import Struct
 from inspector.findings.finding import Subject
 from inspector.image.run import RunConfiguration
 from inspector.layers.elf.facts import ElfFacts
-from inspector.lean.plan.application import Application, LeftOut, application
+from inspector.lean.plan.application import Application, LeftOut, Search
 from inspector.packages.model import Package
 from inspector.packages.paths import Paths
 from inspector.packages.removal.graph import Graph
@@ -80,15 +80,16 @@ class Runtime(Struct, frozen=True):
 def runtime_of(subject: Subject) -> Runtime:
     """What the program of an image needs to run, as far as it can be seen from outside."""
     evidence = subject.evidence
-    paths = Paths(subject.filesystem)
+    paths = evidence.paths
     programs = tuple(_programs(subject, paths))
     started = [each for each in programs if each.elf is not None or each.script]
     interpreted = not started or any(not each.elf or _runs_others(each) for each in started)
     named = frozenset(_named(evidence.run, paths, programs))
-    files = application(subject, named, frozenset(), interpreted=interpreted)
+    search = Search(subject, named, interpreted=interpreted)
+    files = search.found(frozenset())
     needs = find_needs(evidence, files.kept)
     if not needs.files <= files.kept:
-        files = application(subject, named, needs.files, interpreted=interpreted)
+        files = search.found(needs.files)
         needs = find_needs(evidence, files.kept)
     user = evidence.run.settings.get("User", "")
     return Runtime(
@@ -180,19 +181,26 @@ def _assumptions(subject: Subject, files: Application) -> Iterator[str]:
 
 def _scripts(subject: Subject, files: Application) -> Iterator[str]:
     """The paths of scripts that can be started and are carried."""
-    for entry_id in sorted(files.kept):
-        layer, row = subject.filesystem.locate(entry_id)
-        entries = subject.scans[layer].entries
-        if row in subject.scans[layer].facts.scripts and entries.modes[row] & 0o111:
-            yield f"/{entries.paths[row]}"
+    for scan, start in zip(subject.scans, subject.filesystem.offsets, strict=True):
+        for row in sorted(scan.facts.scripts):
+            if start + row in files.kept and scan.entries.modes[row] & 0o111:
+                yield f"/{scan.entries.paths[row]}"
 
 
 def _privileged(subject: Subject, files: Application) -> Iterator[str]:
     """Files that run with more rights than who starts them: builders differ in what they keep of that."""
-    entries = map(subject.filesystem.entry, sorted(files.kept))
-    named = _shown(f"/{e.path}" for e in entries if "security.capability" in e.xattrs or (e.mode & 0o6000 and e.uid))
+    named = _shown(_with_more_rights(subject, files))
     if named:
         yield f"capabilities and set-user-id bits may be lost by copying: look at {named} in the new image"
+
+
+def _with_more_rights(subject: Subject, files: Application) -> Iterator[str]:
+    """The paths of what is carried, has capabilities or the id of a user who is not root."""
+    for entries, start in zip(subject.filesystem.layers, subject.filesystem.offsets, strict=True):
+        for row, mode in enumerate(entries.modes):
+            has_id = mode & 0o6000 and entries.uids[row]
+            if (has_id or "security.capability" in entries.xattrs.get(row, ())) and start + row in files.kept:
+                yield f"/{entries.paths[row]}"
 
 
 def _shown(paths: Iterable[str]) -> str:

@@ -16,7 +16,6 @@ from inspector.lean.plan.copying import Carried, Copy, bytes_of, carry, folders_
 from inspector.lean.plan.final_stage import FinalStage
 from inspector.lean.plan.runtime import Runtime
 from inspector.lean.plan.stages import all_settings, own_settings
-from inspector.packages.paths import Paths
 from inspector.packages.removal.programs import DEFAULT_PATH
 
 CERTIFICATES = re.compile(
@@ -73,7 +72,7 @@ def _data(subject: Subject) -> Iterator[int]:
 def _aliases(subject: Subject, runtime: Runtime) -> Iterator[Copy]:
     """Programs at the paths where they will be looked for, where links lead to them now."""
     run = subject.evidence.run
-    paths = Paths(subject.filesystem)
+    paths = subject.evidence.paths
     for each in {program.word: program for program in runtime.programs if program.elf is not None}.values():
         if "/" in each.word:
             wanted = normpath(join("/", run.working_folder, each.word)).strip("/")

@@ -18,7 +18,6 @@ from inspector.layers.elf.facts import ElfFacts
 from inspector.packages.evidence import Evidence
 from inspector.packages.managers import MANAGERS
 from inspector.packages.model import Package
-from inspector.packages.paths import Paths
 from inspector.packages.removal.linking import Linker
 from inspector.packages.removal.programs import Programs, script_words
 
@@ -85,7 +84,7 @@ def find_needs(evidence: Evidence, only: AbstractSet[int] | None = None) -> Need
 class _Search:
     def __init__(self, evidence: Evidence, only: AbstractSet[int] | None) -> None:
         self._filesystem, self._scans, self._inventory = evidence.filesystem, evidence.scans, evidence.inventory
-        self._paths = Paths(evidence.filesystem)
+        self._paths = evidence.paths
         self._programs = Programs(self._paths, evidence.run)
         self._linker = Linker(self._paths, evidence.captured, evidence.run.variable("LD_LIBRARY_PATH"))
         self._owners: dict[str, Package] = {}

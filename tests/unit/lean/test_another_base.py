@@ -9,10 +9,10 @@ import pytest
 
 from inspector.demo.archive import Member, Step, tar_layer
 from inspector.inspection import Inspection
-from inspector.lean.plan.another_base import another_base
 from inspector.line import inspect_source
 from tests.builders import BuiltImage, file
 from tests.elves import program
+from tests.techniques import another_base
 
 from .images import GOMP, Own, debian, dynamic, image, packaged, static, status
 

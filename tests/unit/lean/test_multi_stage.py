@@ -9,9 +9,9 @@ import pytest
 from inspector.demo.archive import Member, directory, hardlink, symlink
 from inspector.inspection import Inspection
 from inspector.lean.plan.model import Answer
-from inspector.lean.plan.multi_stage import multi_stage
 from tests.builders import file
 from tests.elves import library
+from tests.techniques import multi_stage
 
 from .images import GOMP, LINKS, Own, debian, dynamic, image, packaged, static, status
 
