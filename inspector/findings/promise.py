@@ -79,9 +79,10 @@ def shrunk_later(subject: Subject, frees: Mapping[int, int]) -> dict[int, int]:
         if step.verb != "RUN" or step.layer is None or step.layer <= last:
             continue
         start, entries = filesystem.offsets[step.layer], filesystem.layers[step.layer]
-        for row, path in enumerate(entries.paths):
-            if path in APT_CACHES and entries.sizes[row] > EMPTY_CACHE:
-                shrunk[start + row] = entries.sizes[row] - EMPTY_CACHE
+        caches = {start + row: entries.sizes[row] for row, path in enumerate(entries.paths) if path in APT_CACHES}
+        # apt writes both when there is no list, and else the second only where lists changed
+        least = EMPTY_CACHE * len(APT_CACHES) // max(len(caches), 1)
+        shrunk |= {each: size - least for each, size in caches.items() if size > least}
     return shrunk
 
 

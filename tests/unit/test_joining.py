@@ -15,7 +15,7 @@ from inspector.demo.archive import Member, directory, whiteout
 from inspector.filesystem.stack import stack_layers
 from inspector.findings.finding import Subject
 from inspector.findings.joining import join, last_user, needs_lists, why_apart
-from inspector.findings.promise import EMPTY_CACHE, freed, removed_by, shrunk_later
+from inspector.findings.promise import APT_CACHES, EMPTY_CACHE, freed, removed_by, shrunk_later
 from inspector.packages.evidence import gather
 from tests.builders import file, scan_of
 
@@ -182,19 +182,22 @@ def test_one_run_stores_nothing_that_it_hides_or_that_its_command_removes() -> N
     assert paths == {"tool": 1000, "var/lib/apt/lists/a": 200, "log": 30}
 
 
-CACHE = "var/cache/apt/pkgcache.bin"
-
-
 def test_where_package_lists_go_a_later_run_writes_a_small_cache() -> None:
-    lists, purge = file("var/lib/apt/lists/a", 200), file(CACHE, EMPTY_CACHE + 70)
-    subject = image(("RUN apt-get update", [lists]), ("RUN apt-get purge -y gcc", [purge]))
+    lists, both = file("var/lib/apt/lists/a", 200), [file(each, EMPTY_CACHE + 70) for each in APT_CACHES]
+    subject = image(("RUN apt-get update", [lists]), ("RUN apt-get purge -y gcc", both))
     later = shrunk_later(subject, freed(subject, (0,), "rm -rf /var/lib/apt/lists/*"))
-    assert {subject.filesystem.entry(each).path: size for each, size in later.items()} == {CACHE: 70}
+    assert {subject.filesystem.entry(each).path: size for each, size in later.items()} == dict.fromkeys(APT_CACHES, 70)
+
+
+def test_without_lists_a_later_run_also_writes_the_cache_of_them() -> None:
+    lists, one = file("var/lib/apt/lists/a", 200), file(APT_CACHES[0], 2 * EMPTY_CACHE + 70)
+    subject = image(("RUN apt-get update", [lists]), ("RUN apt-get purge -y gcc", [one]))
+    assert list(shrunk_later(subject, freed(subject, (0,), "rm -rf /var/lib/apt/lists/*")).values()) == [70]
 
 
 def test_where_some_package_lists_stay_caches_stay_as_they_are() -> None:
     first, second = file("var/lib/apt/lists/a", 200), file("var/lib/apt/lists/b", 200)
-    purge = file(CACHE, EMPTY_CACHE + 70)
+    purge = file(APT_CACHES[0], EMPTY_CACHE + 70)
     subject = image(("RUN a", [first]), ("RUN b", [second]), ("RUN apt-get purge -y gcc", [purge]))
     assert shrunk_later(subject, freed(subject, (1,), "rm -rf /var/lib/apt/lists/*")) == {}
 
