@@ -12,8 +12,8 @@ import pytest
 
 from inspector.demo.archive import Member, directory
 from inspector.lean.plan.model import Answer
-from inspector.lean.plan.multi_stage import multi_stage
 from tests.builders import file
+from tests.techniques import multi_stage
 
 from .images import Own, dynamic, image
 from .test_multi_stage import base_bytes, final
