@@ -12,8 +12,9 @@ from inspector.findings.promise import freed, shrunk_caches
 from inspector.findings.registry import BROUGHT, IN_BASE, UNPACKAGED, Severity, find_rule
 from inspector.findings.remedy import Keep, Remedy, RemedyKind, Stricter, shell_path
 from inspector.findings.toolchains import Toolchain, find_toolchains
-from inspector.packages.managers import REMOVALS
+from inspector.packages.managers import removal_of
 from inspector.packages.model import Installed, Package
+from inspector.packages.removal.commands import NO_REMOVAL
 from inspector.packages.removal.leftovers import Leftovers
 from inspector.packages.removal.programs import Programs
 
@@ -92,7 +93,8 @@ def _remedy(
 ) -> tuple[Remedy, dict[int, int]]:
     """The command and the RUNs that are to be one for it, the stricter command where it frees more, what must be known;
     and what it frees."""
-    removal, there = REMOVALS[leftover.kind], _there(subject, layer)
+    programs, there = Programs(subject.evidence.paths, subject.evidence.run), _there(subject, layer)
+    removal = removal_of(leftover.kind, programs.way) or NO_REMOVAL
     names = [package.name for package in named]
     kept, strictly_kept = leftover.default.kept & there, leftover.strict.kept & there
     beyond = (leftover.strict.removed - leftover.default.removed) & there

@@ -10,7 +10,6 @@ from inspector.findings.joining import join, last_user
 from inspector.findings.promise import Removes
 from inspector.findings.scripts import user_of
 from inspector.layers.entries import Kind
-from inspector.packages.paths import Paths
 from inspector.packages.removal.programs import Programs, command_words
 
 WRITABLE = 0o200
@@ -60,7 +59,7 @@ def _is_linked_to(subject: Subject, removes: Removes) -> bool:
 def _may_be_run(subject: Subject, users: Sequence[str], removes: Removes) -> bool:
     """Whether what the image starts may read what would go: it is one of the users, names a file there, or is a script
     of the image's own, of which nobody knows what it starts."""
-    run, paths = subject.evidence.run, Paths(subject.filesystem)
+    run, paths = subject.evidence.run, subject.evidence.paths
     if any(posixpath.basename(word) in users or removes(word.strip("/")) for _, word in command_words(run)):
         return True
     for *_, way in Programs(paths, run).started():

@@ -5,9 +5,12 @@ The system's packages come first, for a file in /usr is dpkg's even if a Python 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from inspector.packages.databases import apk, dpkg, pacman
 from inspector.packages.databases.rpm import reader as rpm
 from inspector.packages.languages import composer, conda, embedded, gems, npm, python
+from inspector.packages.removal.commands import RemovalCommand
 
 MANAGERS = (
     dpkg.MANAGER,
@@ -27,3 +30,17 @@ BY_KIND = {manager.kind: manager for manager in MANAGERS}
 
 REMOVALS = {manager.kind: manager.removal for manager in MANAGERS if manager.removal}
 """The commands of those that remove packages by name."""
+
+WITHOUT_REMOVAL = ("microdnf", "yum", "zypper")
+"""Other programs for rpm packages: they cannot mark what is to stay, or leave what came with a package."""
+
+
+def removal_of(kind: str, way: Callable[[str], tuple[str, ...]]) -> RemovalCommand | None:
+    """The command that removes packages of a kind from an image by their names, by the programs that it has; None
+    where those have none. `way` leads to a program (Programs.way)."""
+    removal = REMOVALS[kind]
+    if kind != rpm.MANAGER.kind:
+        return removal
+    if found := way("dnf"):
+        return rpm.DNF5_REMOVAL if found[-1].endswith("/dnf5") else removal
+    return None if any(map(way, WITHOUT_REMOVAL)) else removal

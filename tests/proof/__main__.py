@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from subprocess import TimeoutExpired
 
 from tests.engine.alpine import running_alpine
+from tests.engine.dnf import running_dnf
 from tests.engine.engine import Engine, running_engine
 from tests.engine.machine import make_busybox, make_debian, make_slim, newer_engine
 
@@ -43,6 +44,8 @@ def _base(name: str, engine: Engine, stack: ExitStack) -> str:
     """The tag of a base image, made now; the stack ends what it needs."""
     if name == "alpine":
         return stack.enter_context(running_alpine(engine))
+    if name == "dnf":
+        return stack.enter_context(running_dnf(engine, make_slim(engine)))
     return {"debian": make_debian, "slim": make_slim, "busybox": make_busybox}[name](engine)
 
 

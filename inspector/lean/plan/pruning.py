@@ -65,7 +65,7 @@ def _copy_of_all(carried: Carried, each: Development) -> Copy | None:
 
 def _is_certain(subject: Subject, each: Development) -> bool:
     """Whether the manager can remove them in the end, and nothing that the image starts is among them."""
-    run, paths = subject.evidence.run, Paths(subject.filesystem)
+    run, paths = subject.evidence.run, subject.evidence.paths
     if any(posixpath.basename(word) in STARTERS for _, word in command_words(run)):
         return False
     programs = Programs(paths, run)

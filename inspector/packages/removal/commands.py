@@ -15,10 +15,10 @@ class RemovalCommand(Struct, frozen=True):
     """`remove` takes the packages to remove; `keep`, run before, those that are to stay as if installed by hand.
 
     `strict` are options for `remove` after which only hard dependencies keep a package, empty where there are none.
-    `cleanup` follows.
+    `cleanup` follows. Where `remove` is empty, there is no command.
     """
 
-    remove: str
+    remove: str = ""
     keep: str = ""
     strict: str = ""
     cleanup: str = ""
@@ -29,7 +29,7 @@ class RemovalCommand(Struct, frozen=True):
         Names that a shell might take for more are left out; without one that must stay there is no command.
         """
         going, stay = (sorted(set(each)) for each in (filter(_PLAIN_NAME, names), kept))
-        if not going or not all(map(_PLAIN_NAME, stay)):
+        if not self.remove or not going or not all(map(_PLAIN_NAME, stay)):
             return ""
         options = f" {self.strict}" if strict and self.strict else ""
         steps = [
@@ -38,3 +38,6 @@ class RemovalCommand(Struct, frozen=True):
             self.cleanup,
         ]
         return " && ".join(filter(None, steps))
+
+
+NO_REMOVAL = RemovalCommand()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .alpine import ALPINE
 from .compilers import COMPILERS
 from .languages import LANGUAGES
 from .layers import LAYERS
+from .managers import APK, DNF
 from .stages import STAGES
 
-SAMPLES = (*COMPILERS, *LANGUAGES, *LAYERS, *STAGES, *ALPINE)
+SAMPLES = (*COMPILERS, *LANGUAGES, *LAYERS, *STAGES, *APK, *DNF)

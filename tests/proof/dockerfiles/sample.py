@@ -15,9 +15,9 @@ class Sample:
     """A Dockerfile, its context, and what a container of the image prints without a network.
 
     `text` names the base image as BASE. `base` is `debian` (plain debootstrap), `slim` (with the settings of the
-    official slim image), `busybox` or `alpine`. `gains` tells whether there is anything to gain, `heredocs` that only a
-    BuildKit of Docker 23 or newer can build it, `buildkit` that it is for BuildKit alone, `slow` that it takes minutes
-    or more of the network than apt.
+    official slim image), `busybox`, `alpine` or `dnf`. `gains` tells whether there is anything to gain, `heredocs`
+    that only a BuildKit of Docker 23 or newer can build it, `buildkit` that it is for BuildKit alone, `slow` that it
+    takes minutes or more of the network than apt.
     """
 
     name: str

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from inspector.demo.archive import Member, directory
 from inspector.lean.plan.model import Answer
-from inspector.lean.plan.multi_stage import multi_stage
 from tests.builders import file
+from tests.techniques import multi_stage
 
 from .images import Own, dynamic, image
 from .test_multi_stage import base_bytes, final
@@ -105,3 +108,40 @@ def test_where_it_is_not_certain_their_bytes_and_the_command_are_told(
 def test_what_is_not_carried_is_not_told() -> None:
     answer = answer_of(("RUN npm ci", [Member(f"srv/x/{each.path}", each.content) for each in MODULES[1:]]), CMD)
     assert "prune" not in answer.dockerfile
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
+def test_npm_leaves_what_was_promised(tmp_path: Path) -> None:
+    for name in ("used", "tool"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "package.json").write_text(json.dumps({"name": name, "version": "1.0.0"}))
+        (tmp_path / name / "index.js").write_bytes(bytes(2_000_000))
+    app = tmp_path / "app"
+    app.mkdir()
+    asked = {"dependencies": {"used": "file:../used"}, "devDependencies": {"tool": "file:../tool"}}
+    (app / "package.json").write_text(json.dumps({"name": "app", **asked}))
+    npm(tmp_path, "install")
+    files = {path: path.read_bytes() for path in sorted(app.rglob("*")) if path.is_file()}
+    inspection = image(
+        NODE,
+        CACHE,
+        FOLDER,
+        ("COPY . .", [Member("app/package.json", files[app / "package.json"]), file("app/main.js", 10)]),
+        ("RUN npm install", [Member(str(path.relative_to(tmp_path)), data) for path, data in files.items()]),
+        CMD,
+        run=RUN,
+    )
+    answer = multi_stage(inspection)
+    npm(tmp_path, *answer.steps[-1].text.partition("RUN npm ")[2].split())
+    left = sum(path.stat().st_size for path in app.rglob("*") if path.is_file())
+    node = sum(len(member.content) for member in NODE[1] or ())
+    # npm writes its list of packages anew
+    assert (answer.predicted_bytes or 0) - base_bytes(inspection) - node - 10 == pytest.approx(left, abs=500)
+
+
+def npm(folder: Path, *arguments: str) -> None:
+    """A command in `app`, without a network."""
+    command = ["npm", "--offline", "--no-audit", "--no-fund", "--install-links", "--cache", str(folder / "cache")]
+    done = subprocess.run([*command, *arguments], cwd=folder / "app", capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"npm cannot work with local packages: {done.stderr[-200:]}")

@@ -36,6 +36,7 @@ def plan_of(folder: Path, *steps: tuple[str, Sequence[Member]]) -> Plan:
         ((LISTS, f"apt-mark manual a && {PURGE} x && {LISTS}"), f"apt-mark manual a && {PURGE} x && {LISTS}"),
         ((f"apt-mark manual b && {PURGE} x", f"apt-mark manual a && {PURGE} y"), f"apt-mark manual a b && {PURGE} x y"),
         (("rm -rf /a", "apk del --no-network g++"), "apk del --no-network g++ && rm -rf /a"),
+        (("dnf remove -y g", "dnf mark user -y a && dnf remove -y x"), "dnf mark user -y a && dnf remove -y g x"),
         (("", LISTS), LISTS),
         ((f"{PURGE} npm && {LISTS}", "npm cache clean --force"), f"npm cache clean --force && {PURGE} npm && {LISTS}"),
         ((f"{PURGE} npm", "cd /a && npm prune"), f"cd /a && npm prune && {PURGE} npm"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from inspector.packages.databases.apt_conf import AptConfiguration
+from inspector.packages.managers import removal_of
 from inspector.packages.model import Package
 from inspector.packages.removal.graph import Graph
 from inspector.packages.removal.sweep import DNF_RULES, PACMAN_RULES, Rules, apk_solved, apt_rules, orphans, swept
@@ -170,3 +173,23 @@ def test_a_virtual_package_takes_its_members_with_it() -> None:
     virtual = package(".build-deps", "gcc, make", kind="apk", automatic=False, virtual=True)
     packages = [virtual, *ALPINE[1:]]
     assert solved(".build-deps", packages=packages) >= {".build-deps", "gcc", "make", "binutils", "libgcc"}
+
+
+@pytest.mark.parametrize(
+    ("programs", "command"),
+    [
+        ({"dnf": "usr/bin/dnf-3"}, "dnf mark install libs && dnf remove -y gcc && dnf clean all"),
+        ({"dnf": "usr/bin/dnf5"}, "dnf mark user -y libs && dnf remove -y gcc && dnf clean all"),
+        (
+            {"dnf": "usr/bin/dnf5", "microdnf": "usr/bin/dnf5"},
+            "dnf mark user -y libs && dnf remove -y gcc && dnf clean all",
+        ),
+        ({"microdnf": "usr/bin/microdnf"}, ""),
+        ({"zypper": "usr/bin/zypper"}, ""),
+        ({"yum": "usr/bin/yum"}, ""),
+        ({}, "dnf mark install libs && dnf remove -y gcc && dnf clean all"),
+    ],
+)
+def test_rpm_packages_are_removed_by_the_program_that_the_image_has(programs: dict[str, str], command: str) -> None:
+    removal = removal_of("rpm", lambda program: (programs[program],) if program in programs else ())
+    assert (removal.command(["gcc"], ["libs"]) if removal else "") == command

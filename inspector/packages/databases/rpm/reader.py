@@ -192,6 +192,9 @@ def _with_paths_needed(found: list[Found]) -> Iterator[Found]:
         yield replace(each, package=replace(each.package, provides=provides)) if extra else each
 
 
+DNF5_REMOVAL = RemovalCommand("dnf remove -y", keep="dnf mark user -y", cleanup="dnf clean all")
+"""What dnf is since Fedora 41; `mark install` is unknown to it (dnf5-mark(8))."""
+
 MANAGER = Manager(
     "rpm",
     "rpm",

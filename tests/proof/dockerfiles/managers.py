@@ -1,4 +1,4 @@
-"""Alpine: apk adds, keeps its cache, and deletes."""
+"""apk and dnf: they install, keep their caches, and remove."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SOURCE = {"app.c": b"int main(void) { return 0; }\n"}
 RUNS = 'CMD ["sh", "-c", "app --version | head -c 4"]\n'
 """What the compiler of the tests gives out (tests/engine/alpine.py) is curl."""
 
-ALPINE = (
+APK = (
     Sample(
         "Alpine, build packages left",
         "FROM BASE\n"
@@ -63,5 +63,34 @@ ALPINE = (
         SOURCE,
         base="alpine",
         gains=False,
+    ),
+)
+
+DNF = (
+    Sample(
+        "dnf, build packages and cache left",
+        "FROM BASE\n"
+        "RUN dnf install -y gcc answer-devel\n"
+        "COPY app.c /src/\n"
+        "RUN gcc -o /usr/local/bin/app /src/app.c -lanswer\n"
+        "CMD app\n",
+        "42",
+        SOURCE,
+        base="dnf",
+        slow=True,
+    ),
+    Sample(
+        "dnf, removed in a later RUN",
+        "FROM BASE\n"
+        "RUN dnf install -y answer-libs && dnf install -y gcc answer-devel \\\n"
+        "    && dnf clean all\n"
+        "COPY app.c /src/\n"
+        "RUN gcc -o /usr/local/bin/app /src/app.c -lanswer\n"
+        "RUN dnf remove -y gcc answer-devel\n"
+        "CMD app\n",
+        "42",
+        SOURCE,
+        base="dnf",
+        slow=True,
     ),
 )
