@@ -110,6 +110,11 @@ CASES = {
         Case("2 d", lambda main: isinstance(main.app.screen, Details)),
         Case("d", lambda main: isinstance(main.app.screen, Details)),
     ],
+    "go.fix": [
+        Case("F", view("waste")),
+        Case("F escape", lambda main: main.layer_list.has_focus and main.current == "files"),
+        Case("j F", told("Nothing of this layer is worth a warning.")),
+    ],
     "plan.patch": [Case("5 enter", told("No patch: what to do is said in words."))],  # the image gains too little
     "plan.write": [Case("5 p", told("There is no patch to write."))],
     "plan.trades": [Case("5 t", told("There are no trades to count in."))],
@@ -347,7 +352,7 @@ async def test_a_command_of_two_is_that_of_the_one_with_the_focus():
 async def test_the_keys_of_one_view_do_nothing_in_another():
     async with app_for(IMAGE).run_test() as pilot:
         main = await press(pilot, "2", "w", "a", "s", "b")
-        assert (main.files.wanted.criteria.waste, main.files.wanted.scope) == (False, Scope.LAYER)
+        assert (main.files.wanted.criteria.hidden, main.files.wanted.scope) == (False, Scope.LAYER)
         assert not main.files.list.attributes
 
 

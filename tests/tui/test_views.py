@@ -121,7 +121,7 @@ async def test_the_waste_list_says_what_brought_and_what_hid_it():
 async def test_the_first_screen_says_what_is_the_biggest_waste():
     async with app_for(demo()).run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        assert "1.4 MB of waste: removed too late: g++, make" in text_of(pilot)
+        assert "1.4 MB of 1.5 MB removed too late: g++, make" in text_of(pilot)
 
 
 async def test_text_of_an_instruction_never_becomes_the_command_that_is_copied():
