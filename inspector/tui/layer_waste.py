@@ -47,7 +47,11 @@ def waste_by_layer(inspection: Inspection) -> tuple[LayerWaste, ...]:
 
 def _rank(sized: tuple[int, Finding]) -> tuple[bool, int, str]:
     size, finding = sized
-    return finding.advice_class is not AdviceClass.SAFE, -size, finding.rule
+    return not _is_safe(finding), -size, finding.rule
+
+
+def _is_safe(finding: Finding) -> bool:
+    return finding.advice_class is AdviceClass.SAFE
 
 
 def worst_layer(inspection: Inspection, wastes: Sequence[LayerWaste]) -> int:
@@ -70,13 +74,14 @@ def waste_text(waste: LayerWaste, fix_key: str = "") -> list[Part]:
     if waste.reclaimable_bytes:
         parts += [(f"{human(waste.reclaimable_bytes)} reclaimable", "bold $text-warning"), " of this layer\n"]
     for size, finding in waste.findings[:NAMED]:
-        note = "" if finding.advice_class is AdviceClass.SAFE else f" ({finding.advice_class})"
+        note = "" if _is_safe(finding) else f" ({finding.advice_class})"
         parts += [(human(size), "bold"), f"{_of_all(size, finding)} {printable(finding.title)}", (f"{note}\n", MUTED)]
     if len(waste.findings) > NAMED:
         parts.append((f"and {len(waste.findings) - NAMED} more\n", MUTED))
     if fix_key and waste.findings:
+        told = "the fix" if _is_safe(waste.findings[0][1]) else "more"
         whose = " of the first" if len(waste.findings) > 1 else ""
-        parts += [(fix_key, "bold $primary"), f" shows the fix{whose}\n"]
+        parts += [(fix_key, "bold $primary"), f" shows {told}{whose}\n"]
     return [*parts, "\n"] if parts else []
 
 
@@ -90,4 +95,4 @@ def brief_waste(waste: LayerWaste, fix_key: str) -> str:
     if not waste.findings:
         return ""
     size, finding = waste.findings[0]
-    return f"{fix_key}: fix {human(size)} {printable(finding.title)}"
+    return f"{fix_key}: {'fix ' if _is_safe(finding) else ''}{human(size)} {printable(finding.title)}"

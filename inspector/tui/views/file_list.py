@@ -121,12 +121,10 @@ class FileList(RowList):
             self.rows_changed()
 
     def _notes(self, node: int, selected: bool) -> list[str]:
-        """What became of a node, and what it hides, but for what the folder above says already."""
+        """What became of a node, unless the folder above says the same, and what it hides."""
         tree = self.outline.tree
         fate = "" if not selected and self._told_above(node) else fate_note(tree, node, self.inspection)
-        same = node != ROOT and tree.gone[node] == tree.gone[tree.parents[node]]
-        hiding = "" if not selected and same else hiding_note(tree, node)
-        return [note for note in (fate, hiding) if note]
+        return [note for note in (fate, hiding_note(tree, node)) if note]
 
     def _name_and_note(self, node: int, left: int, notes: list[str], style: Style, look: Look) -> list[Segment]:
         """A name, and as many of the notes as there is room for."""
