@@ -43,8 +43,8 @@ from inspector.tui.views.files_shown import FilesShown, Scope
 from inspector.tui.views.outline import Outline
 from inspector.tui.views.registry import VIEW_KINDS, tabs_of
 from inspector.tui.views.view import View
-from inspector.tui.widgets.image_page import ImagePage
 from inspector.tui.views.waste import WasteView
+from inspector.tui.widgets.image_page import ImagePage
 from inspector.tui.widgets.key_line import KeyLine
 from inspector.tui.widgets.layer_list import LayerList
 from inspector.tui.widgets.pages import Help, Sign

@@ -114,6 +114,7 @@ CASES = {
         Case("F", view("waste")),
         Case("F escape", lambda main: main.layer_list.has_focus and main.current == "files"),
         Case("j F", told("Nothing of this layer is worth a warning.")),
+        Case("2 p F", lambda main: main.focused is not None and main.focused.id == "waste-list"),
     ],
     "plan.patch": [Case("5 enter", told("No patch: what to do is said in words."))],  # the image gains too little
     "plan.write": [Case("5 p", told("There is no patch to write."))],

@@ -180,7 +180,8 @@ class WasteView(Leading):
         self.list.rows_changed()
 
     def choose(self, finding: Finding) -> None:
-        """Select a finding."""
+        """Select a finding, in the list of them."""
+        self.back()
         self.list.jump(self.list.findings.index(finding))
 
     @on(RowList.Moved)
