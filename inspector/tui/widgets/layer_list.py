@@ -27,7 +27,7 @@ BAR_SHARE = 0.25
 TEXT_SHARE = 0.5
 """Of the list's width, which the instruction has before there is a bar."""
 
-LEAST_BAR = 3
+LEAST_BAR = 2
 """Cells of a bar that still tells layers apart."""
 
 MOST_BAR = 24
