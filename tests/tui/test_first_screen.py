@@ -169,7 +169,8 @@ async def test_instructions_have_half_of_the_list_at_100_columns():
 
 
 @pytest.mark.parametrize(
-    ("width", "used", "room"), [(41, 12, 8), (41, 17, 3), (41, 18, 2), (41, 19, 0), (49, 12, 12), (90, 12, 22), (200, 12, 24)]
+    ("width", "used", "room"),
+    [(41, 12, 8), (41, 17, 3), (41, 18, 2), (41, 19, 0), (49, 12, 12), (90, 12, 22), (200, 12, 24)],
 )
 def test_bars_take_what_instructions_leave(width: int, used: int, room: int):
     assert bar_room(width, used) == room
