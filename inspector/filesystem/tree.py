@@ -78,12 +78,16 @@ class FileTree(Struct, frozen=True):
         """What has this name in a folder, None where nothing has."""
         return next((node for node in self.children.get(folder, ()) if self.names[node] == name), None)
 
-    def weight(self, node: int) -> int:
-        """Bytes a person would call the node's size: what is there and what was removed."""
+    def size(self, node: int) -> int:
+        """Bytes a person would call the node's size: what is there, or what was, of what the layer removed."""
+        return self.gone[node] if self.changes[node] == Change.REMOVED else self.sizes[node]
+
+    def stored(self, node: int) -> int:
+        """Bytes that have to do with the node: what is there, and what of lower layers this one hides here."""
         return self.sizes[node] + self.gone[node]
 
-    def waste(self, node: int) -> int:
-        """Bytes of the node that are stored for nothing: hidden by later layers, or by this one."""
+    def stored_hidden(self, node: int) -> int:
+        """Bytes of these that nobody can see in the end: hidden by later layers, or by this one."""
         return self.hidden[node] + self.gone[node]
 
     def wholly_hidden(self, node: int) -> bool:

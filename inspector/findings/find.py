@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from inspector.findings.build_tools import build_tool_findings
 from inspector.findings.development import development_findings
 from inspector.findings.duplicates import duplicate_findings
-from inspector.findings.finding import AdviceClass, Finding, Subject, by_bytes, union_bytes
+from inspector.findings.finding import AdviceClass, Finding, Subject, by_bytes, union, union_bytes
 from inspector.findings.hidden import hidden_findings
 from inspector.findings.patterns import pattern_findings
 from inspector.findings.registry import Severity
@@ -104,6 +104,12 @@ def figures(findings: Iterable[Finding]) -> Figures:
     base = [*trade, *frees[AdviceClass.BASE]]
     sums = [union_bytes(parts) for parts in (safe, trade, base)]
     return Figures(sums[0], sums[1] - sums[0], sums[2] - sums[1])
+
+
+def reclaimable(findings: Iterable[Finding]) -> dict[int, int]:
+    """Entry id → the bytes of it that are reclaimable: those of `safe_bytes` (Figures)."""
+    safe = (each for each in findings if each.advice_class is AdviceClass.SAFE)
+    return union(each.frees for each in safe if each.remedy.kind is not RemedyKind.NOTHING)
 
 
 def reclaimable_bytes(findings: Iterable[Finding]) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.attribution.base import evidence_text
-from inspector.findings.find import figures
-from inspector.findings.finding import AdviceClass, Finding, bytes_by_layer, union
+from inspector.findings.find import figures, reclaimable
+from inspector.findings.finding import Finding, bytes_by_layer
 from inspector.findings.patch import finding_patch
 from inspector.findings.words import fix_text, patch_place
 from inspector.inspection import Inspection
@@ -70,8 +70,7 @@ def _headline(inspection: Inspection) -> Iterator[str]:
 
 def _layers(inspection: Inspection) -> Iterator[str]:
     """Each layer with what of it later ones hide, and what of it safe advice frees."""
-    safe = union(each.frees for each in inspection.findings if each.advice_class is AdviceClass.SAFE)
-    frees = bytes_by_layer(inspection.filesystem, safe)
+    frees = bytes_by_layer(inspection.filesystem, reclaimable(inspection.findings))
     yield "| layer | size | hidden | reclaimable | line | instruction |"
     yield "|--:|--:|--:|--:|:--|:--|"
     for index, totals in enumerate(inspection.filesystem.totals):

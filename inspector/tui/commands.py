@@ -87,6 +87,10 @@ DOCKERFILE = Command(
     "go.instruction", "d", "Its line of the Dockerfile",
     "Its line of the Dockerfile", "go_instruction", JUMP, footer="Dockerfile",
 )  # fmt: skip
+FIX = Command(
+    "go.fix", "F", "Its fix",
+    "What to do about a layer's largest waste", "go_fix", JUMP, anywhere=True,
+)  # fmt: skip
 SORT = Command(
     "sort", "s,ctrl+o", "Sort", "By size, by name, packages by layer", "sort", LOOK, footer="sort", anywhere=True
 )

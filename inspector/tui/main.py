@@ -22,6 +22,7 @@ from inspector.tui.commands import (
     BACK,
     CLOSE,
     EVERYWHERE,
+    FIX,
     FOLD,
     HELP,
     JUMP,
@@ -36,11 +37,13 @@ from inspector.tui.commands import (
     one_list,
 )
 from inspector.tui.export import export
+from inspector.tui.layer_waste import brief_waste, waste_text
 from inspector.tui.views.files import FilesView
 from inspector.tui.views.files_shown import FilesShown, Scope
 from inspector.tui.views.outline import Outline
 from inspector.tui.views.registry import VIEW_KINDS, tabs_of
 from inspector.tui.views.view import View
+from inspector.tui.views.waste import WasteView
 from inspector.tui.widgets.image_page import ImagePage
 from inspector.tui.widgets.key_line import KeyLine
 from inspector.tui.widgets.layer_list import LayerList
@@ -93,6 +96,7 @@ class MainScreen(Screen[None]):
         ),
         Command("layer.next", "right_square_bracket", "Next layer", "The layer after, anywhere", "layer(1)", MOVE),
         Command("image", "I", "The image", "The image: how it runs, digests", "image", LOOK),
+        FIX,
         BACK,
         CLOSE,
         OPEN,
@@ -161,7 +165,9 @@ class MainScreen(Screen[None]):
         if not self.layer_list.row_count:
             return
         self.query_one("#details").border_title = f"Layer {layer}"
-        self.details.update(layer_details(self.inspection, layer))
+        waste = waste_text(self.layer_list.wastes[layer], self._fix_key)
+        self.details.update(layer_details(self.inspection, layer, waste))
+        self._tell_waste()
         self.query_one("#details").scroll_home(animate=False)
         self.files.show(layer=layer)
 
@@ -203,6 +209,19 @@ class MainScreen(Screen[None]):
         """
         idle = self.has_class("-narrow") and self.current != "files" and not self.layer_list.has_focus
         self.query_one("#left").set_class(idle, "-idle")
+        self._tell_waste()
+
+    @property
+    def _fix_key(self) -> str:
+        return FIX.shown_keys(self.app._keymap)  # Textual has no public way to read it back
+
+    def _tell_waste(self) -> None:
+        """Where there is no room for details, the largest waste of the layer is told above the list."""
+        title, wastes = "Layers", self.layer_list.wastes
+        if self.has_class("-narrow") and wastes:
+            told = brief_waste(wastes[self.layer_list.cursor], self._fix_key)
+            title = f"{title} · {told}" if told else title
+        self.layer_list.border_title = Content(title)
 
     @on(Tabs.Picked)
     def pick_view(self, picked: Tabs.Picked) -> None:
@@ -231,6 +250,18 @@ class MainScreen(Screen[None]):
         self._leave_trail()
         self.layer_list.jump(wanted.layer)
         self.set_focus(self.layer_list)
+
+    def action_go_fix(self) -> None:
+        """What to do about the largest waste of the selected layer, in the Waste view."""
+        wastes = self.layer_list.wastes
+        finding = wastes[self.layer_list.cursor].largest if wastes else None
+        waste = self.views.get("waste")
+        if finding is None or not isinstance(waste, WasteView):
+            self.notify("Nothing of this layer is worth a warning.", timeout=3)
+            return
+        self._leave_trail()
+        waste.choose(finding)
+        self.show_view("waste")
 
     @on(LayerList.ScopeWanted)
     def show_scope(self, wanted: LayerList.ScopeWanted) -> None:

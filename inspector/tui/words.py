@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from textual.content import Content
 
 from inspector.filesystem.stack import IMPLIED, VISIBLE
 from inspector.filesystem.tree import SEVERAL, Change, FileTree
-from inspector.findings.find import by_size, figures
-from inspector.findings.finding import Finding, bytes_by_layer
-from inspector.findings.registry import Severity
+from inspector.findings.find import figures
 from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.layers.entries import Kind
@@ -77,13 +75,10 @@ def headline(inspection: Inspection) -> tuple[list[str], list[tuple[str, str, st
     return [printable(fact) for fact in facts if fact], [number for number in numbers if number[1]]
 
 
-def layer_details(inspection: Inspection, layer: int) -> Content:
-    """All about a layer: what ran, how big it is, what it changed, what hides it and what it hides."""
+def layer_details(inspection: Inspection, layer: int, waste: Iterable[Part] = ()) -> Content:
+    """All about a layer: what ran, its `waste` in words, its size, what it changed, who hides it and what it hides."""
     totals, image_layer = inspection.totals_of(layer), inspection.image.layers[layer]
-    parts: list[Part] = [(instruction_text(inspection, layer), "bold"), "\n\n"]
-    if worst := _worst(inspection, layer):
-        size, finding = worst
-        parts += [(f"{human(size)} of waste", "bold $text-warning"), f": {printable(finding.title)}\n\n"]
+    parts: list[Part] = [(instruction_text(inspection, layer), "bold"), "\n\n", *waste]
     told = place(inspection, layer).partition(", ")[2] or ("your Dockerfile" if inspection.base else "")
     parts += _labelled(
         ("from", told),
@@ -103,13 +98,6 @@ def layer_details(inspection: Inspection, layer: int) -> Content:
     digests = ("diff id", short(image_layer.diff_id)), ("digest", short(image_layer.digest or ""))
     parts += ["\n", *_labelled(*digests)]
     return Content.assemble(*parts).rstrip()
-
-
-def _worst(inspection: Inspection, layer: int) -> tuple[int, Finding] | None:
-    """The finding with the most bytes in this layer, with these bytes; None where none is worth a warning."""
-    told = (finding for finding in by_size(inspection.findings) if finding.severity is not Severity.INFO)
-    sizes = [(bytes_by_layer(inspection.filesystem, finding.frees).get(layer, 0), finding) for finding in told]
-    return max((each for each in sizes if each[0]), key=lambda each: each[0], default=None)
 
 
 def _labelled(*facts: tuple[str, str]) -> Iterator[Part]:
@@ -158,7 +146,7 @@ def time_text(seconds: int) -> str:
         return str(seconds)
 
 
-def node_note(tree: FileTree, node: int, inspection: Inspection) -> str:
+def fate_note(tree: FileTree, node: int, inspection: Inspection) -> str:
     """In a few words what became of a node: `- hidden by 4`."""
     if tree.changes[node] == Change.REMOVED:
         entry_id = tree.entry_ids[node]
@@ -170,14 +158,20 @@ def node_note(tree: FileTree, node: int, inspection: Inspection) -> str:
     return f"- {who}" if tree.wholly_hidden(node) else f"- {human(tree.hidden[node])} {who}"
 
 
+def hiding_note(tree: FileTree, node: int) -> str:
+    """What of lower layers is hidden at a node: `hides 39.1 MB`; of what is removed its size says it."""
+    gone = 0 if tree.changes[node] == Change.REMOVED else tree.gone[node]
+    return f"hides {human(gone)}" if gone else ""
+
+
 def node_path(tree: FileTree, node: int) -> str:
     return printable("/" + tree.path(node))
 
 
 def size_text(tree: FileTree, node: int) -> str:
-    """`501.6 MB`; where other bytes are removed or replaced there, which its row counts too: `501.6 MB, -968.4 kB`."""
-    there, gone = tree.sizes[node], tree.gone[node]
-    return f"{human(there)}, -{human(gone)}" if there and gone else human(there + gone)
+    """`501.6 MB`; where the layer removed or replaced other bytes there, these too: `501.6 MB, hides 968.4 kB`."""
+    hiding = hiding_note(tree, node)
+    return human(tree.size(node)) + (f", {hiding}" if hiding else "")
 
 
 def node_facts(inspection: Inspection, tree: FileTree, node: int) -> list[str]:

@@ -110,6 +110,12 @@ CASES = {
         Case("2 d", lambda main: isinstance(main.app.screen, Details)),
         Case("d", lambda main: isinstance(main.app.screen, Details)),
     ],
+    "go.fix": [
+        Case("F", view("waste")),
+        Case("F escape", lambda main: main.layer_list.has_focus and main.current == "files"),
+        Case("j F", told("Nothing of this layer is worth a warning.")),
+        Case("2 p F", lambda main: main.focused is not None and main.focused.id == "waste-list"),
+    ],
     "plan.patch": [Case("5 enter", told("No patch: what to do is said in words."))],  # the image gains too little
     "plan.write": [Case("5 p", told("There is no patch to write."))],
     "plan.trades": [Case("5 t", told("There are no trades to count in."))],
@@ -329,7 +335,7 @@ async def offered(keys: str) -> set[str]:
 async def test_the_palette_offers_what_the_view_in_sight_declares_and_no_other_view():
     in_files, in_waste, in_treemap, in_plan = [await offered(keys) for keys in ("1", "2", "4", "5")]
     assert in_files - in_waste - in_treemap >= {"content", "extract", "fold", "waste", "filter"}
-    assert in_waste - in_files - in_treemap == {"go.files", "go.layer"}
+    assert in_waste - in_files - in_treemap == {"go.files", "go.layer", "waste.paths"}
     assert "go.instruction" in in_files & in_waste & in_plan  # the layers have it too
     assert in_plan - in_files - in_waste == {"plan.patch", "plan.write", "plan.trades"}
     assert in_treemap - in_files - in_waste == {"map.by", "map.in", "map.out", "map.files"}
@@ -347,7 +353,7 @@ async def test_a_command_of_two_is_that_of_the_one_with_the_focus():
 async def test_the_keys_of_one_view_do_nothing_in_another():
     async with app_for(IMAGE).run_test() as pilot:
         main = await press(pilot, "2", "w", "a", "s", "b")
-        assert (main.files.wanted.criteria.waste, main.files.wanted.scope) == (False, Scope.LAYER)
+        assert (main.files.wanted.criteria.hidden, main.files.wanted.scope) == (False, Scope.LAYER)
         assert not main.files.list.attributes
 
 

@@ -130,9 +130,9 @@ def test_criteria_combine():
         [whiteout("x/new")],
         layer=1,
     )
-    kept = keep(Browsed(tree), Criteria(frozenset({Change.ADDED}), waste=True))
+    kept = keep(Browsed(tree), Criteria(frozenset({Change.ADDED}), hidden=True))
     assert paths(Outline(Browsed(tree), kept=kept, opened=tree.children)) == ["", "x", "x/new"]
-    assert keep(Browsed(tree), Criteria(frozenset(), waste=True)).matches == 0
+    assert keep(Browsed(tree), Criteria(frozenset(), hidden=True)).matches == 0
 
 
 def test_the_root_is_always_there():

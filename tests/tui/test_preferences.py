@@ -63,10 +63,10 @@ def test_the_file_is_where_the_system_keeps_configurations(monkeypatch: pytest.M
 async def test_other_keys_work_and_are_shown():
     async with app_for(small_image(), keys={"waste": "f2"}).run_test(size=(120, 40)) as pilot:
         main = await press(pilot, "w")
-        assert not main.files.wanted.criteria.waste
+        assert not main.files.wanted.criteria.hidden
         await press(pilot, "f2")
-        assert main.files.wanted.criteria.waste
-        assert "f2 waste" in lines_of(pilot)[-1]
+        assert main.files.wanted.criteria.hidden
+        assert "f2 hidden" in lines_of(pilot)[-1]
         await press(pilot, "question_mark")
         assert any("f2 " in line and "stored but hidden" in line for line in lines_of(pilot))
 

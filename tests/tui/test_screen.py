@@ -49,11 +49,6 @@ async def test_the_summary_tells_trades_and_the_bases_bytes_apart(width: int, nu
         assert lines_of(pilot)[0].rstrip().endswith(f"  {numbers}")
 
 
-async def test_it_opens_at_the_layer_with_the_most_hidden_bytes():
-    async with app_for(IMAGE).run_test() as pilot:
-        assert (await settled(pilot)).layer_list.cursor == 1
-
-
 async def test_details_say_in_words_what_hides_a_layer():
     async with app_for(IMAGE).run_test(size=(120, 40)) as pilot:
         await settled(pilot)

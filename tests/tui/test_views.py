@@ -107,8 +107,8 @@ async def test_one_key_from_the_start_to_what_to_write_instead():
         assert "- RUN npm ci" in text
         await press(pilot, "i", "G")
         text = text_of(pilot)
-        assert "brought by layer 4  RUN apk add --no-cache make g++ python3" in text
-        assert "hidden by  layer 9  RUN apk del make g++ python3" in text
+        assert "brought by layer 4, Dockerfile:3  RUN apk add --no-cache make g++ python3" in text
+        assert "hidden by  layer 9, Dockerfile:8  RUN apk del make g++ python3" in text
 
 
 async def test_the_waste_list_says_what_brought_and_what_hid_it():
@@ -121,7 +121,7 @@ async def test_the_waste_list_says_what_brought_and_what_hid_it():
 async def test_the_first_screen_says_what_is_the_biggest_waste():
     async with app_for(demo()).run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        assert "1.4 MB of waste: removed too late: g++, make" in text_of(pilot)
+        assert "1.4 MB of 1.5 MB removed too late: g++, make" in text_of(pilot)
 
 
 async def test_text_of_an_instruction_never_becomes_the_command_that_is_copied():

@@ -95,7 +95,7 @@ def test_what_a_layer_hides_of_lower_layers_is_gone_at_the_path_that_left():
         "cache/x": 10,
         "app": 3,
     }
-    assert (tree.sizes[ROOT], tree.weight(ROOT), tree.waste(ROOT)) == (4, 37, 33)
+    assert (tree.size(ROOT), tree.stored(ROOT), tree.stored_hidden(ROOT)) == (4, 37, 33)
 
 
 def test_an_opaque_folder_stays_and_what_was_in_it_is_removed():

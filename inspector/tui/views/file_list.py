@@ -17,8 +17,8 @@ from inspector.layers.entries import Kind
 from inspector.safe_names import printable
 from inspector.tui.views.outline import Outline
 from inspector.tui.widgets.cells import SIZE_WIDTH, cut
-from inspector.tui.widgets.row_list import Look, RowList, cursor_mark, marked, size_and_bar
-from inspector.tui.words import link_target, mode_text, node_note, time_text
+from inspector.tui.widgets.row_list import Look, RowList, bar_cells, cursor_mark, marked, size_cell
+from inspector.tui.words import fate_note, hiding_note, link_target, mode_text, time_text
 
 SIGNS = {Change.UNCHANGED: " ", Change.ADDED: "+", Change.MODIFIED: "~", Change.REMOVED: "-"}
 
@@ -90,25 +90,25 @@ class FileList(RowList):
         look = partial(self.look, selected=selected)
         tree, node = self.outline.tree, self.outline.rows[row]
         change = Change(tree.changes[node])
-        weight = tree.weight(node)
         lost = tree.wholly_hidden(node)
         name_look = "lines--lost" if lost else CHANGE_LOOKS[change] if self.tinted else "lines--plain"
         room = self._bar_room(width)
-        waste = tree.waste(node)
-        whole = tree.weight(ROOT)
+        stored, hidden = tree.stored(node), tree.stored_hidden(node)
+        whole = tree.stored(ROOT)
         segments = [cursor_mark(selected, look)]
         if self.attributes:
             room_for = self._attributes_room(width)
             segments.append(Segment(f"{self._attributes(node, width):<{room_for}} ", look("lines--muted")))
         segments += [
-            *size_and_bar(weight - waste, waste, whole, whole, room, look),
+            size_cell(tree.size(node), whole, look),
+            *bar_cells(stored - hidden, hidden, whole, room, look),
             Segment(" " * (room > 0), look("lines--plain")),
             Segment(f"{SIGNS[change]} ", look(CHANGE_LOOKS[change])),
             Segment(self._guides(node, width), look("lines--faint")),
             Segment(self._marker(node), look("lines--muted")),
         ]
         left = width - sum(segment.cell_length for segment in segments)
-        segments += self._name_and_note(node, left, not selected and self._told_above(node), look(name_look), look)
+        segments += self._name_and_note(node, left, self._notes(node, selected), look(name_look), look)
         return Strip(segments).adjust_cell_length(width, look("lines--plain"))
 
     def clicked(self, row: int, x: int, times: int) -> None:
@@ -120,16 +120,22 @@ class FileList(RowList):
             self.outline.toggle(row)
             self.rows_changed()
 
-    def _name_and_note(self, node: int, left: int, told_above: bool, style: Style, look: Look) -> list[Segment]:
+    def _notes(self, node: int, selected: bool) -> list[str]:
+        """What became of a node, unless the folder above says the same, and what it hides."""
+        tree = self.outline.tree
+        fate = "" if not selected and self._told_above(node) else fate_note(tree, node, self.inspection)
+        return [note for note in (fate, hiding_note(tree, node)) if note]
+
+    def _name_and_note(self, node: int, left: int, notes: list[str], style: Style, look: Look) -> list[Segment]:
+        """A name, and as many of the notes as there is room for."""
         tree = self.outline.tree
         name = printable(tree.names[node]) if node != ROOT else "/"
         target = link_target(self.inspection, tree, node)
         if target:
             target = f" → {target}"
-        note = "" if told_above else node_note(tree, node, self.inspection)
+        needed = min(NAME_ROOM, cell_len(name)) + 2
+        note = next((each for each in (", ".join(notes), *notes) if needed + cell_len(each) <= left), "")
         room = left - cell_len(note) - 2 if note else left
-        if room < min(NAME_ROOM, cell_len(name)):
-            note, room = "", left
         shown = cut(name, room)
         shown_target = cut(target, room - cell_len(shown))
         segments = [

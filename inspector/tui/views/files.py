@@ -77,7 +77,7 @@ class FilesView(Filtered):
         Command("filter.next", "n", "Next match", "The next match", "match(1)", NARROW, anywhere=True),
         Command("filter.previous", "N", "Previous match", "The match before", "match(-1)", NARROW, anywhere=True),
         Command(
-            "waste", "w", "Wasted bytes", "What is stored but hidden", "waste", NARROW, footer="waste", anywhere=True
+            "waste", "w", "Hidden bytes", "What is stored but hidden", "hidden", NARROW, footer="hidden", anywhere=True
         ),
         *SHOW,
         Command("dive.added", "ctrl+a", "", "As in dive: A", "show('ADDED')", NARROW, "files", in_palette=False),
@@ -137,7 +137,7 @@ class FilesView(Filtered):
             self.before_filter = current
         if filtered:
             return None
-        if view.criteria.waste != self.wanted.criteria.waste:
+        if view.criteria.hidden != self.wanted.criteria.hidden:
             return None
         return self.before_filter if was_filtered else current
 
@@ -217,9 +217,9 @@ class FilesView(Filtered):
     def action_match(self, step: int) -> None:
         self.list.jump(self.list.outline.next_match(self.list.cursor, step))
 
-    def action_waste(self) -> None:
+    def action_hidden(self) -> None:
         criteria = self.wanted.criteria
-        self.show(criteria=replace(criteria, waste=not criteria.waste))
+        self.show(criteria=replace(criteria, hidden=not criteria.hidden))
 
     def action_show(self, change: str) -> None:
         criteria = self.wanted.criteria
@@ -286,7 +286,7 @@ class FilesView(Filtered):
             Scope.CHOSEN: f"of {view.chosen.name}" if view.chosen else "",
         }[view.scope]
         parts = [f"Files {whose}", *(["by name"] if view.order is Order.NAME else [])]
-        parts += ["waste only"] if criteria.waste else []
+        parts += ["hidden only"] if criteria.hidden else []
         hidden = [change.name.lower() for change in Change if change not in criteria.changes]
         parts += [f"without {', '.join(hidden)}"] if hidden else []
         kept = self.shown[1].kept if self.shown and self.shown[0] is view else None

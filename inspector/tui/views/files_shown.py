@@ -64,6 +64,6 @@ def draw(trees: Trees, view: FilesShown) -> Outline:
     kept = None if view.criteria.keeps_all else keep(browsed, view.criteria)
     opened = view.opened
     if opened is None:
-        opened = frozenset() if view.criteria.pattern else frozenset(heavy_folders(browsed.tree, view.criteria.waste))
-    order = Order.WASTE if view.criteria.waste and view.order is Order.SIZE else view.order
+        opened = frozenset() if view.criteria.pattern else frozenset(heavy_folders(browsed.tree, view.criteria.hidden))
+    order = Order.HIDDEN if view.criteria.hidden and view.order is Order.SIZE else view.order
     return Outline(browsed, order=order, kept=kept, opened=opened)

@@ -21,7 +21,7 @@ OPEN_DEPTH = 6
 
 
 class Criteria(Struct, frozen=True):
-    """Which nodes to keep: those with one of `changes`, with wasted bytes if `waste`, and whose name fits `pattern`.
+    """Which nodes to keep: those with one of `changes`, with hidden bytes if `hidden`, and whose name fits `pattern`.
 
     Folders that are unchanged themselves are kept for what is in them only. A pattern with a slash is looked for in
     whole paths (pattern.py). Everything inside a matching folder is kept too, and so are the folders on the way to what
@@ -29,12 +29,12 @@ class Criteria(Struct, frozen=True):
     """
 
     changes: frozenset[Change] = field(default_factory=lambda: frozenset(Change))
-    waste: bool = False
+    hidden: bool = False
     pattern: str = ""
 
     @property
     def keeps_all(self) -> bool:
-        return not self.waste and not self.pattern and len(self.changes) == len(Change)
+        return not self.hidden and not self.pattern and len(self.changes) == len(Change)
 
 
 class Kept(Struct, frozen=True):
@@ -66,8 +66,8 @@ def keep(browsed: Browsed, criteria: Criteria) -> Kept:
         flags = _with_insides(tree, hits)
     if len(criteria.changes) < len(Change):
         flags = bytearray(map(and_, flags, _changed(tree, criteria.changes)))
-    if criteria.waste:
-        flags = bytearray(map(and_, flags, _wasted(tree)))
+    if criteria.hidden:
+        flags = bytearray(map(and_, flags, _hidden(tree)))
     matches = flags.count(1) - flags[ROOT]
     found = None if hits is None else bytearray(map(and_, hits, flags))
     for node in _above(tree, compress(range(len(tree)), flags)):
@@ -115,8 +115,8 @@ def _changed(tree: FileTree, changes: Iterable[Change]) -> bytearray:
     return flags
 
 
-def _wasted(tree: FileTree) -> bytearray:
-    """The nodes with wasted bytes that are no folders with something in them."""
+def _hidden(tree: FileTree) -> bytearray:
+    """The nodes with hidden bytes that are no folders with something in them."""
     flags = bytearray(map(bool, map(or_, tree.hidden, tree.gone)))
     for folder in tree.children:
         flags[folder] = 0
@@ -275,8 +275,8 @@ class Outline:
         return len(self.rows)
 
 
-def heavy_folders(tree: FileTree, waste: bool = False) -> list[int]:
-    """The folders to open at first: those that hold much of all bytes, or of the wasted ones."""
-    weigh = tree.waste if waste else tree.weight
+def heavy_folders(tree: FileTree, hidden: bool = False) -> list[int]:
+    """The folders to open at first: those that hold much of all bytes, or of the hidden ones."""
+    weigh = tree.stored_hidden if hidden else tree.stored
     enough = max(1, OPEN_SHARE * weigh(ROOT))
     return [node for node in tree.children if tree.depths[node] < OPEN_DEPTH and weigh(node) >= enough]

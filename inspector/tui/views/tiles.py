@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from msgspec import Struct
 
-from inspector.filesystem.stack import Filesystem
+from inspector.filesystem.stack import VISIBLE, Filesystem
 from inspector.filesystem.tree import ROOT, Change, FileTree, chosen_tree, layer_tree
+from inspector.findings.find import reclaimable
+from inspector.findings.finding import bytes_by_layer
 from inspector.inspection import Inspection
 from inspector.packages.inventory import owners
 from inspector.packages.model import Inventory
@@ -36,15 +38,26 @@ class By(Enum):
     PACKAGE = "package"
 
 
+Frees = Mapping[int, int]
+"""Entry id → the bytes of it that are reclaimable."""
+
+
 class Tile(Struct, frozen=True):
-    """`hidden` of the `size` bytes are hidden by later layers. `inside` makes the tiles within, None where there are
-    none; `files` finds the files whose bytes they are, None where that is not known. Both may take a while."""
+    """`hidden` of the `size` bytes are hidden by later layers, `reclaimable` of them safe advice frees. `inside` makes
+    the tiles within, None where there are none; `files` finds the files whose bytes they are, None where that is not
+    known. Both may take a while."""
 
     label: str
     size: int
     hidden: int = 0
+    reclaimable: int = 0
     inside: Callable[[], list[Tile]] | None = None
     files: FindFiles | None = None
+
+    @property
+    def gain(self) -> tuple[int, int]:
+        """Orders tiles by what their user gains by changing them, and those without any by their hidden bytes."""
+        return self.reclaimable, self.hidden
 
 
 class Rect(NamedTuple):
@@ -58,58 +71,91 @@ class Rect(NamedTuple):
 
 def tiles_of(inspection: Inspection, by: By) -> list[Tile]:
     """The image's bytes as tiles, hidden ones too, biggest first."""
+    frees = reclaimable(inspection.findings)
     if by is By.LAYER:
-        found = _by_layer(inspection)
+        found = _by_layer(inspection, frees)
     elif by is By.FOLDER:
         filesystem = inspection.filesystem
-        found = _mapped(filesystem, _of_layers(filesystem, range(len(filesystem.layers))))
+        found = _mapped(filesystem, _of_layers(filesystem, range(len(filesystem.layers))), frees)
     else:
-        found = _by_package(inspection)
+        found = _by_package(inspection, frees)
     return _sorted(found)
 
 
-def _by_layer(inspection: Inspection) -> list[Tile]:
+def _by_layer(inspection: Inspection, frees: Frees) -> list[Tile]:
     filesystem = inspection.filesystem
+    own = bytes_by_layer(filesystem, frees)
     return [
         Tile(
             f"{layer} {brief_instruction(inspection, layer)}",
             totals.size_bytes,
             totals.hidden_bytes,
-            partial(_of_layer, filesystem, layer),
+            own.get(layer, 0),
+            partial(_of_layer, filesystem, layer, frees),
             partial(_of_layers, filesystem, [layer]),
         )
         for layer, totals in enumerate(filesystem.totals)
     ]
 
 
-def _of_layer(filesystem: Filesystem, layer: int) -> list[Tile]:
-    return _of_folder(layer_tree(filesystem, layer), ROOT)
+def _of_layer(filesystem: Filesystem, layer: int, frees: Frees) -> list[Tile]:
+    freed = _freed(filesystem, _of_layers(filesystem, [layer]), frees)
+    return _of_folder(layer_tree(filesystem, layer), ROOT, freed)
 
 
-def _by_package(inspection: Inspection) -> list[Tile]:
+def _by_package(inspection: Inspection, frees: Frees) -> list[Tile]:
     """The packages of the final image and those that were removed, and what belongs to none, live and hidden."""
     filesystem, inventory = inspection.filesystem, inspection.inventory
     found = [
-        _of_files(printable(each.package.name), each.size_bytes, filesystem, partial(filesystem.sizes_of, each.entries))
+        Tile(
+            printable(each.package.name),
+            each.size_bytes,
+            reclaimable=sum(frees.get(entry_id, 0) for entry_id in each.entries),
+            **_leading_to(filesystem, partial(filesystem.sizes_of, each.entries), frees),
+        )
         for each in inventory.installed
     ]
-    gone = [
-        Tile(f"- {printable(change.name)}", change.size_bytes, change.size_bytes)
-        for change in inventory.changes
-        if change.after is None
-    ]
+    freed_in = _by_hider(filesystem, frees)
+    gone = []
+    for change in inventory.changes:
+        if change.after is None:
+            size = change.size_bytes
+            gain = min(size, freed_in.get(change.layer, 0))  # which files these were is not known
+            freed_in[change.layer] = freed_in.get(change.layer, 0) - gain
+            gone.append(Tile(f"- {printable(change.name)}", size, size, gain))
     rest = filesystem.ledger.live_bytes - sum(tile.size for tile in found)
+    live = freed_in.pop(VISIBLE, 0) - sum(tile.reclaimable for tile in found)
     hidden = max(filesystem.ledger.hidden_bytes - sum(tile.size for tile in gone), 0)
     return [
         *found,
         *gone,
-        _of_files("outside packages", rest, filesystem, partial(_outside, filesystem, inventory)),
-        Tile("other hidden files", hidden, hidden),
+        Tile(
+            "outside packages",
+            rest,
+            reclaimable=live,
+            **_leading_to(filesystem, partial(_outside, filesystem, inventory), frees),
+        ),
+        Tile("other hidden files", hidden, hidden, sum(freed_in.values())),
     ]
 
 
-def _of_files(label: str, size: int, filesystem: Filesystem, files: FindFiles) -> Tile:
-    return Tile(label, size, inside=lambda: _mapped(filesystem, files()), files=files)
+def _by_hider(filesystem: Filesystem, frees: Frees) -> dict[int, int]:
+    """The layer that hides them, or VISIBLE → bytes that are reclaimable."""
+    sums: dict[int, int] = {}
+    for entry_id, size in frees.items():
+        hider = filesystem.hiders[entry_id]
+        sums[hider] = sums.get(hider, 0) + size
+    return sums
+
+
+class _Leading(TypedDict):
+    inside: Callable[[], list[Tile]]
+    files: FindFiles
+
+
+def _leading_to(filesystem: Filesystem, files: FindFiles, frees: Frees) -> _Leading:
+    """What a tile of these files leads to: them by folder, and them."""
+    return {"inside": lambda: _mapped(filesystem, files(), frees), "files": files}
 
 
 def _of_layers(filesystem: Filesystem, layers: Iterable[int]) -> dict[int, int]:
@@ -133,13 +179,23 @@ def _outside(filesystem: Filesystem, inventory: Inventory) -> dict[int, int]:
     }
 
 
-def _mapped(filesystem: Filesystem, files: Mapping[int, int]) -> list[Tile]:
+def _mapped(filesystem: Filesystem, files: Mapping[int, int], frees: Frees) -> list[Tile]:
     """Some files by folder."""
-    return _of_folder(chosen_tree(filesystem, files), ROOT)
+    return _of_folder(chosen_tree(filesystem, files), ROOT, _freed(filesystem, files, frees))
 
 
-def _of_folder(tree: FileTree, node: int) -> list[Tile]:
-    """What is in a folder. Big folders are replaced by what is in them, so that the map says more than `usr`."""
+def _freed(filesystem: Filesystem, files: Mapping[int, int], frees: Frees) -> FileTree:
+    """What of these files is reclaimable."""
+    return chosen_tree(
+        filesystem, {entry_id: min(size, files[entry_id]) for entry_id, size in frees.items() if entry_id in files}
+    )
+
+
+def _of_folder(tree: FileTree, node: int, freed: FileTree) -> list[Tile]:
+    """What is in a folder, and how much of it is in the tree of what is `freed`.
+
+    Big folders are replaced by what is in them, so that the map says more than `usr`.
+    """
     label_of: dict[int, str] = {}
     pending, found = [(node, "")], []
     enough = max(1, int(LARGEST_SHARE * tree.sizes[node]))
@@ -153,9 +209,11 @@ def _of_folder(tree: FileTree, node: int) -> list[Tile]:
             else:
                 label_of[child] = label
     for child, label in label_of.items():
-        inside = (lambda child=child: _of_folder(tree, child)) if child in tree.children else None
+        inside = (lambda child=child: _of_folder(tree, child, freed)) if child in tree.children else None
         name, files = printable(label) + "/" * bool(inside), partial(_files_below, tree, child)
-        found.append(Tile(name, tree.sizes[child], tree.hidden[child], inside, files))
+        there = freed.find(tree.path(child))
+        gain = 0 if there is None else freed.sizes[there]
+        found.append(Tile(name, tree.sizes[child], tree.hidden[child], gain, inside, files))
     return _sorted(found)
 
 
@@ -184,9 +242,10 @@ def gathered(tiles: Sequence[Tile], cells: int) -> list[Tile]:
     if len(small) < 2:
         return list(tiles)
     size, hidden = sum(tile.size for tile in small), sum(tile.hidden for tile in small)
+    gain = sum(tile.reclaimable for tile in small)
     inside = (lambda: small) if big else None
     files = partial(_of_all, small) if any(tile.files for tile in small) else None
-    return _sorted([*big, Tile(f"{len(small)} smaller", size, hidden, inside, files)])
+    return _sorted([*big, Tile(f"{len(small)} smaller", size, hidden, gain, inside, files)])
 
 
 def _of_all(tiles: Iterable[Tile]) -> dict[int, int]:

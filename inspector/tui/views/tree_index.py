@@ -22,7 +22,7 @@ class Order(Enum):
     """How siblings are sorted."""
 
     SIZE = "size"
-    WASTE = "waste"
+    HIDDEN = "hidden"
     NAME = "name"
 
 
@@ -62,10 +62,14 @@ class Browsed:
         return known
 
     def _weights(self, order: Order) -> array[int]:
-        """Bytes by node, those that `order` goes by."""
+        """Bytes by node, those that `order` goes by.
+
+        By size, a row stands where the larger of its two figures puts it: what is there, or what it hides.
+        """
         if order not in self._weighed:
             tree = self.tree
-            self._weighed[order] = array("q", map(add, tree.hidden if order is Order.WASTE else tree.sizes, tree.gone))
+            by_hidden = map(add, tree.hidden, tree.gone)
+            self._weighed[order] = array("q", by_hidden if order is Order.HIDDEN else map(max, tree.sizes, tree.gone))
         return self._weighed[order]
 
 

@@ -53,11 +53,11 @@ class TileMap(Widget, can_focus=True, inherit_bindings=False):
         self.rects: list[Rect] = []
 
     def show(self, tiles: list[Tile], label: str = "") -> None:
-        """Other tiles; the cursor goes to the one with this label, or to the one with the most hidden bytes."""
+        """Other tiles; the cursor goes to the one with this label, or to the one where the most is to be gained."""
         self.all = tiles
         self._lay_out()
         labels = [tile.label for tile in self.tiles]
-        worst = max(range(len(self.tiles)), key=lambda number: self.tiles[number].hidden, default=0)
+        worst = max(range(len(self.tiles)), key=lambda number: self.tiles[number].gain, default=0)
         self.set_reactive(TileMap.cursor, labels.index(label) if label in labels else worst)
         self.refresh()
         self.post_message(self.Moved())
@@ -295,6 +295,9 @@ class TreemapView(Leading):
         parts += [(f" · {tile.size / total:.1%} of the image", MUTED)]
         if tile.hidden:
             parts += ["  ", (f"- {human(tile.hidden)} hidden", "$text-error")]
+        if tile.reclaimable:
+            size = "" if tile.reclaimable == tile.hidden else f"{human(tile.reclaimable)} "
+            parts += [", " if tile.hidden else "  ", (f"{size}reclaimable", "$text-warning")]
         self.selection.update(Content.assemble(*parts), layout=False)
 
     def _path(self, tile: Tile) -> str:

@@ -179,6 +179,11 @@ class WasteView(Leading):
         self.paths.display = False
         self.list.rows_changed()
 
+    def choose(self, finding: Finding) -> None:
+        """Select a finding, in the list of them."""
+        self.back()
+        self.list.jump(self.list.findings.index(finding))
+
     @on(RowList.Moved)
     def show_advice(self) -> None:
         self.advice.update(self.details())

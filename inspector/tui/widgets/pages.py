@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from inspector.tui.commands import MOVING, Command, bindings
 from inspector.tui.instruction_words import Part
+from inspector.tui.legend import FIGURES
 
 Sign = tuple[str, str]
 """A sign with what it means, and its style."""
@@ -66,7 +67,7 @@ class Details(Page):
 
 
 class Help(Page):
-    """Commands with their keys, and what signs and colours mean; in two columns where there is room."""
+    """Commands with their keys, what signs and colours mean, in two columns where there is room; and the figures."""
 
     heading = "Help"
 
@@ -82,6 +83,7 @@ class Help(Page):
         with Container(id="columns"):
             yield Static(Content("\n").join(left) + "\n")
             yield Static(Content("\n").join([*right, _signs(self.signs)]))
+        yield Static(_figures())
 
     def _section(self, section: str) -> Content:
         keymap = self.app._keymap  # Textual has no public way to read it back
@@ -96,6 +98,15 @@ def _signs(signs: Sequence[Sign]) -> Content:
     parts: list[Part] = [("Signs", "bold $primary")]
     for sign in signs:
         parts += ["\n  ", sign]
+    return Content.assemble(*parts)
+
+
+def _figures() -> Content:
+    """The legend of the figures."""
+    room = max(len(word) for word, _ in FIGURES)
+    parts: list[Part] = [("\nFigures", "bold $primary")]
+    for word, meaning in FIGURES:
+        parts += ["\n", (f"  {word:<{room}}  ", "$text-accent"), meaning]
     return Content.assemble(*parts)
 
 

@@ -48,9 +48,18 @@ def cursor_mark(selected: bool, look: Look) -> Segment:
 
 def size_and_bar(live: int, hidden: int, whole: int, most: int, room: int, look: Look) -> list[Segment]:
     """A size in bytes, bold where it is much of the `whole`, and its bar of `room` cells, which are `most` bytes."""
-    size, (solid, shaded) = live + hidden, bar(live, hidden, most, room)
+    return [size_cell(live + hidden, whole, look), *bar_cells(live, hidden, most, room, look)]
+
+
+def size_cell(size: int, whole: int, look: Look, width: int = SIZE_WIDTH) -> Segment:
+    """A size in bytes and a space, bold where it is much of the `whole`."""
+    return Segment(f"{human(size):>{width}} ", look(size_look(size, whole)))
+
+
+def bar_cells(live: int, hidden: int, most: int, room: int, look: Look) -> list[Segment]:
+    """A bar of `room` cells, which are `most` bytes."""
+    solid, shaded = bar(live, hidden, most, room)
     return [
-        Segment(f"{human(size):>{SIZE_WIDTH}} ", look(size_look(size, whole))),
         Segment(solid, look("lines--live")),
         Segment(shaded, look("lines--hidden")),
         Segment(" " * (room - len(solid) - len(shaded)), look("lines--plain")),
