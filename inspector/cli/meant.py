@@ -66,7 +66,7 @@ def answer(error: click.ClickException) -> Answer:
     if isinstance(error, click.BadOptionUsage):
         return Answer(error.format_message(), _usage_hint(error.option_name, ctx))
     if isinstance(error, click.MissingParameter):
-        return Answer(error.format_message(), _missing_hint(ctx))
+        return Answer(" ".join(error.format_message().split()), _missing_hint(ctx))
     if isinstance(ctx.command, click.Group) and ctx.parent is not None:
         return Answer(error.message, f"write {_choices(ctx.command, ctx)}")
     return Answer(error.format_message(), f"{ctx.command_path} --help shows what it takes")
@@ -81,7 +81,7 @@ def too_many(ctx: click.Context, extra: Sequence[str]) -> Misunderstood:
         return Misunderstood(
             Answer("cp takes an image and a path in one word", _meant("cp", f"{_source(ctx)}", *extra)), ctx
         )
-    takes = " ".join(param.make_metavar(ctx) for param in ctx.command.params if isinstance(param, click.Argument))
+    takes = " ".join(_arguments(ctx))
     told = f"{ctx.command.name} takes {takes}" if takes else f"{ctx.command.name} takes no words"
     return Misunderstood(
         Answer(f"{told}: {' '.join(extra)} is too much", f"{_path(ctx, root)} --help shows what it takes"), ctx
@@ -100,8 +100,7 @@ def not_an_image(word: str, commands: Mapping[str, click.Command]) -> str | None
     command = command_meant(word, commands)
     if command is None:
         return None
-    ctx = click.Context(commands[command])
-    wanted = [param.make_metavar(ctx) for param in commands[command].params if isinstance(param, click.Argument)]
+    wanted = _arguments(click.Context(commands[command]))
     return f"did you mean: {' '.join(['leaninspect', command, *wanted])}"
 
 
@@ -140,6 +139,8 @@ def _option_answer(message: str, option: str, ctx: click.Context) -> Answer:
         if command is not None and option in _options(commands[command], ctx):
             rest = [word for word in words if word != command]
             return Answer(f"{option} is an option of the command", _meant(command, *rest))
+        if command is None and option in _options(commands["inspect"], ctx):
+            return Answer(f"{option} is about an image", f"write leaninspect IMAGE {' '.join(words)}")
     elif words[0] not in commands:
         meant = command_meant(words[0], commands)
         if meant is not None and option in _options(commands[meant], ctx):
@@ -169,14 +170,18 @@ def _missing_hint(ctx: click.Context) -> str:
     image, slash, path = str(ctx.params.get("image") or "").rpartition(":/")
     if ctx.command.name in ("cat", "which") and slash:
         return _meant(str(ctx.command.name), image, f"/{path}")
-    takes = (param.make_metavar(ctx) for param in ctx.command.params if isinstance(param, click.Argument))
-    return f"write {' '.join([ctx.command_path, *takes])}"
+    return f"write {' '.join([ctx.command_path, *_arguments(ctx)])}"
 
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches  # only mistakes have the time for it
 
     return next(iter(get_close_matches(word, known, n=1, cutoff=ALIKE)), None)
+
+
+def _arguments(ctx: click.Context) -> list[str]:
+    """What a command takes, as its usage line names it."""
+    return [piece for piece in ctx.command.collect_usage_pieces(ctx) if piece != ctx.command.options_metavar]
 
 
 def _choices(group: click.Group, ctx: click.Context) -> str:

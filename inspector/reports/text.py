@@ -26,6 +26,9 @@ from inspector.sizes import counted, human, percentage
 HIDDEN_FILES, ALL_HIDDEN_FILES = 10, 1000
 """Rows of the list, and of the whole report's; the JSON report has them all."""
 
+BASE = 4
+"""Cells before what goes on about the base image."""
+
 LABEL = 9
 """Cells of the words that the head's lines begin with."""
 
@@ -80,7 +83,7 @@ def _head(inspection: Inspection, shape: Shape) -> Iterator[str]:
         facts.append(f"{human(image.compressed_bytes)} compressed")
     yield " · ".join(fact for fact in facts if fact)
     if inspection.base is not None:
-        yield _base(inspection, inspection.base)
+        yield from wrapped(_base(inspection, inspection.base), shape.width, BASE)
     yield from _labelled("Waste", _waste(inspection), Tone.WASTE, shape)
     if sentence := plan_sentence(make_plan(inspection)):
         yield from _labelled("Plan", sentence, Tone.GOOD, shape)

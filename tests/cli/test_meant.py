@@ -52,6 +52,12 @@ WRONG = [
         "Option '--json' requires an argument.",
         "--json FILE: Write the JSON report to FILE; - is stdout.",
     ),
+    ("--summary", "--summary is about an image", "write leaninspect IMAGE --summary"),
+    (
+        "completion",
+        "Missing argument '{bash|zsh|fish}'. Choose from: bash, zsh, fish",
+        "write leaninspect completion {bash|zsh|fish}",
+    ),
     ("--bad", "No such option '--bad'.", "leaninspect --help shows the options"),
     ("--text plan x.tar", "--text is an option of the command", "did you mean: leaninspect plan --text x.tar"),
     ("compare a", "Missing argument 'IMAGE_B'.", "write leaninspect compare IMAGE_A IMAGE_B"),

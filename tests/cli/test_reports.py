@@ -103,10 +103,12 @@ def test_the_summary_is_the_head_of_the_report(run: Run) -> None:
     whole, head = (run("demo", *options, COLUMNS="80").out for options in ((), ("--summary",)))
     assert whole.startswith(head)
     assert head.splitlines()[2:] == [
-        "Waste    1.5 MB reclaimable and yours, 150 B by trades",
-        "Plan     2.2 MB → 676.1 kB (−1.5 MB): make one RUN of the 5 in instructions 8 to",
-        "         14, end it with: rm -rf /root/.cache/node-gyp/8.9.4/include/node;",
-        "         leaninspect plan shows how",
+        "based on node:8-alpine (as the Dockerfile says): 554.2 kB in 3 layers from",
+        "    the base, 1.6 MB in 8 layers yours",
+        "Waste    1.5 MB reclaimable and yours, 19.6 kB only on another base",
+        "Plan     2.2 MB → 676.1 kB (−1.5 MB): make one RUN of the 5 in lines 3 to 9, end",
+        "         it with: rm -rf /root/.cache/node-gyp/8.9.4/include/node; leaninspect",
+        "         plan writes the patch",
     ]
 
 
