@@ -5,8 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 REAL_PARTS := docker.io podman skopeo buildah umoci docker-registry debootstrap tmux chromium apache2-utils openssh-server containerd rpm e2fsprogs
 
-# Debian 13 has the docker command in a package of its own, Debian 12 in docker.io.
-OPTIONAL_PARTS := docker-cli
 APT := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends
 IS_ROOT_WITH_APT = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 
@@ -39,14 +37,17 @@ bench: $(VENV)/installed-dev real-parts
 proof: $(VENV)/installed-dev real-parts
 	$(BIN)/python -m tests.proof --readme
 
-# The engines, registry and browser that the tests run for real; elsewhere those tests skip and say why.
+# The engines, registry and browser that the tests run for real; elsewhere those tests skip and say why. Debian 13 has
+# the docker command in a package of its own.
 real-parts:
 	@command -v dpkg >/dev/null || exit 0; \
-	wanted="$(REAL_PARTS) $$(apt-cache --names-only search '^($(OPTIONAL_PARTS))$$' | cut -d' ' -f1)"; \
-	missing=$$(for part in $$wanted; do dpkg -s $$part >/dev/null 2>&1 || echo $$part; done); \
-	[ -n "$$missing" ] || exit 0; \
-	if $(IS_ROOT_WITH_APT); then $(APT) $$missing >/dev/null; \
-	else echo "tests skip what these are needed for: sudo apt-get install" $$missing; fi
+	missing=$$(for part in $(REAL_PARTS); do dpkg -s $$part >/dev/null 2>&1 || echo $$part; done); \
+	if $(IS_ROOT_WITH_APT); then \
+	    [ -z "$$missing" ] || { $(APT) $$missing >/dev/null; } || exit 1; \
+	    [ -x /usr/bin/docker ] || { $(APT) docker-cli >/dev/null; }; \
+	elif [ -n "$$missing" ]; then \
+	    echo "tests skip what these are needed for: sudo apt-get install" $$missing; \
+	fi
 
 # Debian has what venv needs in a package of its own. pip is there when all went well.
 $(VENV)/bin/pip:

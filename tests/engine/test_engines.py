@@ -125,6 +125,20 @@ def test_a_damaged_configuration_is_an_error_of_one_line(
         inspect_image(f"docker:{TAG}")
 
 
+def test_a_missing_tag_is_answered_with_all_tags_of_its_repository(
+    loaded: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", loaded.host)
+    for tag in ("2.0", "1.3", "1.4"):
+        loaded.docker("tag", TAG, f"leaninspect/tags:{tag}")
+    with pytest.raises(ImageNotFound) as caught:
+        inspect_image("docker:leaninspect/tags:1.5")
+    assert caught.value.message == "Docker Engine has no image leaninspect/tags:1.5"
+    assert caught.value.hint == "did you mean leaninspect/tags:1.4, leaninspect/tags:1.3 or leaninspect/tags:2.0?"
+    for tag in ("2.0", "1.3", "1.4"):
+        loaded.docker("image", "rm", f"leaninspect/tags:{tag}")
+
+
 @contextmanager
 def tls_before(path: Path, certificate: Path, key: Path, authority: Path) -> Iterator[int]:
     """A port that speaks TLS, asks for a certificate of the authority, and passes on to a Unix socket."""
