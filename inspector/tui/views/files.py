@@ -42,11 +42,13 @@ from inspector.tui.views.file_list import FileList
 from inspector.tui.views.file_viewer import ContentPage
 from inspector.tui.views.files_shown import CYCLE, FilesShown, Scope, draw
 from inspector.tui.views.outline import Criteria, Outline
+from inspector.tui.views.ownership import owner_of, owner_words
 from inspector.tui.views.tree_index import Browsed, Order, Trees
 from inspector.tui.views.view import Filtered, Target
 from inspector.tui.widgets.cells import cut_front
+from inspector.tui.widgets.pages import Details
 from inspector.tui.widgets.row_list import RowList
-from inspector.tui.words import node_details, node_facts, node_fate, node_path
+from inspector.tui.words import layer_digests, node_details, node_facts, node_fate, node_path
 
 
 class FilesView(Filtered):
@@ -94,6 +96,13 @@ class FilesView(Filtered):
             super().__init__()
             self.view = view
             self.outline = outline
+
+    class Owned(Message):
+        """The worker knows whose the file of a page of details is."""
+
+        def __init__(self, page: Details, text: Content) -> None:
+            super().__init__()
+            self.page, self.text = page, text
 
     def __init__(self, contents: Contents, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(contents, id=id)
@@ -179,6 +188,28 @@ class FilesView(Filtered):
 
     def details(self) -> Content:
         return node_details(self.inspection, self.list.outline.tree, self.list.node)
+
+    def action_details(self) -> None:
+        """On a page; whose the file is, and why that is there, comes as soon as a worker knows."""
+        tree, node, inspection = self.list.outline.tree, self.list.node, self.inspection
+        entry_id = tree.entry_ids[node]
+        if entry_id == IMPLIED or tree.kinds[node] == Kind.DIRECTORY:
+            super().action_details()
+            return
+        layer = inspection.filesystem.locate(entry_id)[0]
+        text = node_details(inspection, tree, node, [("package", [("…", MUTED)])])
+        page = Details(text, copies=layer_digests(inspection, layer))
+        self.app.push_screen(page)
+
+        def find() -> None:
+            words = owner_words(inspection, owner_of(inspection, entry_id))
+            self.post_message(self.Owned(page, node_details(inspection, tree, node, words)))
+
+        self.run_worker(find, thread=True, group="owner")
+
+    def on_files_view_owned(self, owned: Owned) -> None:
+        if owned.page.is_attached:
+            owned.page.retell(owned.text)
 
     def copied(self) -> tuple[str, str]:
         return "/" + self.list.outline.tree.path(self.list.node), "path"

@@ -17,7 +17,7 @@ from inspector.tui.widgets.cells import cut
 from inspector.tui.widgets.dockerfile_page import open_dockerfile
 from inspector.tui.widgets.pages import Details
 from inspector.tui.widgets.row_list import RowList, cursor_mark, size_and_bar
-from inspector.tui.words import layer_details
+from inspector.tui.words import layer_details, layer_digests
 
 BAR_SHARE = 0.25
 """Of the list's width; the instruction needs the rest."""
@@ -73,7 +73,8 @@ class LayerList(RowList):
 
     def action_details(self) -> None:
         if self.row_count:
-            self.app.push_screen(Details(layer_details(self.inspection, self.cursor)))
+            text = layer_details(self.inspection, self.cursor, whole=True)
+            self.app.push_screen(Details(text, copies=layer_digests(self.inspection, self.cursor)))
 
     def action_go_instruction(self) -> None:
         if self.row_count:

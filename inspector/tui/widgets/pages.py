@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from inspector.tui.clipboard import copy
 from inspector.tui.commands import MOVING, Command, bindings
 from inspector.tui.instruction_words import Part
 
@@ -30,11 +31,12 @@ class Page(ModalScreen[None]):
         *bindings(MOVING),
     ]
     heading = ""
+    keys = "↑↓ scroll · esc closes"
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="page") as page:
             page.border_title = self.heading
-            page.border_subtitle = "↑↓ scroll · esc closes"
+            page.border_subtitle = self.keys
             yield from self.content()
 
     def content(self) -> ComposeResult:
@@ -55,14 +57,34 @@ class Page(ModalScreen[None]):
 
 
 class Details(Page):
-    """All about a layer, a file, a finding or an instruction, wrapped to be read in full."""
+    """All about a layer, a file, a finding or an instruction, wrapped to be read in full.
 
-    def __init__(self, text: Content, heading: str = "Details") -> None:
+    `copies` are at most two values to copy, by y and Y, each after a word for it.
+    """
+
+    BINDINGS: ClassVar = [
+        Binding("y", "copy(0)", "Copy the first", show=False),
+        Binding("Y", "copy(1)", "Copy the second", show=False),
+    ]
+
+    def __init__(self, text: Content, heading: str = "Details", copies: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__()
-        self.text, self.heading = text, heading
+        self.text, self.heading, self.copies = text, heading, copies
+        keys = (f"{key}: copy the {what} · " for key, (what, _) in zip("yY", copies, strict=False))
+        self.keys = "".join(keys) + self.keys
 
     def content(self) -> ComposeResult:
         yield Static(self.text)
+
+    def retell(self, text: Content) -> None:
+        """The same, with what is known by now."""
+        self.text = text
+        self.query_one(Static).update(text)
+
+    def action_copy(self, nth: int) -> None:
+        if nth < len(self.copies):
+            what, text = self.copies[nth]
+            copy(self, text, what)
 
 
 class Help(Page):
