@@ -103,7 +103,7 @@ class Help(Page):
         right = [self._section(section) for section in sections if section not in self.first]
         with Container(id="columns"):
             yield Static(Content("\n").join(left) + "\n")
-            yield Static(Content("\n").join([*right, _signs(self.signs)]))
+            yield Static(Content("\n").join([*right, *([_signs(self.signs)] if self.signs else [])]))
 
     def _section(self, section: str) -> Content:
         keymap = self.app._keymap  # Textual has no public way to read it back
