@@ -38,6 +38,7 @@ from inspector.tui.commands import (
 )
 from inspector.tui.extraction import extract_to_disk
 from inspector.tui.instruction_words import MUTED
+from inspector.tui.preferences import Remembers
 from inspector.tui.views.file_list import FileList
 from inspector.tui.views.file_viewer import ContentPage
 from inspector.tui.views.files_shown import CYCLE, FilesShown, Scope, draw
@@ -119,6 +120,9 @@ class FilesView(Filtered):
         yield self.list
         yield self.filter
         yield self.selection
+
+    def on_mount(self) -> None:
+        self.list.attributes = isinstance(self.app, Remembers) and self.app.attributes
 
     @property
     def main(self) -> FileList:
@@ -266,6 +270,8 @@ class FilesView(Filtered):
     def action_attributes(self) -> None:
         self.list.attributes = not self.list.attributes
         self.list.refresh()
+        if isinstance(self.app, Remembers):
+            self.app.remember_attributes(self.list.attributes)
 
     def action_fold(self) -> None:
         self.list.outline.toggle(self.list.cursor)
