@@ -98,6 +98,13 @@ class FilesView(Filtered):
             self.view = view
             self.outline = outline
 
+    class Stacked(Message):
+        """Another tree is shown, in which these layers are stacked."""
+
+        def __init__(self, layers: range) -> None:
+            super().__init__()
+            self.layers = layers
+
     class Owned(Message):
         """The worker knows whose the file of a page of details is."""
 
@@ -166,6 +173,7 @@ class FilesView(Filtered):
         found = bool(self.shown and self.shown[0].criteria.pattern and not drawn.view.criteria.pattern)
         self.shown = (drawn.view, drawn.outline)
         self.list.show(drawn.outline, path, reveal=found, tinted=drawn.view.scope is Scope.STACK)
+        self.post_message(self.Stacked(drawn.view.stacked(len(self.inspection.scans))))
         self._set_title()
         if drawn.view is not self.wanted:
             self._start()

@@ -25,6 +25,9 @@ BAR_SHARE = 0.25
 MOST_BAR = 24
 """Cells of a bar at most."""
 
+STACKED = "┃"
+"""Before a layer that is stacked in the tree of files."""
+
 
 class LayerList(RowList):
     """Layers, lowest first, as they are numbered."""
@@ -52,6 +55,7 @@ class LayerList(RowList):
         self.instructions = [brief_instruction(inspection, layer) for layer in range(len(self.totals))]
         self.origins = [origin(inspection, layer) for layer in range(len(self.totals))]
         self.origin_room = max(map(len, self.origins), default=0)
+        self.stacked = range(0)
         self.border_title = "Layers"
 
     @property
@@ -67,6 +71,12 @@ class LayerList(RowList):
         )
         self.set_reactive(RowList.cursor, worst)
         self.rows_changed()
+
+    def mark(self, stacked: range) -> None:
+        """Mark the layers that are stacked in the tree of files."""
+        if stacked != self.stacked:
+            self.stacked = stacked
+            self.refresh()
 
     def action_scope(self, name: str) -> None:
         self.post_message(self.ScopeWanted(name))
@@ -87,7 +97,9 @@ class LayerList(RowList):
         whole = self.inspection.filesystem.ledger.total_bytes
         digits = len(str(self.row_count - 1))
         head = [
-            cursor_mark(selected, look),
+            Segment(STACKED, look("lines--live"))
+            if row in self.stacked and not selected
+            else cursor_mark(selected, look),
             Segment(f"{row:>{digits}} ", look("lines--muted")),
             *size_and_bar(totals.live_bytes, totals.hidden_bytes, whole, self.most, room, look),
             Segment(" ", look("lines--plain")),
