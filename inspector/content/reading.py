@@ -8,14 +8,19 @@ from contextlib import ExitStack, closing
 from msgspec import Struct
 
 from inspector.errors import BadLayer, SourceUnavailable
+from inspector.filesystem.stack import VISIBLE
 from inspector.inspection import Inspection
 from inspector.layers.entries import Entry, Kind
-from inspector.layers.extract import Sink, extract_files, set_aside
+from inspector.layers.extract import Sink, extract_files, is_content, set_aside
 from inspector.sources.meter import Meter
-from inspector.sources.protocol import OnePass, Source, Stage, Watch, ignore_progress
+from inspector.sources.protocol import OnePass, ServesFiles, Source, Stage, Watch, ignore_progress
 
 LIMIT = 1 << 20
 """Bytes of a file kept to be looked at."""
+
+FEW, SMALL = 8, 4 << 20
+"""Files, and bytes of each, up to which they are asked for one by one where the place can do that: more of them would
+take longer so than a transfer of the layers."""
 
 SNIFFED = 8 << 10
 """Bytes that decide whether a file is text."""
@@ -75,6 +80,10 @@ class Contents:
             )
         source = self._reopen()
         try:
+            if isinstance(source, ServesFiles):
+                by_layer = self._without_served(source, by_layer, receive, watch)
+            if not by_layer:
+                return
             if isinstance(source, OnePass):
                 self._as_they_pass(source, by_layer, receive, watch)
             else:
@@ -85,6 +94,28 @@ class Contents:
     def file_of(self, entry_id: int) -> int:
         """The entry that has the bytes: a hardlink's is the file it shares."""
         return self.inspection.filesystem.shares.get(entry_id, entry_id)
+
+    def _without_served(
+        self, source: ServesFiles, by_layer: Mapping[int, dict[str, int]], receive: Receive, watch: Watch
+    ) -> dict[int, dict[str, int]]:
+        """What is left of the wanted files once a few small ones were asked for one by one.
+
+        Only files that are in the final image at their paths, and only if what comes has their content.
+        """
+        filesystem, poll = self.inspection.filesystem, Meter(watch).poll
+        left = {layer: dict(files) for layer, files in by_layer.items()}
+        if sum(map(len, left.values())) > FEW:
+            return left
+        for layer, files in by_layer.items():
+            for path, file in files.items():
+                entry = filesystem.entry(file)
+                if filesystem.leavers[file] != VISIBLE or entry.size > SMALL:
+                    continue
+                data = source.live_file(path, entry.size, poll)
+                if data is not None and is_content(data, entry):
+                    receive(file, iter([memoryview(data)] if data else []))
+                    del left[layer][path]
+        return {layer: files for layer, files in left.items() if files}
 
     def _one_by_one(
         self, source: Source, by_layer: Mapping[int, Mapping[str, int]], receive: Receive, watch: Watch

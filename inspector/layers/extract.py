@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from tempfile import SpooledTemporaryFile
 
-from xxhash import xxh3_64
+from xxhash import xxh3_64, xxh3_64_intdigest
 
 from inspector.errors import BadLayer
 from inspector.layers.compression import decompress
@@ -119,6 +119,11 @@ def _checked(pieces: Iterator[memoryview], entry: Entry) -> Iterator[memoryview]
         yield piece
     if (NO_CONTENT if empty else content.intdigest()) != entry.content:
         raise _other_content(entry)
+
+
+def is_content(data: bytes, entry: Entry) -> bool:
+    """Whether these are the bytes of an entry."""
+    return len(data) == entry.size and (xxh3_64_intdigest(data) if data else NO_CONTENT) == entry.content
 
 
 def _other_content(entry: Entry) -> BadLayer:

@@ -21,6 +21,7 @@ from inspector.image.image import NamedImage
 from inspector.image.platform import Platform
 from inspector.sources.docker_archive import docker_archive_image
 from inspector.sources.engine_clients import CONNECT_SECONDS, docker_client, podman_client
+from inspector.sources.engine_files import file_of_image
 from inspector.sources.engine_stream import patient
 from inspector.sources.members import READ_CHUNK
 from inspector.sources.protocol import (
@@ -75,7 +76,7 @@ PODMAN = Engine(
 
 
 class EngineImage:
-    """An image (OnePass) that an engine has: it comes as one stream, as `docker save` writes it."""
+    """An image (OnePass, ServesFiles) that an engine has: it comes as one stream, as `docker save` writes it."""
 
     at_once = 1
 
@@ -108,6 +109,9 @@ class EngineImage:
 
     def open_layer(self, index: int, poll: Poll = do_not_poll) -> Chunks:
         return self._archive.open_layer(index, poll)
+
+    def live_file(self, path: str, size: int, poll: Poll = do_not_poll) -> bytes | None:
+        return file_of_image(self._client, self._attributes["Id"], path, size, poll)
 
     def close(self) -> None:
         with suppress(RequestException, OSError):

@@ -168,6 +168,16 @@ FIRST_BYTE = "waiting for the first byte"
 """What is told while nothing comes in yet."""
 
 
+@runtime_checkable
+class ServesFiles(Protocol):
+    """A source that has single files at hand, without a transfer of layers."""
+
+    def live_file(self, path: str, size: int, poll: Poll = do_not_poll) -> bytes | None:
+        """What a container of the image has at a path, if that are `size` bytes; whether they are the image's file,
+        the caller finds out. None where there is no such file, or the place cannot give it."""
+        ...
+
+
 class Expected(Struct, frozen=True):
     """The config's digest, the layers by their diff_ids and the sum of their bytes, as far as the place tells.
 

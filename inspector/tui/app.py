@@ -19,11 +19,12 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
 from inspector.errors import InspectorError
+from inspector.safe_names import printable
 from inspector.sources.protocol import Watch
 from inspector.tui.commands import EVERYWHERE, Command, available, bindings
 from inspector.tui.ending import PATIENCE, Workers
 from inspector.tui.loading import ErrorScreen, Loaded, Loader, LoadingScreen, Result
-from inspector.tui.preferences import read_preferences, user_file
+from inspector.tui.preferences import read_preferences, user_file, write_attributes
 from inspector.tui.themes import DARK, OURS, following
 from inspector.tui.widgets.tabs import Tab
 from inspector.waiting import Clock
@@ -79,6 +80,8 @@ class LeanInspect(App[int], Generic[Result]):
         tabs: Sequence[Tab] = (),
         theme: str = DARK.name,
         keys: Mapping[str, str] | None = None,
+        attributes: bool = False,
+        remember: Callable[[bool], None] = lambda _: None,
         clock: Clock = time.monotonic,
     ) -> None:
         super().__init__(driver_class=_driver())
@@ -86,6 +89,7 @@ class LeanInspect(App[int], Generic[Result]):
             self.register_theme(ours)
         self.theme = theme
         self.set_keymap(dict(keys or {}))
+        self.attributes, self._remember = attributes, remember
         self.title = title
         self.screen_of = screen_of
         self.loader = Loader(self, load, clock)
@@ -125,6 +129,14 @@ class LeanInspect(App[int], Generic[Result]):
         self.switch_screen(following)
         if view is not None and following.check_action("view", (view,)):
             following.call_after_refresh(following.run_action, f"view({view!r})")
+
+    def remember_attributes(self, shown: bool) -> None:
+        """Whether files are shown with mode, owner and time, the next time too."""
+        self.attributes = shown
+        try:
+            self._remember(shown)
+        except InspectorError as error:
+            self.notify(f"Not remembered: {printable(error.message)}", severity="warning", markup=False)
 
     def action_toggle_theme(self) -> None:
         self.theme = following(self.theme)
@@ -176,7 +188,16 @@ def run(
     that means nothing, and what `load` raised, once the person has seen it and left, so that the shell shows it too.
     """
     preferences = read_preferences(user_file(), themes=BUILTIN_THEMES.keys() | {theme.name for theme in OURS})
-    app = LeanInspect(load, title, screen_of, tabs=tabs, theme=preferences.theme or DARK.name, keys=preferences.keys)
+    app = LeanInspect(
+        load,
+        title,
+        screen_of,
+        tabs=tabs,
+        theme=preferences.theme or DARK.name,
+        keys=preferences.keys,
+        attributes=preferences.attributes,
+        remember=partial(write_attributes, user_file()),
+    )
     sys.setswitchinterval(SWITCH_INTERVAL)
     app.run()
     app.loader.finish(PATIENCE)

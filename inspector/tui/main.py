@@ -57,6 +57,7 @@ SIGNS: tuple[Sign, ...] = (
     ("+ added", "$text-success"),
     ("~ modified", "$text-warning"),
     ("- removed, or hidden by a later layer", "$text-error"),
+    ("┃ layers that are stacked in the tree", "$primary"),
     ("█ bytes in the final image", "$primary"),
     ("▓ ░ bytes that are stored but hidden", "$text-error"),
     ("s t b ? advice: safe, trade, base, question", ""),
@@ -170,6 +171,10 @@ class MainScreen(Screen[None]):
         self._tell_waste()
         self.query_one("#details").scroll_home(animate=False)
         self.files.show(layer=layer)
+
+    @on(FilesView.Stacked)
+    def mark_layers(self, stacked: FilesView.Stacked) -> None:
+        self.layer_list.mark(stacked.layers)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Views with nothing to show are not there, nor commands that the view in sight does not have."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from textual.content import Content
@@ -75,8 +75,18 @@ def headline(inspection: Inspection) -> tuple[list[str], list[tuple[str, str, st
     return [printable(fact) for fact in facts if fact], [number for number in numbers if number[1]]
 
 
-def layer_details(inspection: Inspection, layer: int, waste: Iterable[Part] = ()) -> Content:
-    """All about a layer: what ran, its `waste` in words, its size, what it changed, who hides it and what it hides."""
+def layer_digests(inspection: Inspection, layer: int) -> list[tuple[str, str]]:
+    """A layer's diff id, and the digest of its blob where that is known: what each is called, and it whole."""
+    image_layer = inspection.image.layers[layer]
+    digests = [("diff id", image_layer.diff_id), ("digest", image_layer.digest or "")]
+    return [(label, digest) for label, digest in digests if digest]
+
+
+def layer_details(inspection: Inspection, layer: int, waste: Iterable[Part] = (), *, whole: bool = False) -> Content:
+    """All about a layer: what ran, its `waste` in words, its size, what it changed, who hides it and what it hides.
+
+    Its digests are `whole`, or as short as people know them.
+    """
     totals, image_layer = inspection.totals_of(layer), inspection.image.layers[layer]
     parts: list[Part] = [(instruction_text(inspection, layer), "bold"), "\n\n", *waste]
     told = place(inspection, layer).partition(", ")[2] or ("your Dockerfile" if inspection.base else "")
@@ -95,8 +105,8 @@ def layer_details(inspection: Inspection, layer: int, waste: Iterable[Part] = ()
             parts += ["\n", *sentences]
     if not hidden:
         parts += ["\n", ("Nothing of it is hidden by later layers.\n", MUTED)]
-    digests = ("diff id", short(image_layer.diff_id)), ("digest", short(image_layer.digest or ""))
-    parts += ["\n", *_labelled(*digests)]
+    digests = layer_digests(inspection, layer)
+    parts += ["\n", *_labelled(*((label, digest if whole else short(digest)) for label, digest in digests))]
     return Content.assemble(*parts).rstrip()
 
 
@@ -236,8 +246,10 @@ def _touches(inspection: Inspection, path: str) -> Iterator[Part]:
                 yield (f"  - gone or replaced in layer {leaver}\n", "$text-error")
 
 
-def node_details(inspection: Inspection, tree: FileTree, node: int) -> Content:
-    """All about a file or folder."""
+def node_details(
+    inspection: Inspection, tree: FileTree, node: int, owner: Sequence[tuple[str, Sequence[Part]]] = ()
+) -> Content:
+    """All about a file or folder; `owner` are the rows about whose it is."""
     entry_id = tree.entry_ids[node]
     rows = list(zip(("kind", "size", "mode, owner", "from"), node_facts(inspection, tree, node), strict=False))
     target = link_target(inspection, tree, node)
@@ -247,10 +259,15 @@ def node_details(inspection: Inspection, tree: FileTree, node: int) -> Content:
         rows.append(("changed", f"{time_text(inspection.filesystem.entry(entry_id).mtime)} UTC"))
         rows.append(("made by", instruction_text(inspection, inspection.filesystem.locate(entry_id)[0])))
     parts: list[Part] = [(node_path(tree, node), "bold"), "\n\n"]
-    for label, value in rows:
-        parts += [(f"{label:<13}", MUTED), value, "\n"]
+    for label, values in [*((label, (value,)) for label, value in rows), *owner]:
+        parts += [(f"{label:<13}", MUTED), *values, "\n"]
     fate = node_fate(inspection, tree, node)
     touches = list(_touches(inspection, tree.path(node)))
     parts += ["\n", *fate] if fate else []
     parts += ["\n", ("Layers that touch this path", MUTED), "\n", *touches] if touches else []
+    if entry_id != IMPLIED:
+        layer = inspection.filesystem.locate(entry_id)[0]
+        parts += ["\n", (f"Layer {layer}", MUTED), "\n"]
+        for label, digest in layer_digests(inspection, layer):
+            parts += [(f"  {label:<9}", MUTED), digest, "\n"]
     return Content.assemble(*parts).rstrip()

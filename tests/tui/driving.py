@@ -25,6 +25,8 @@ def app_for(
     theme: str = "lean-dark",
     reopen: Reopen | None = None,
     keys: Mapping[str, str] | None = None,
+    attributes: bool = False,
+    remember: Callable[[bool], None] = lambda _: None,
 ) -> LeanInspect[Inspection]:
     return LeanInspect(
         lambda _: inspection,
@@ -32,6 +34,8 @@ def app_for(
         lambda read: MainScreen(read, Contents(read, reopen)),
         theme=theme,
         keys=keys,
+        attributes=attributes,
+        remember=remember,
     )
 
 

@@ -358,7 +358,7 @@ async def test_the_keys_of_one_view_do_nothing_in_another():
 
 
 def test_no_two_commands_share_a_key_in_one_place():
-    for declaring in (*OF_ONE_IMAGE, OneSide, CompareScreen):
+    for declaring in (*OF_ONE_IMAGE, OneSide, CompareScreen, ContentPage):
         keys = [binding.key for binding in bindings(declaring.ACTIONS) if isinstance(binding, Binding)]
         assert len(keys) == len(set(keys)), declaring
 

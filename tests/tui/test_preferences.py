@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from inspector.errors import BadSetting
+from inspector.errors import BadSetting, WriteFailed
 from inspector.tui.app import LeanInspect
-from inspector.tui.preferences import Preferences, read_preferences, user_file
+from inspector.tui.preferences import Preferences, read_preferences, user_file, write_attributes
 from inspector.tui.themes import OURS
 
 from .driving import app_for, lines_of, press
@@ -44,6 +45,7 @@ def test_the_keys_of_a_comparison_are_commands_too(tmp_path: Path):
         ("[ui]", "unknown: ui"),
         ('tui = "dark"', "a value in place of a table"),
         ("[tui]\ncolour = 1", "unknown: colour"),
+        ("[tui]\nattributes = 1", "attributes is neither true nor false"),
         ('[tui]\ntheme = "pink"', "unknown theme: pink"),
         ('[keys]\nnothing = "x"', "unknown: nothing"),
         ("[keys]\nwaste = 1", "the key of waste is none"),
@@ -53,6 +55,49 @@ def test_the_keys_of_a_comparison_are_commands_too(tmp_path: Path):
 def test_what_means_nothing_is_told(tmp_path: Path, text: str, told: str):
     with pytest.raises(BadSetting, match=told):
         read_preferences(written(tmp_path, text), THEMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("", "[tui]\nattributes = true\n"),
+        ("# mine\n[keys]\n", "# mine\n[keys]\n\n[tui]\nattributes = true\n"),
+        ('[tui]  # looks\ntheme = "x"\n', '[tui]  # looks\nattributes = true\ntheme = "x"\n'),
+        ("[tui]\nattributes = false  # no\n", "[tui]\nattributes = true  # no\n"),
+    ],
+)
+def test_attributes_are_remembered_and_all_else_stays(tmp_path: Path, text: str, after: str):
+    path = written(tmp_path, text)
+    write_attributes(path, shown=True)
+    assert path.read_text() == after
+
+
+def test_a_file_that_is_not_there_yet_is_made_with_its_folder(tmp_path: Path):
+    path = tmp_path / "new" / "config.toml"
+    write_attributes(path, shown=True)
+    assert read_preferences(path, THEMES).attributes
+    write_attributes(path, shown=False)
+    assert not read_preferences(path, THEMES).attributes
+
+
+def test_a_file_without_a_place_for_them_is_left_as_it_is(tmp_path: Path):
+    path = written(tmp_path, 'tui = { theme = "lean-light" }\n')
+    with pytest.raises(WriteFailed, match="no place for attributes"):
+        write_attributes(path, shown=True)
+    assert path.read_text() == 'tui = { theme = "lean-light" }\n'
+
+
+async def test_b_is_remembered_and_the_next_start_shows_them(tmp_path: Path):
+    path, image = tmp_path / "config.toml", small_image()
+    app = app_for(image, remember=partial(write_attributes, path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "b")
+        assert main.files.list.attributes
+    assert read_preferences(path, THEMES).attributes
+    async with app_for(image, attributes=True).run_test(size=(120, 40)) as pilot:
+        main = await press(pilot, "tab")
+        assert main.files.list.attributes
+        assert any("-rwxr-xr-x" in line for line in lines_of(pilot))
 
 
 def test_the_file_is_where_the_system_keeps_configurations(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

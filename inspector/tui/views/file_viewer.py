@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from rich.segment import Segment
+from msgspec.structs import replace
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.strip import Strip
+from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from inspector.content.reading import Contents, FileContent, is_text
@@ -20,16 +20,16 @@ from inspector.errors import Cancelled, InspectorError
 from inspector.safe_names import printable
 from inspector.sizes import human
 from inspector.sources.protocol import ReadEvent, Stage
+from inspector.tui.clipboard import copy
+from inspector.tui.commands import GENERAL, HELP, LOOK, MOVE, MOVING, NARROW, TAKE, Command, bindings
 from inspector.tui.instruction_words import place
-from inspector.tui.widgets.row_list import RowList
-from inspector.tui.widgets.text_lines import Piece, wrapped
+from inspector.tui.views.content_lines import ContentLines, text_of
+from inspector.tui.widgets.pages import Help
+from inspector.tui.widgets.text_lines import Piece
 from inspector.waiting import FRAME_SECONDS, Waiting
 
 COLOURED = 256 << 10
 """Bytes of text that get syntax colours; pygments takes a second for a megabyte."""
-
-HEX_BYTES = (16, 8, 4)
-"""Bytes in a row of a hexdump, by the room there is."""
 
 LOOKS = (
     ("Token.Comment", "lines--muted"),
@@ -46,7 +46,7 @@ LOOKS = (
 
 def text_lines(data: bytes, path: str) -> list[list[Piece]]:
     """The lines of a text, in pieces of one colour."""
-    text = data.decode("utf-8", "backslashreplace")
+    text = text_of(data)
     lines: list[list[Piece]] = [[]]
     for look, part in _coloured(text, path) if len(data) <= COLOURED else [("lines--plain", text)]:
         for nth, line in enumerate(part.split("\n")):
@@ -72,78 +72,21 @@ def _coloured(text: str, path: str) -> Iterator[Piece]:
         yield next((look for prefix, look in LOOKS if name.startswith(prefix)), "lines--plain"), part
 
 
-def hex_width(count: int) -> int:
-    """Cells of a row with `count` bytes: where they are, the bytes with a gap after every eighth, and their letters."""
-    return 8 + 2 + 3 * count + (count - 1) // 8 + 1 + count
-
-
-class ContentLines(RowList):
-    """A text with line numbers, or bytes as hexdump(1) shows them."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"code--keyword", "code--name", "code--string", "code--number"}
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
-        super().__init__(id=id)
-        self.data = b""
-        self.lines: list[list[Piece]] | None = None
-        self.rows: list[tuple[int | None, list[Piece]]] = []
-        self._wrapped_at = 0
-        self._bytes = HEX_BYTES[0]
-
-    @property
-    def row_count(self) -> int:
-        return len(self.rows) if self.lines is not None else -(-len(self.data) // self._bytes)
-
-    def show(self, data: bytes, lines: list[list[Piece]] | None) -> None:
-        """Text where there are lines, else bytes."""
-        self.data, self.lines = data, lines
-        self._wrap()
-        self.rows_changed()
-
-    def on_resize(self) -> None:
-        if self.scrollable_content_region.width != self._wrapped_at:
-            self._wrap()
-            self.rows_changed()
-        super().on_resize()
-
-    def _wrap(self) -> None:
-        """Lines that are too long go on in the next row."""
-        self._wrapped_at = self.scrollable_content_region.width
-        self._bytes = next((count for count in HEX_BYTES if hex_width(count) <= self._wrapped_at), HEX_BYTES[-1])
-        room = max(self._wrapped_at - self._numbers - 2, 8)
-        self.rows = []
-        for number, line in enumerate(self.lines or (), 1):
-            self.rows += [(None if nth else number, row) for nth, row in enumerate(wrapped(line, room))]
-
-    @property
-    def _numbers(self) -> int:
-        return len(str(len(self.lines or ())))
-
-    def draw_row(self, row: int, width: int, selected: bool) -> Strip:
-        if self.lines is None:
-            start = row * self._bytes
-            chunk = self.data[start : start + self._bytes]
-            shown = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in chunk)
-            numbers = "  ".join(chunk[half : half + 8].hex(" ") for half in range(0, len(chunk), 8))
-            pieces: list[Piece] = [
-                ("lines--muted", f"{start:08x}  "),
-                ("lines--plain", f"{numbers:<{hex_width(self._bytes) - self._bytes - 10}}"),
-                ("code--string", shown),
-            ]
-        else:
-            number, line = self.rows[row]
-            pieces = [("lines--faint", f"{number or '':>{self._numbers}}  "), *line]
-        segments = [Segment(text, self.look(look, selected)) for look, text in pieces]
-        return Strip(segments).adjust_cell_length(width, self.look("lines--plain", selected))
-
-
 class ContentPage(ModalScreen[None]):
     """One file's content, from the layer that was looked at. It is read in a worker, which leaving stops."""
 
-    BINDINGS: ClassVar = [
-        Binding("escape,q,v", "dismiss", "Close", show=False),
-        Binding("x", "hexadecimal", "Text or bytes", show=False),
-    ]
+    ACTIONS: ClassVar[tuple[Command, ...]] = (
+        *MOVING,
+        Command("viewer.bytes", "x", "Text or bytes", "As a text, or as bytes", "hexadecimal", LOOK),
+        Command("viewer.search", "slash,ctrl+f", "Search", "A text, upper or lower case", "search", NARROW),
+        Command("viewer.next", "n", "Next match", "The next match", "match(1)", NARROW),
+        Command("viewer.previous", "N", "Previous match", "The match before", "match(-1)", NARROW),
+        Command("viewer.copy", "y", "Copy the line", "Copy the selected line", "copy", TAKE),
+        Command("viewer.copy-all", "Y", "Copy the text", "Copy the whole text", "copy_all", TAKE),
+        Command("viewer.close", "escape,v", "Close", "Without the search; then close", "close", GENERAL),
+        replace(HELP, id="viewer.help"),
+    )
+    BINDINGS = bindings(ACTIONS)
 
     class Read(Message):
         """The file was read."""
@@ -163,12 +106,15 @@ class ContentPage(ModalScreen[None]):
         super().__init__()
         self.contents, self.path, self.entry_id = contents, path, entry_id
         self.list = ContentLines(id="content-lines")
+        self.filter = Input(placeholder="a text to search for", classes="filter", compact=True)
         self.text: list[list[Piece]] | None = None
+        self.size_told = ""
         self._waiting = Waiting()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="content"):
             yield self.list
+            yield self.filter
 
     def on_mount(self) -> None:
         inspection = self.contents.inspection
@@ -206,11 +152,10 @@ class ContentPage(ModalScreen[None]):
         self._timer.stop()
         self.text = read.lines
         self.list.show(read.content.data, read.lines)
-        size = human(read.content.size)
+        self.size_told = human(read.content.size)
         if not read.content.complete:
-            size = f"the first {human(len(read.content.data))} of {size}"
-        keys = "x: text or bytes · " if read.lines is not None else ""
-        self.query_one("#content").border_subtitle = Content(f"{size} · {keys}esc closes")
+            self.size_told = f"the first {human(len(read.content.data))} of {self.size_told}"
+        self._tell_keys()
 
     def on_content_page_failed(self, failed: Failed) -> None:
         self._timer.stop()
@@ -218,6 +163,71 @@ class ContentPage(ModalScreen[None]):
         self.list.show(b"", [[("lines--plain", printable(line))] for line in told if line])
         self.query_one("#content").border_subtitle = "esc closes"
 
+    def _tell_keys(self) -> None:
+        """How long the file is, or what was found, and the keys."""
+        wanted = self.list.wanted
+        if wanted:
+            count = f"{self.list.found.count} found" if self.list.found.count else "nothing found"
+            told = f"“{printable(wanted)}” {count} · n N: next, previous · y: copy"
+        else:
+            told = f"{self.size_told} · {'x: bytes · ' if self.text is not None else ''}/: search · y: copy"
+        self.query_one("#content").border_subtitle = Content(f"{told} · ?: keys · esc closes")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002
+        """Nothing to search or copy before it is read; in the search `/` is a letter like others."""
+        if action == "search":
+            return bool(self.size_told) and not self.filter.has_focus
+        return bool(self.size_told) if action in ("match", "copy", "copy_all", "hexadecimal") else True
+
     def action_hexadecimal(self) -> None:
         if self.text is not None:
             self.list.show(self.list.data, None if self.list.lines is not None else self.text)
+            self._tell_keys()
+
+    def action_search(self) -> None:
+        self.filter.display = True
+        self.set_focus(self.filter)
+
+    def action_move(self, rows: int) -> None:
+        self.list.move(rows)
+
+    def action_page(self, pages: float) -> None:
+        self.list.page(pages)
+
+    def action_jump(self, row: int) -> None:
+        self.list.jump(row)
+
+    def action_match(self, step: int) -> None:
+        self.list.match(step)
+
+    def action_copy(self) -> None:
+        copy(self, self.list.selected_text(), "line" if self.list.lines is not None else "bytes")
+
+    def action_copy_all(self) -> None:
+        """The whole of a text, as far as it was read."""
+        if self.text is None:
+            self.notify("These are bytes; x in the list of files writes them to disk.", timeout=3)
+            return
+        copy(self, text_of(self.list.data), "text")
+
+    def action_close(self) -> None:
+        """End the search, if there is one; else close the page."""
+        if not self.filter.display:
+            self.dismiss()
+            return
+        self.filter.value = ""
+        self.filter.display = False
+        self.set_focus(self.list)
+
+    def action_help(self) -> None:
+        self.app.push_screen(Help(self.ACTIONS, (), (MOVE, LOOK)))
+
+    @on(Input.Changed)
+    def search_as_typed(self, event: Input.Changed) -> None:
+        self.list.search(event.value)
+        self._tell_keys()
+
+    @on(Input.Submitted)
+    def keep_search(self) -> None:
+        self.set_focus(self.list)
+        self.filter.display = bool(self.filter.value)

@@ -38,15 +38,18 @@ from inspector.tui.commands import (
 )
 from inspector.tui.extraction import extract_to_disk
 from inspector.tui.instruction_words import MUTED
+from inspector.tui.preferences import Remembers
 from inspector.tui.views.file_list import FileList
 from inspector.tui.views.file_viewer import ContentPage
 from inspector.tui.views.files_shown import CYCLE, FilesShown, Scope, draw
 from inspector.tui.views.outline import Criteria, Outline
+from inspector.tui.views.ownership import owner_of, owner_words
 from inspector.tui.views.tree_index import Browsed, Order, Trees
 from inspector.tui.views.view import Filtered, Target
 from inspector.tui.widgets.cells import cut_front
+from inspector.tui.widgets.pages import Details
 from inspector.tui.widgets.row_list import RowList
-from inspector.tui.words import node_details, node_facts, node_fate, node_path
+from inspector.tui.words import layer_digests, node_details, node_facts, node_fate, node_path
 
 
 class FilesView(Filtered):
@@ -95,6 +98,20 @@ class FilesView(Filtered):
             self.view = view
             self.outline = outline
 
+    class Stacked(Message):
+        """Another tree is shown, in which these layers are stacked."""
+
+        def __init__(self, layers: range) -> None:
+            super().__init__()
+            self.layers = layers
+
+    class Owned(Message):
+        """The worker knows whose the file of a page of details is."""
+
+        def __init__(self, page: Details, text: Content) -> None:
+            super().__init__()
+            self.page, self.text = page, text
+
     def __init__(self, contents: Contents, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(contents, id=id)
         self.wanted = FilesShown()
@@ -110,6 +127,9 @@ class FilesView(Filtered):
         yield self.list
         yield self.filter
         yield self.selection
+
+    def on_mount(self) -> None:
+        self.list.attributes = isinstance(self.app, Remembers) and self.app.attributes
 
     @property
     def main(self) -> FileList:
@@ -153,6 +173,7 @@ class FilesView(Filtered):
         found = bool(self.shown and self.shown[0].criteria.pattern and not drawn.view.criteria.pattern)
         self.shown = (drawn.view, drawn.outline)
         self.list.show(drawn.outline, path, reveal=found, tinted=drawn.view.scope is Scope.STACK)
+        self.post_message(self.Stacked(drawn.view.stacked(len(self.inspection.scans))))
         self._set_title()
         if drawn.view is not self.wanted:
             self._start()
@@ -179,6 +200,28 @@ class FilesView(Filtered):
 
     def details(self) -> Content:
         return node_details(self.inspection, self.list.outline.tree, self.list.node)
+
+    def action_details(self) -> None:
+        """On a page; whose the file is, and why that is there, comes as soon as a worker knows."""
+        tree, node, inspection = self.list.outline.tree, self.list.node, self.inspection
+        entry_id = tree.entry_ids[node]
+        if entry_id == IMPLIED or tree.kinds[node] == Kind.DIRECTORY:
+            super().action_details()
+            return
+        layer = inspection.filesystem.locate(entry_id)[0]
+        text = node_details(inspection, tree, node, [("package", [("…", MUTED)])])
+        page = Details(text, copies=layer_digests(inspection, layer))
+        self.app.push_screen(page)
+
+        def find() -> None:
+            words = owner_words(inspection, owner_of(inspection, entry_id))
+            self.post_message(self.Owned(page, node_details(inspection, tree, node, words)))
+
+        self.run_worker(find, thread=True, group="owner")
+
+    def on_files_view_owned(self, owned: Owned) -> None:
+        if owned.page.is_attached:
+            owned.page.retell(owned.text)
 
     def copied(self) -> tuple[str, str]:
         return "/" + self.list.outline.tree.path(self.list.node), "path"
@@ -235,6 +278,8 @@ class FilesView(Filtered):
     def action_attributes(self) -> None:
         self.list.attributes = not self.list.attributes
         self.list.refresh()
+        if isinstance(self.app, Remembers):
+            self.app.remember_attributes(self.list.attributes)
 
     def action_fold(self) -> None:
         self.list.outline.toggle(self.list.cursor)

@@ -38,6 +38,12 @@ class FilesShown(Struct, frozen=True):
     opened: frozenset[int] | None = None
     chosen: Target | None = None
 
+    def stacked(self, layers: int) -> range:
+        """Which of so many layers are stacked in the tree; none where it is that of one layer, or of chosen files."""
+        if self.scope is Scope.STACK:
+            return range(self.layer + 1)
+        return range(layers if self.scope is Scope.FINAL else 0)
+
     def same_tree(self, other: FilesShown) -> bool:
         if self.scope is not other.scope:
             return False

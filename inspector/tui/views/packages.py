@@ -13,16 +13,15 @@ from textual.message import Message
 from textual.widgets import Static
 
 from inspector.content.reading import Contents
-from inspector.filesystem.stack import stack_layers
 from inspector.inspection import Inspection
-from inspector.packages.inventory import take_inventory
-from inspector.packages.model import Installed, Inventory
+from inspector.packages.model import Installed
 from inspector.packages.removal.tools import build_tools
 from inspector.packages.why import Reasons
 from inspector.safe_names import printable
 from inspector.sizes import counted, human
 from inspector.tui.commands import COPY, DETAILS_BY_I, FILTER, MOVING, SORT, Command, bindings
 from inspector.tui.instruction_words import MUTED, Part, instruction_text, place
+from inspector.tui.views.ownership import chain_words, inventory_below
 from inspector.tui.views.package_list import PackageList, PackageOrder, PackageRow
 from inspector.tui.views.view import Filtered, Leading, Target
 from inspector.tui.widgets.row_list import RowList
@@ -37,10 +36,7 @@ class Moment(Struct, frozen=True):
 
 def moment(inspection: Inspection, below: int | None) -> Moment:
     """The packages of the final image (None), or of the layers below one. Reads databases again: for a worker."""
-    inventory: Inventory = inspection.inventory
-    if below is not None:
-        scans = inspection.scans[:below]
-        inventory = take_inventory(stack_layers([scan.entries for scan in scans]), scans)
+    inventory = inventory_below(inspection, below)
     by_key = {(p.kind, p.name, p.architecture, p.location): each for each in inventory.installed if (p := each.package)}
     return Moment(by_key, Reasons(inventory))
 
@@ -178,10 +174,4 @@ def _chain(each: Installed | None, reasons: Reasons | None, *, from_base: bool) 
     if reasons is None:
         return [("…", MUTED)]
     chain = reasons.why(each.package) if each else ()
-    if len(chain) > 1:
-        return [" ← ".join(printable(package.name) for package in chain)]
-    if from_base:
-        return ["came with the base image"]
-    if each is not None and each.package.automatic is False:
-        return ["asked for by hand"]
-    return [("nothing says why", MUTED)]
+    return chain_words(each.package if each else None, chain, from_base=from_base)

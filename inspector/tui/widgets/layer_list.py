@@ -19,7 +19,7 @@ from inspector.tui.widgets.cells import cut
 from inspector.tui.widgets.dockerfile_page import open_dockerfile
 from inspector.tui.widgets.pages import Details
 from inspector.tui.widgets.row_list import RowList, bar_cells, cursor_mark, size_cell
-from inspector.tui.words import layer_details
+from inspector.tui.words import layer_details, layer_digests
 
 BAR_SHARE = 0.25
 """Of the list's width at most."""
@@ -32,6 +32,9 @@ LEAST_BAR = 2
 
 MOST_BAR = 24
 """Cells of a bar at most."""
+
+STACKED = "┃"
+"""Before a layer that is stacked in the tree of files."""
 
 
 class LayerList(RowList):
@@ -62,6 +65,7 @@ class LayerList(RowList):
         self.origin_room = max(map(len, self.origins), default=0)
         self.wastes = waste_by_layer(inspection)
         self.size_room = max((len(human(totals.size_bytes)) for totals in self.totals), default=0)
+        self.stacked = range(0)
         self.border_title = "Layers"
 
     @property
@@ -73,13 +77,20 @@ class LayerList(RowList):
         self.set_reactive(RowList.cursor, worst_layer(self.inspection, self.wastes))
         self.rows_changed()
 
+    def mark(self, stacked: range) -> None:
+        """Mark the layers that are stacked in the tree of files."""
+        if stacked != self.stacked:
+            self.stacked = stacked
+            self.refresh()
+
     def action_scope(self, name: str) -> None:
         self.post_message(self.ScopeWanted(name))
 
     def action_details(self) -> None:
         if self.row_count:
             waste = waste_text(self.wastes[self.cursor])
-            self.app.push_screen(Details(layer_details(self.inspection, self.cursor, waste)))
+            text = layer_details(self.inspection, self.cursor, waste, whole=True)
+            self.app.push_screen(Details(text, copies=layer_digests(self.inspection, self.cursor)))
 
     def action_go_instruction(self) -> None:
         if self.row_count:
@@ -93,7 +104,9 @@ class LayerList(RowList):
         origin_room = self.origin_room + (self.origin_room > 0)
         room = bar_room(width, 1 + digits + 1 + self.size_room + 1 + origin_room)
         head = [
-            cursor_mark(selected, look),
+            Segment(STACKED, look("lines--live"))
+            if row in self.stacked and not selected
+            else cursor_mark(selected, look),
             Segment(f"{row:>{digits}} ", look("lines--muted")),
             size_cell(totals.size_bytes, whole, look, self.size_room),
             *bar_cells(totals.live_bytes, totals.hidden_bytes, self.most, room, look),

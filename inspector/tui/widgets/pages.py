@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from inspector.tui.clipboard import copy
 from inspector.tui.commands import MOVING, Command, bindings
 from inspector.tui.instruction_words import Part
 from inspector.tui.legend import FIGURES
@@ -31,11 +32,12 @@ class Page(ModalScreen[None]):
         *bindings(MOVING),
     ]
     heading = ""
+    keys = "↑↓ scroll · esc closes"
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="page") as page:
             page.border_title = self.heading
-            page.border_subtitle = "↑↓ scroll · esc closes"
+            page.border_subtitle = self.keys
             yield from self.content()
 
     def content(self) -> ComposeResult:
@@ -56,14 +58,34 @@ class Page(ModalScreen[None]):
 
 
 class Details(Page):
-    """All about a layer, a file, a finding or an instruction, wrapped to be read in full."""
+    """All about a layer, a file, a finding or an instruction, wrapped to be read in full.
 
-    def __init__(self, text: Content, heading: str = "Details") -> None:
+    `copies` are at most two values to copy, by y and Y, each after a word for it.
+    """
+
+    BINDINGS: ClassVar = [
+        Binding("y", "copy(0)", "Copy the first", show=False),
+        Binding("Y", "copy(1)", "Copy the second", show=False),
+    ]
+
+    def __init__(self, text: Content, heading: str = "Details", copies: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__()
-        self.text, self.heading = text, heading
+        self.text, self.heading, self.copies = text, heading, copies
+        keys = (f"{key}: copy the {what} · " for key, (what, _) in zip("yY", copies, strict=False))
+        self.keys = "".join(keys) + self.keys
 
     def content(self) -> ComposeResult:
         yield Static(self.text)
+
+    def retell(self, text: Content) -> None:
+        """The same, with what is known by now."""
+        self.text = text
+        self.query_one(Static).update(text)
+
+    def action_copy(self, nth: int) -> None:
+        if nth < len(self.copies):
+            what, text = self.copies[nth]
+            copy(self, text, what)
 
 
 class Help(Page):
@@ -82,7 +104,7 @@ class Help(Page):
         right = [self._section(section) for section in sections if section not in self.first]
         with Container(id="columns"):
             yield Static(Content("\n").join(left) + "\n")
-            yield Static(Content("\n").join([*right, _signs(self.signs)]))
+            yield Static(Content("\n").join([*right, *([_signs(self.signs)] if self.signs else [])]))
         yield Static(_figures())
 
     def _section(self, section: str) -> Content:
