@@ -329,7 +329,7 @@ async def offered(keys: str) -> set[str]:
 async def test_the_palette_offers_what_the_view_in_sight_declares_and_no_other_view():
     in_files, in_waste, in_treemap, in_plan = [await offered(keys) for keys in ("1", "2", "4", "5")]
     assert in_files - in_waste - in_treemap >= {"content", "extract", "fold", "waste", "filter"}
-    assert in_waste - in_files - in_treemap == {"go.files", "go.layer"}
+    assert in_waste - in_files - in_treemap == {"go.files", "go.layer", "waste.paths"}
     assert "go.instruction" in in_files & in_waste & in_plan  # the layers have it too
     assert in_plan - in_files - in_waste == {"plan.patch", "plan.write", "plan.trades"}
     assert in_treemap - in_files - in_waste == {"map.by", "map.in", "map.out", "map.files"}
