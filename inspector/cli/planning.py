@@ -13,7 +13,6 @@ from inspector.errors import NoDockerfile
 from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
 from inspector.lean.plan.model import Lean, Plan
-from inspector.reports.formats import INSPECTION_FORMATS, Format
 from inspector.sources.protocol import Stage, Watch
 
 
@@ -39,15 +38,3 @@ def require_patch(inspection: Inspection, lean: Lean) -> str:
         return lean.patch
     reason = next((note for note in inspection.notes if "Dockerfile" in note), "no Dockerfile of this image is known")
     raise NoDockerfile(f"no patch can be written: {reason}", "name the file it was built from: --dockerfile FILE")
-
-
-def with_plan(plan: Plan) -> tuple[Format[Inspection], ...]:
-    """The formats of reports, of which JSON has this plan."""
-
-    def encode_planned(inspection: Inspection) -> bytes:
-        from inspector.reports.json_report import encode, to_report
-
-        return encode(to_report(inspection, plan=plan))
-
-    json = "--json"
-    return tuple(each._replace(encode=encode_planned) if each.option == json else each for each in INSPECTION_FORMATS)

@@ -14,6 +14,7 @@ from inspector.reports.formats import INSPECTION_FORMATS, Format
 if TYPE_CHECKING:
     from inspector.content.reading import Reopen
     from inspector.inspection import Inspection
+    from inspector.reports.reported import Reported
     from inspector.reports.shape import Shape
     from inspector.sources.protocol import Watch
 
@@ -29,16 +30,17 @@ def show(load: Callable[[Watch], Inspection], title: str, reopen: Reopen | None,
         return run(load, title, lambda read: MainScreen(read, Contents(read, reopen)), tabs_to_come())
 
     from inspector.cli.progress import watched
+    from inspector.reports.reported import Reported
 
-    inspection = watched(load)
+    image = watched(lambda watch: Reported(load(watch)).planned(watch))
     prints_text = reports.text or not reports.any
-    for note in () if prints_text else inspection.notes:  # the text report has them
+    for note in () if prints_text else image.inspection.notes:  # the text report has them
         warn(note)
-    write_reports(_with_files() if reports.files else INSPECTION_FORMATS, inspection, reports)
+    write_reports(_with_files() if reports.files else INSPECTION_FORMATS, image, reports)
     if prints_text:
         from inspector.reports.text import text_report
 
-        write_out(text_report(inspection, _shape(reports)))
+        write_out(text_report(image.inspection, _shape(reports), image.plan))
     return FINE
 
 
@@ -55,11 +57,11 @@ def has_a_screen() -> bool:
     return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stdout.isatty())
 
 
-def _with_files() -> tuple[Format[Inspection], ...]:
+def _with_files() -> tuple[Format[Reported], ...]:
     """The formats, of which JSON has every entry of every layer."""
     from inspector.reports.json_report import encode, to_report
 
-    def encode_all(inspection: Inspection) -> bytes:
-        return encode(to_report(inspection, files=True))
+    def encode_all(image: Reported) -> bytes:
+        return encode(to_report(image.inspection, files=True, plan=image.plan))
 
     return tuple(each._replace(encode=encode_all) if each.option == JSON else each for each in INSPECTION_FORMATS)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from inspector.compare.comparison import Comparison
-    from inspector.inspection import Inspection
+    from inspector.reports.reported import Reported
 
 Subject = TypeVar("Subject")
 
 
 class Format(NamedTuple, Generic[Subject]):
-    """How to write a report about a subject, which is an inspection or a comparison.
+    """How to write a report about a subject, which is an image or a comparison.
 
     `name` is the word for it (`the JSON report`); ids of commands end in it, in small letters. `option` is that of the
     command line, `suffix` what the names of its files end in. `encode` gives the bytes of the file.
@@ -29,22 +29,22 @@ class Format(NamedTuple, Generic[Subject]):
     encode: Callable[[Subject], bytes]
 
 
-def _text(inspection: Inspection) -> bytes:
+def _text(image: Reported) -> bytes:
     from inspector.reports.text import text_report
 
-    return text_report(inspection).encode()
+    return text_report(image.inspection, plan=image.plan).encode()
 
 
-def _json(inspection: Inspection) -> bytes:
+def _json(image: Reported) -> bytes:
     from inspector.reports.json_report import encode, to_report
 
-    return encode(to_report(inspection, files=False))
+    return encode(to_report(image.inspection, plan=image.plan))
 
 
-def _markdown(inspection: Inspection) -> bytes:
+def _markdown(image: Reported) -> bytes:
     from inspector.reports.inspect_markdown import inspect_markdown
 
-    return inspect_markdown(inspection).encode()
+    return inspect_markdown(image.inspection, image.plan).encode()
 
 
 def _comparison_text(comparison: Comparison) -> bytes:
@@ -67,7 +67,7 @@ def _comparison_markdown(comparison: Comparison) -> bytes:
 
 TEXT, JSON, MARKDOWN = ("text", "--text", ".txt"), ("JSON", "--json", ".json"), ("Markdown", "--markdown", ".md")
 
-INSPECTION_FORMATS: tuple[Format[Inspection], ...] = (
+INSPECTION_FORMATS: tuple[Format[Reported], ...] = (
     Format(*TEXT, _text),
     Format(*JSON, _json),
     Format(*MARKDOWN, _markdown),

@@ -11,6 +11,7 @@ from inspector.findings.patch import finding_patch
 from inspector.findings.words import fix_text, patch_place
 from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
+from inspector.lean.plan.model import Plan
 from inspector.reports.layers_text import origin_text
 from inspector.reports.markdown import block, code, details, escape, prose
 from inspector.sizes import counted, human, percentage
@@ -22,11 +23,11 @@ ROOM = 60_000
 """Characters after which no finding is told in full any more: GitHub takes 65,536 at most."""
 
 
-def inspect_markdown(inspection: Inspection) -> str:
+def inspect_markdown(inspection: Inspection, plan: Plan | None = None) -> str:
     """Markdown as GitHub and GitLab show it; names from the image cannot break out of it."""
     count = len(inspection.image.layers)
     parts = [
-        list(_headline(inspection)),
+        list(_headline(inspection, plan or make_plan(inspection))),
         list(details(f"Layers: {count}", _layers(inspection))),
     ]
     text = "\n\n".join("\n".join(part) for part in parts if part)
@@ -41,9 +42,9 @@ def inspect_markdown(inspection: Inspection) -> str:
     return f"{text}\n"
 
 
-def _headline(inspection: Inspection) -> Iterator[str]:
+def _headline(inspection: Inspection, plan: Plan) -> Iterator[str]:
     image, ledger = inspection.image, inspection.filesystem.ledger
-    frees, lean = figures(inspection.findings), make_plan(inspection).lean
+    frees, lean = figures(inspection.findings), plan.lean
     yield f"### {code(image.reference)}: {human(ledger.total_bytes)}, {human(frees.safe_bytes)} reclaimable"
     yield ""
     yield "| | |"

@@ -13,6 +13,7 @@ from inspector.findings.registry import SECRET
 from inspector.image.digest import short
 from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
+from inspector.lean.plan.model import Plan
 from inspector.reports.colour import Tone
 from inspector.reports.cutting import cut, cut_front, wrapped
 from inspector.reports.findings_text import secret_lines, waste_lines
@@ -42,13 +43,13 @@ HOW = {
 USUAL = Shape()
 
 
-def text_report(inspection: Inspection, shape: Shape = USUAL) -> str:
+def text_report(inspection: Inspection, shape: Shape = USUAL, plan: Plan | None = None) -> str:
     """The report: the answers, the layers, what is to be decided, and what the image is made of.
 
     Its lines have at most the shape's width where only an instruction, a package or a path would be longer; lines that
-    a person is to write are whole.
+    a person is to write are whole. The plan is made unless it is given.
     """
-    lines = list(_head(inspection, shape))
+    lines = list(_head(inspection, shape, plan or make_plan(inspection)))
     if shape.is_summary:
         return "\n".join(lines) + "\n"
     layers, hidden = list(layer_lines(inspection, shape)), list(_hidden_files(inspection, shape))
@@ -61,7 +62,7 @@ def text_report(inspection: Inspection, shape: Shape = USUAL) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _head(inspection: Inspection, shape: Shape) -> Iterator[str]:
+def _head(inspection: Inspection, shape: Shape, plan: Plan) -> Iterator[str]:
     """How large it is, what of that is waste, and what to do: the first lines, and all of the summary."""
     image, ledger, paint = inspection.image, inspection.filesystem.ledger, shape.paint
     name = printable(image.reference)
@@ -85,7 +86,7 @@ def _head(inspection: Inspection, shape: Shape) -> Iterator[str]:
     if inspection.base is not None:
         yield from wrapped(_base(inspection, inspection.base), shape.width, BASE)
     yield from _labelled("Waste", _waste(inspection), Tone.WASTE, shape)
-    if sentence := plan_sentence(make_plan(inspection)):
+    if sentence := plan_sentence(plan):
         yield from _labelled("Plan", sentence, Tone.GOOD, shape)
     if secrets := sum(finding.rule == SECRET for finding in inspection.findings):
         told = f"{counted(secrets, 'file')} look{'s' if secrets == 1 else ''}"

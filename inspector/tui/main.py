@@ -17,6 +17,7 @@ from textual.widgets import Static
 from inspector.content.reading import Contents
 from inspector.inspection import Inspection
 from inspector.reports.formats import INSPECTION_FORMATS
+from inspector.reports.reported import Reported
 from inspector.safe_names import printable
 from inspector.tui.commands import (
     BACK,
@@ -41,6 +42,7 @@ from inspector.tui.layer_waste import brief_waste, waste_text
 from inspector.tui.views.files import FilesView
 from inspector.tui.views.files_shown import FilesShown, Scope
 from inspector.tui.views.outline import Outline
+from inspector.tui.views.plan import PlanView
 from inspector.tui.views.registry import VIEW_KINDS, tabs_of
 from inspector.tui.views.view import View
 from inspector.tui.views.waste import WasteView
@@ -304,7 +306,10 @@ class MainScreen(Screen[None]):
         self.app.push_screen(ImagePage(self.inspection))
 
     def action_export(self, form: str) -> None:
-        export(self, INSPECTION_FORMATS, form, self.inspection, self.inspection.image.reference)
+        view = self.views.get("plan")
+        plan = view.made.plan if isinstance(view, PlanView) and view.made else None
+        image = Reported(self.inspection, plan)
+        export(self, INSPECTION_FORMATS, form, image, self.inspection.image.reference)
 
     def action_help(self) -> None:
         self.app.push_screen(Help(self.commands, SIGNS, FIRST))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.pilot import Pilot
@@ -14,7 +15,8 @@ from inspector.findings.finding import AdviceClass
 from inspector.inspection import Inspection
 from inspector.lean.plan.model import Answer, Lean, Part, Plan, Step, Technique
 from inspector.tui.main import MainScreen
-from inspector.tui.views.plan import Planned, PlanView, Proposal
+from inspector.tui.views import plan as view_of_plan
+from inspector.tui.views.plan import Planned, PlanView, Proposal, planned
 from inspector.tui.views.plan_words import NO_DOCKERFILE, headline, patch_lines, size_by, step_lines, technique_text
 from inspector.tui.widgets.dialogs import AskPath, Confirm
 from inspector.tui.widgets.pages import Details
@@ -70,6 +72,26 @@ async def test_the_plan_is_made_when_the_view_is_opened_first_and_once():
         assert made is not None
         await press(pilot, "1", "5")
         assert view.made is made
+
+
+async def test_while_the_plan_is_made_that_is_told_and_other_views_work(monkeypatch: pytest.MonkeyPatch):
+    go_on = Event()
+
+    def slow(inspection: Inspection) -> Planned:
+        go_on.wait(30)
+        return planned(inspection)
+
+    monkeypatch.setattr(view_of_plan, "planned", slow)
+    async with app_for(IMAGE).run_test(size=(120, 40)) as pilot:
+        main = await settled(pilot)
+        await pilot.press("5")
+        await until(pilot, lambda: "s · making the plan" in text_of(pilot))
+        await pilot.press("2")
+        await until(pilot, lambda: main.current == "waste")
+        await pilot.press("5")
+        go_on.set()
+        await settled(pilot)
+        assert "Plan: 8.0 MB → 4.0 MB, −4.0 MB" in text_of(pilot)
 
 
 async def test_t_counts_the_trades_in_and_out_again():

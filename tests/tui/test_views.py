@@ -115,7 +115,7 @@ async def test_the_waste_list_says_what_brought_and_what_hid_it():
     async with app_for(demo()).run_test(size=(120, 40)) as pilot:
         await press(pilot, "2")
         assert lines_of(pilot)[2].endswith("brought hidden by─")
-        assert lines_of(pilot)[3].rstrip().endswith("      4         9")
+        assert lines_of(pilot)[3].rstrip().endswith(":3        :8")
 
 
 async def test_the_first_screen_says_what_is_the_biggest_waste():
@@ -247,7 +247,7 @@ async def test_packages_tell_their_bytes_layer_and_why():
         assert names(main) == ["iconv-lite"]
         text = text_of(pilot)
         assert "iconv-lite ← body-parser ← express" in text
-        assert "came   layer 6  RUN npm ci" in text
+        assert "came   layer 6, Dockerfile:5  RUN npm ci" in text
 
 
 async def test_packages_that_came_and_went_are_explained_as_they_were():

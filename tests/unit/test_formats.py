@@ -10,7 +10,9 @@ import pytest
 
 from inspector.compare.pair import compare_pair
 from inspector.demo.load import inspect_demo
+from inspector.lean.plan.model import Answer, Lean, Plan, Technique
 from inspector.reports.formats import COMPARISON_FORMATS, INSPECTION_FORMATS, Format
+from inspector.reports.reported import Reported
 from inspector.sources.protocol import ignore_progress
 
 
@@ -21,12 +23,23 @@ def test_no_two_formats_share_a_name_an_option_or_a_suffix(formats: tuple[Format
 
 
 def test_an_inspection_is_written_in_each_format():
-    inspection = inspect_demo("fat", ignore_progress)
-    written = {each.name: each.encode(inspection) for each in INSPECTION_FORMATS}
+    image = Reported(inspect_demo("fat", ignore_progress))
+    written = {each.name: each.encode(image) for each in INSPECTION_FORMATS}
     assert sorted(written) == ["JSON", "Markdown", "text"]
     assert json.loads(written["JSON"])["image"]["reference"] == "demo:fat"
     assert written["text"].startswith(b"demo:fat")
     assert written["Markdown"].startswith(b"### `demo:fat`: 2.2 MB")
+    assert image.plan is image.plan
+
+
+def test_a_plan_that_was_made_is_the_one_that_every_format_tells():
+    answer = Answer(Technique.MULTI_STAGE, applies=True, reason="it is static")
+    plan = Plan(2_182_000, (answer,), Lean(1_234_000, 1_234_000, (answer,), "", "", "", reconstructed=False))
+    image = Reported(inspect_demo("fat", ignore_progress), plan)
+    written = {each.name: each.encode(image) for each in INSPECTION_FORMATS}
+    assert json.loads(written["JSON"])["lean"]["predicted_bytes"] == 1_234_000
+    assert b"1.2 MB" in written["text"]
+    assert b"| as the plan makes it | 1.2 MB |" in written["Markdown"]
 
 
 def test_a_comparison_is_written_in_each_format():

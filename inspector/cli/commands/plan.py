@@ -54,14 +54,15 @@ def plan(image: str, candidates: tuple[str, ...], patch: str | None, ignore: tup
         raise click.UsageError("--patch and a report cannot both be written to stdout")
 
     def job() -> int:
-        from inspector.cli.planning import planned, require_patch, with_plan
+        from inspector.cli.planning import planned, require_patch
+        from inspector.reports.reported import Reported
 
         inspection, made = planned(image, given, candidates, ignore)
         written = None
         if patch is not None and made.lean is not None:
             written = require_patch(inspection, made.lean)
             write_report(patch, written.encode("utf-8", "surrogateescape"))
-        write_reports(with_plan(made), inspection, reports)
+        write_reports(INSPECTION_FORMATS, Reported(inspection, made), reports)
         if reports.text or not (reports.any or patch):
             from inspector.reports.plan_text import plan_text
 

@@ -29,11 +29,16 @@ from inspector.packages.removal.needs import SYSTEM
 ACCOUNTS = ("etc/passwd", "etc/group", "etc/shadow", "etc/gshadow")
 """Who exists in the image: by instructions that made users, and by packages that did."""
 
-SOURCE = re.compile(
-    r".*\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|go|rs|java|kt|scala|swift|zig|cs|f90|adb|ads|hs|ml)"
-    r"|(?:.*/)?(?:Makefile|makefile|GNUmakefile|CMakeLists\.txt|Cargo\.(?:toml|lock)|go\.(?:mod|sum)|meson\.build"
-    r"|pom\.xml|build\.gradle(?:\.kts)?|configure\.ac|BUILD(?:\.bazel)?)"
-).fullmatch
+SOURCE_ENDINGS = (
+    *(".c", ".cc", ".cpp", ".cxx", ".c++", ".h", ".hh", ".hpp", ".hxx", ".go", ".rs", ".java", ".kt", ".scala"),
+    *(".swift", ".zig", ".cs", ".f90", ".adb", ".ads", ".hs", ".ml"),
+)
+SOURCE_NAMES = frozenset(
+    (
+        *("Makefile", "makefile", "GNUmakefile", "CMakeLists.txt", "Cargo.toml", "Cargo.lock", "go.mod", "go.sum"),
+        *("meson.build", "pom.xml", "build.gradle", "build.gradle.kts", "configure.ac", "BUILD", "BUILD.bazel"),
+    )
+)
 """Source code of compiled languages, and what tells how to compile it."""
 
 BESIDE_SOURCE = re.compile(
@@ -138,6 +143,11 @@ def own_trees(subject: Subject) -> frozenset[str]:
     return frozenset(trees - SHARED)
 
 
+def is_source(path: str) -> bool:
+    """Whether a file is source code, by its name: half a million are asked about, for which a pattern is too slow."""
+    return path.endswith(SOURCE_ENDINGS) or path.rpartition("/")[2] in SOURCE_NAMES
+
+
 class Search:
     """The search for what to carry: each file is judged once, and again only where source trees turn out to be used."""
 
@@ -217,9 +227,9 @@ class Search:
             if self._is_remade(path, layer, row, kind):
                 return "-"
         if tree := self._source_tree_of(path):
-            if tree != self._folder or SOURCE(path) or BESIDE_SOURCE(path):
+            if tree != self._folder or is_source(path) or BESIDE_SOURCE(path):
                 return "source code that nothing is started from"
-        elif SOURCE(path) and copied and not self._tree_of(path):
+        elif copied and is_source(path) and not self._tree_of(path):
             return "source code that nothing is started from"
         rule = self._rules.rule_for(path, owned=False, core=False)
         if rule is None or rule.severity is Severity.INFO or self._filesystem.layers[layer].sizes[row] < rule.minimum:
@@ -260,7 +270,7 @@ class Search:
 
     def _find_source_trees(self, needed: AbstractSet[int]) -> Iterator[str]:
         """The trees with source code from which nothing is started and nothing named."""
-        holding = {tree for path, _, _ in self._entries if SOURCE(path) and (tree := self._tree_of(path))}
+        holding = {tree for path, _, _ in self._entries if is_source(path) and (tree := self._tree_of(path))}
         for tree in holding:
             used_above = self._interpreted and any(tree == used or tree.startswith(f"{used}/") for used in self._used)
             used_below = any(path == tree or path.startswith(f"{tree}/") for path in (*self._named, *self._used))

@@ -11,13 +11,14 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
+from textual.timer import Timer
 
 from inspector.atomic_file import write_atomically
 from inspector.content.reading import Contents
 from inspector.inspection import Inspection
 from inspector.lean.plan.model import Answer, Plan
 from inspector.sizes import human
-from inspector.sources.protocol import Watch
+from inspector.sources.protocol import Stage, Watch
 from inspector.tui.commands import COPY, DETAILS_BY_I, LOOK, TAKE, Command, bindings
 from inspector.tui.saving import save
 from inspector.tui.views.plan_words import headline, patch_lines, size_by, step_lines, technique_text, text_lines
@@ -25,6 +26,7 @@ from inspector.tui.views.technique_list import TechniqueList
 from inspector.tui.views.view import View
 from inspector.tui.widgets.row_list import RowList
 from inspector.tui.widgets.text_lines import Line, TextLines, as_text
+from inspector.waiting import FRAME_SECONDS, Waiting
 
 ROOM_FOR_BOTH = 26
 """Rows of the view from which on steps and patch have room below each other; else enter leads from one to the other."""
@@ -107,6 +109,8 @@ class PlanView(View):
         self.patch = TextLines(id="plan-patch")
         self.made: Planned | None = None
         self.busy = self.with_trades = False
+        self.waiting = Waiting()
+        self.timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield self.list
@@ -129,12 +133,21 @@ class PlanView(View):
     def opened(self) -> None:
         if self.made is None and not self.busy:
             self.busy = True
-            self.list.border_title = "Plan …"
+            self.waiting = Waiting()
+            self.waiting.take(Stage("making the plan"))
+            self.timer = self.set_interval(FRAME_SECONDS, self._tell)
+            self._tell()
             self.run_worker(lambda: self.post_message(self.Made(planned(self.inspection))), thread=True)
 
     def on_plan_view_made(self, message: Made) -> None:
         self.made, self.busy = message.made, False
+        if self.timer is not None:
+            self.timer.stop()
         self._fill()
+
+    def _tell(self) -> None:
+        """What is waited for."""
+        self.list.border_title = Content(f"{self.waiting.spinner} {self.waiting.text}")
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.height < ROOM_FOR_BOTH, "-one")
