@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -117,6 +117,6 @@ def test_any_text_is_a_glob(glob: str, path: str) -> None:
 )
 def test_no_glob_takes_long_on_a_long_path(glob: str, path: str) -> None:
     fits = matcher([glob]).fullmatch
-    began = perf_counter()
+    began = process_time()
     assert not fits(path)
-    assert perf_counter() - began < 0.1
+    assert process_time() - began < 0.1

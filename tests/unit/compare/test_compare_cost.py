@@ -20,7 +20,7 @@ from .sides import of_layers, run, side
 FILES = 100_000
 
 SECONDS = 20.0
-"""Half a second is usual, two while memory is traced; a quadratic comparison would take minutes."""
+"""Of the CPU. Half a second is usual, two while memory is traced; a quadratic comparison would take minutes."""
 
 BYTES_PER_FILE = 600
 """Beyond the images themselves, for the dictionaries of both sides and the change that each file is; 370 are usual."""
@@ -51,9 +51,9 @@ def test_a_hundred_thousand_files_of_which_all_differ():
     one, other = many(0), many(9)
     rows = align(one.layers, other.layers)
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     files = compare_files(one, other, rows)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert files is not None
@@ -65,16 +65,16 @@ def test_a_hundred_thousand_files_of_which_all_differ():
 def test_a_hundred_thousand_files_that_moved_and_have_nine_contents():
     one, other = (of_files((f"{folder}/{number}" for number in range(FILES)), 0) for folder in "ab")
     other = replace(other, layers=(replace(other.layers[0], diff_id="sha256:other"),))
-    started = time.perf_counter()
+    started = time.process_time()
     files = compare_files(one, other, align(one.layers, other.layers))
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert files is not None
     assert files.count(Status.MOVED) == FILES
 
 
 def test_two_hundred_layers_that_all_differ():
     one, other = (side(of_layers([[Member(f"{fill}{n}", fill.encode())] for n in range(200)])) for fill in "ab")
-    started = time.perf_counter()
+    started = time.process_time()
     rows = align(one.layers, other.layers)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert [row.status for row in rows] == [Status.CHANGED] * 200
