@@ -14,7 +14,6 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -33,15 +32,6 @@ class Preferences(Struct, frozen=True):
     theme: str | None = None
     keys: Mapping[str, str] = {}
     attributes: bool = False
-
-
-@runtime_checkable
-class Remembers(Protocol):
-    """The app, as far as views know it: what a person prefers, and what it does when that changes."""
-
-    attributes: bool
-
-    def remember_attributes(self, shown: bool) -> None: ...
 
 
 def user_file() -> Path:

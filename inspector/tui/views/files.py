@@ -38,7 +38,7 @@ from inspector.tui.commands import (
 )
 from inspector.tui.extraction import extract_to_disk
 from inspector.tui.instruction_words import MUTED
-from inspector.tui.preferences import Remembers
+from inspector.tui.remembering import Remembers
 from inspector.tui.views.file_list import FileList
 from inspector.tui.views.file_viewer import ContentPage
 from inspector.tui.views.files_shown import CYCLE, FilesShown, Scope, draw
