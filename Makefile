@@ -8,17 +8,20 @@ REAL_PARTS := docker.io podman skopeo buildah umoci docker-registry debootstrap 
 APT := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends
 IS_ROOT_WITH_APT = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 
+# Two at a time, a file's tests together and in its order: what they start has its own folders and ports.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 .PHONY: demo test check lint screenshots bench proof real-parts clean
 
 demo: $(VENV)/installed
 	@$(BIN)/leaninspect demo fat
 
 test: $(VENV)/installed-dev real-parts
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 # What to run before every commit: under two minutes on two cores.
 check: lint
-	$(BIN)/python -m pytest -q tests/unit
+	$(PYTEST) -q tests/unit
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

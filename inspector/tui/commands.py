@@ -89,7 +89,7 @@ DOCKERFILE = Command(
 )  # fmt: skip
 FIX = Command(
     "go.fix", "F", "Its fix",
-    "What to do about a layer's largest waste", "go_fix", JUMP, anywhere=True,
+    "The fix of a layer's largest waste", "go_fix", JUMP, anywhere=True,
 )  # fmt: skip
 SORT = Command(
     "sort", "s,ctrl+o", "Sort", "By size, by name, packages by layer", "sort", LOOK, footer="sort", anywhere=True

@@ -8,7 +8,7 @@ from inspector.demo.archive import Member
 from inspector.demo.load import inspect_demo
 from inspector.inspection import Inspection
 from inspector.sources.protocol import ignore_progress
-from inspector.tui.views.file_viewer import HEX_BYTES, ContentLines, hex_width
+from inspector.tui.views.content_lines import HEX_BYTES, ContentLines, hex_width
 from inspector.tui.views.treemap import TileMap
 from inspector.tui.widgets.pages import Help
 

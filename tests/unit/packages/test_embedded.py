@@ -170,6 +170,7 @@ WITH_MANIFEST = jar_of({"META-INF/MANIFEST.MF": MANIFEST})
         (WITH_MANIFEST, "opt/app.jar", ["pkg:maven/org.app/app@4.1"]),
         (WITH_MANIFEST, "opt/app-4.2-beta.jar", ["pkg:maven/org.app/app@4.2-beta"]),
     ],
+    ids=["its version", "no version", "what the manifest says", "the manifest and its own version"],
 )
 def test_jars_that_maven_did_not_make_have_the_name_of_their_file(jar: bytes, path: str, found: list[str]) -> None:
     note = jar_note(jar)
