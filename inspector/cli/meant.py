@@ -147,10 +147,12 @@ def _option_answer(message: str, option: str, ctx: click.Context) -> Answer:
             return Answer(f"there is no command {words[0]}", _meant(meant, *words[1:]))
     owners = [name for name, command in commands.items() if option in _options(command, ctx) and option.strip("-")]
     if owners and ctx is not root:
-        of = " and of ".join(f"`leaninspect {name}`" for name in owners[:3])
+        whose = " and ".join(filter(None, (", ".join(owners[:-1]), owners[-1])))
         rest = words[1:] if words[:1] == [ctx.command.name] else words
         hint = _meant(owners[0], *rest) if len(owners) == 1 else f"leaninspect {owners[0]} --help shows how"
-        return Answer(f"{_path(ctx, root)} has no option {option}, which is one of {of}", hint)
+        return Answer(
+            f"{_path(ctx, root)} has no option {option}, but {whose} {'has' if len(owners) == 1 else 'have'}", hint
+        )
     known = [*_options(ctx.command, ctx), *(_options(commands["inspect"], ctx) if ctx is root else ())]
     names = {each.lstrip("-"): each for each in known}
     if near := _nearest(option.lstrip("-"), names):

@@ -33,17 +33,17 @@ WRONG = [
     ("help compre", "there is no command compre", "did you mean: leaninspect help compare"),
     (
         "x.tar --patch f",
-        "leaninspect inspect has no option --patch, which is one of `leaninspect plan`",
+        "leaninspect inspect has no option --patch, but plan has",
         "did you mean: leaninspect plan x.tar --patch f",
     ),
     (
         "inspect x.tar --fail-on-growth 5%",
-        "leaninspect inspect has no option --fail-on-growth, which is one of `leaninspect compare`",
+        "leaninspect inspect has no option --fail-on-growth, but compare has",
         "did you mean: leaninspect compare x.tar --fail-on-growth 5%",
     ),
     (
         "x.tar --layer 2",
-        "leaninspect inspect has no option --layer, which is one of `leaninspect cat` and of `leaninspect cp`",
+        "leaninspect inspect has no option --layer, but cat and cp have",
         "leaninspect cat --help shows how",
     ),
     ("x.tar --dokerfile f", "No such option '--dokerfile'.", "did you mean --dockerfile?"),
