@@ -14,7 +14,7 @@ def test_lines_and_base_are_in_both_reports(run: Run, fat_tar: Path, tmp_path: P
     (tmp_path / "Dockerfile").write_text(f"FROM some/base:1\n\n{last}\n")
     done = run(str(fat_tar), "--dockerfile", "Dockerfile", "--json", "report.json", "--text")
     assert (done.code, done.err) == (0, "")
-    assert "based on some/base:1 (Dockerfile)" in done.out
+    assert "based on some/base:1 (as the Dockerfile says)" in done.out
     steps = json.loads((tmp_path / "report.json").read_text())["instructions"]
     assert steps[-1]["dockerfile"] == {"path": "Dockerfile", "first_line": 3, "last_line": 3}
     assert [step["from_base"] for step in steps] == [*[True] * (len(steps) - 1), False]
