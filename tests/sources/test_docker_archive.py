@@ -24,6 +24,7 @@ from inspector.errors import BadImage, BadLayer, Cancelled, ImageNotFound, Inspe
 from inspector.filesystem.ledger import Ledger
 from inspector.inspection import Inspection
 from inspector.line import inspect_image
+from inspector.sizes import counted
 from inspector.sources.protocol import Progress, ReadEvent
 from tests.watching import Seen
 
@@ -353,7 +354,7 @@ class TestDamage:
         diff_ids = ([scan_of(BASE).diff_id, scan_of(CHANGE).diff_id] * 2)[:promised]
         error = refusal(OUTSIDE[outside](saved(SavedImage([BASE, CHANGE], diff_ids=diff_ids))), tmp_path)
         assert type(error) is BadImage
-        assert error.message == f"the config names {promised} layers and the manifest 2"
+        assert error.message == f"the config names {counted(promised, 'layer')} and the manifest 2"
 
     @every_outside
     def test_a_member_that_claims_8_eib_is_refused(self, tmp_path: Path, outside: str) -> None:

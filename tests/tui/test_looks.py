@@ -135,6 +135,7 @@ async def test_a_folders_bytes_and_what_is_replaced_in_it_are_told_apart():
     async with app_for(image).run_test(size=(120, 40)) as pilot:
         await press(pilot, "G")
         text = "\n".join(lines_of(pilot))
-        assert "1     200 B" in text  # the layer
-        assert "500 B" in text.partition("Files of layer 1")[2].partition("/")[0]
-        assert "folder · 200 B, -300 B" in text
+        assert "1 200 B" in text  # the layer
+        row = text.partition("Files of layer 1")[2].splitlines()[1]
+        assert row.index("200 B") < row.index("▾ /") < row.index("hides 300 B")
+        assert "folder · 200 B, hides 300 B" in text
