@@ -10,6 +10,7 @@ import tempfile
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,7 +35,6 @@ from .samples import PROVENANCE, TAG, VERSION, oci_layout, sample_archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from .engine import Engine
 
@@ -74,10 +74,15 @@ def registry(folder: Path) -> Iterator[Registry]:
 
 
 @pytest.fixture(scope="session")
-def podman(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def podman(archive: Path) -> Iterator[str]:
     """The address of a podman of our own that has the image."""
     need("podman", root=True)
-    root = tmp_path_factory.mktemp("podman")
+    with tempfile.TemporaryDirectory(prefix="li-", dir="/tmp", ignore_cleanup_errors=True) as directory:
+        yield from _podman_in(Path(directory), archive)
+
+
+def _podman_in(root: Path, archive: Path) -> Iterator[str]:
+    """A short path: a runroot of more than 50 bytes is refused."""
     socket = root / "podman.sock"
     podman = ("podman", "--root", f"{root}/root", "--runroot", f"{root}/run", "--storage-driver", "vfs")
     run(*podman, "load", "-i", str(archive))

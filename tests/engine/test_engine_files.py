@@ -62,6 +62,15 @@ def read(image: Inspection, path: str) -> bytes:
     return Contents(image, reopen).read(tree(image).entry_ids[node]).data
 
 
+def there(engine: Engine) -> frozenset[str]:
+    """The engine's containers and volumes: other tests may have some, too."""
+    containers, volumes = (
+        engine.docker("ps", "--all", "--quiet", "--no-trunc"),
+        engine.docker("volume", "ls", "--quiet"),
+    )
+    return frozenset((*containers.split(), *volumes.split()))
+
+
 @pytest.fixture
 def no_transfer(monkeypatch: pytest.MonkeyPatch) -> None:
     def blobs(*_: object) -> Chunks:
@@ -77,14 +86,15 @@ def no_transfer(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_of_the_final_image_comes_without_a_transfer(
     engine: Engine, image: Inspection, no_transfer: None, path: str, data: bytes
 ) -> None:
+    before = there(engine)
     assert read(image, path) == data
-    assert engine.docker("ps", "--all", "--quiet") == ""
-    assert engine.docker("volume", "ls", "--quiet") == ""
+    assert there(engine) == before
 
 
 def test_what_a_container_has_another_file_for_is_read_from_its_layer(engine: Engine, image: Inspection) -> None:
+    before = there(engine)
     assert read(image, "etc/hosts") == FILES["one"]
-    assert engine.docker("ps", "--all", "--quiet") == ""
+    assert there(engine) == before
 
 
 def test_an_older_version_is_read_from_its_layer(image: Inspection) -> None:
@@ -101,12 +111,13 @@ def test_an_older_version_is_read_from_its_layer(image: Inspection) -> None:
 def test_a_container_that_a_killed_process_left_is_removed_once_it_is_old(
     engine: Engine, image: Inspection, no_transfer: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = there(engine)
     left = engine.docker("create", "--label", f"{LABEL}=1", TAG, "true").strip()
     other = engine.docker("create", TAG, "true").strip()
     read(image, "opt/one")
-    assert set(engine.docker("ps", "--all", "--quiet", "--no-trunc").split()) == {left, other}
+    assert {left, other} <= there(engine)
     monkeypatch.setattr("inspector.sources.engine_files.LEFT_AFTER", -1)
     read(image, "opt/one")
-    assert engine.docker("ps", "--all", "--quiet", "--no-trunc").split() == [other]
+    assert there(engine) & {left, other} == {other}
     engine.docker("rm", "--volumes", other)
-    assert engine.docker("volume", "ls", "--quiet") == ""
+    assert there(engine) == before

@@ -46,7 +46,8 @@ Runs = dict[str, Future[list[Proof]]]
 @pytest.fixture(scope="module")
 def runs(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Runs]:
     """What is proven of each sample that is tested, two at a time."""
-    names = [item.callspec.params["name"] for item in request.session.items if item.path == request.path]
+    items = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    names = [item.callspec.params["name"] for item in items]
     with pytest.MonkeyPatch.context() as environment, ThreadPoolExecutor(2) as pool:
         environment.setenv("DOCKER_HOST", engine.host)
         bases = {name: request.getfixturevalue(name) for name in {QUICK[name].base for name in names}}
