@@ -28,6 +28,9 @@ AT_ONCE = 2
 def main(arguments: list[str]) -> int:
     words = [each for each in arguments if not each.startswith("-")]
     samples = [each for each in SAMPLES if not words or any(word in each.name for word in words)]
+    if not samples:
+        print("proof: no sample has these words in its name", file=sys.stderr)
+        return 2
     scope = PLANS if "--plan" in arguments else EVERYTHING
     print(HEAD, flush=True)
     with running_engine() as engine:
