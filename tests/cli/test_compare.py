@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -140,7 +139,9 @@ def test_ctrl_c_does_not_wait_for_a_stream_that_is_silent(images: None, tmp_path
     process = subprocess.Popen(
         command("compare", "a.tar", "-"), stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment()
     )
-    time.sleep(2)
+    assert process.stdin is not None
+    process.stdin.write(tar_layer([Member("large", bytes(1 << 18))])[: 1 << 17])
+    process.stdin.flush()  # a pipe holds less: it reads by now
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 130  # stdin is still open
     _, complaint = process.communicate()
