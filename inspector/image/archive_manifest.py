@@ -33,9 +33,12 @@ class _ManifestEntry(msgspec.Struct):
     RepoTags: list[str] | None = None
 
 
+_decoder = msgspec.json.Decoder(list[_ManifestEntry] | None)
+
+
 def parse_archive_manifest(data: bytes) -> tuple[ArchivedImage, ...]:
     """Bytes of manifest.json → its images. Raises BadImage when it is not of that form or names no image."""
-    raw = decode(data, list[_ManifestEntry] | None, "manifest.json of the archive")
+    raw = decode(data, _decoder, "manifest.json of the archive")
     if not raw:
         raise BadImage("manifest.json of the archive names no image", "save the image again with `docker save`")
     return tuple(ArchivedImage(e.Config, tuple(e.Layers or ()), tuple(e.RepoTags or ())) for e in raw)

@@ -58,12 +58,15 @@ class _Config(msgspec.Struct):
     config: dict[str, Any] | None = None
 
 
+_decoder = msgspec.json.Decoder(_Config)
+
+
 def parse_config(data: bytes) -> ImageConfig:
     """Bytes of a config blob → ImageConfig.
 
     Raises BadImage, naming the path inside the JSON that is wrong.
     """
-    raw = decode(data, _Config, "the image config")
+    raw = decode(data, _decoder, "the image config")
     platform = Platform(raw.os, raw.architecture, raw.variant or None) if raw.os and raw.architecture else None
     return ImageConfig(
         platform=platform,

@@ -95,12 +95,15 @@ class _Document(
     annotations: dict[str, str] | None = None
 
 
+_decoder = msgspec.json.Decoder(_Document)
+
+
 def parse_manifest(data: bytes) -> Manifest | Index:
     """Bytes of a manifest or index, told apart by what they hold (media types may be absent in OCI).
 
     Raises BadImage, naming the path inside the JSON that is wrong, and for Docker's schema 1.
     """
-    raw = decode(data, _Document, "the manifest")
+    raw = decode(data, _decoder, "the manifest")
     if raw.schema_version == 1:
         raise BadImage("the manifest has Docker's schema 1, which was retired in 2019", "push the image again")
     annotations, artifact_type = raw.annotations or {}, raw.artifact_type or ""
@@ -113,7 +116,7 @@ def parse_manifest(data: bytes) -> Manifest | Index:
 
 def parse_index(data: bytes, what: str) -> Index:
     """Bytes of `what`, which must be an index. Raises BadImage, naming it."""
-    raw = decode(data, _Document, what)
+    raw = decode(data, _decoder, what)
     if raw.manifests is None:
         raise BadImage(f"{what} lists no manifests", "it must be an OCI image index")
     return Index(tuple(map(_descriptor, raw.manifests)), raw.annotations or {}, raw.artifact_type or "")

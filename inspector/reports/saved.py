@@ -38,10 +38,10 @@ def read_report(path: Path) -> contract.Report:
         raise BadReport(f"cannot read {path}: {reason}", "check the path and its permissions") from None
     hint = "write one with `leaninspect IMAGE --json FILE`"
     try:
-        schema = msgspec.json.decode(data, type=_Header).schema
+        schema = _header.decode(data).schema
         if (schema.url, schema.version) != (contract.URL, contract.VERSION):
             raise BadReport(f"{path} is of a kind or version that is not known: {schema.url} {schema.version}", hint)
-        return msgspec.json.decode(data, type=contract.Report)
+        return _report.decode(data)
     except msgspec.DecodeError as error:
         raise BadReport(f"{path} is no leaninspect report: {error}", hint) from None
 
@@ -121,6 +121,9 @@ def _check_layers(report: contract.Report) -> None:
 
 class _Header(msgspec.Struct):
     schema: contract.Schema
+
+
+_header, _report = msgspec.json.Decoder(_Header), msgspec.json.Decoder(contract.Report)
 
 
 def _step(step: contract.Instruction) -> Instruction:

@@ -42,6 +42,9 @@ class _Token(msgspec.Struct):
     access_token: str = ""
 
 
+_token = msgspec.json.Decoder(_Token)
+
+
 class Authentication:
     """The Authorization header for one repository, got once and shared by the threads that read."""
 
@@ -90,7 +93,7 @@ class Authentication:
         else:
             body = self._ask(realm, wanted, credentials.basic if credentials else None, post=False)
         try:
-            answer = msgspec.json.decode(body, type=_Token)
+            answer = _token.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise SourceUnavailable(f"the token server {realm} answers with something else than a token") from None
         token = answer.token or answer.access_token

@@ -55,6 +55,9 @@ class _Config(msgspec.Struct, rename={"creds_store": "credsStore", "cred_helpers
     cred_helpers: dict[str, str] = {}
 
 
+_config = msgspec.json.Decoder(_Config)
+
+
 def find_credentials(host: str, repository: str) -> Credentials | None:
     """The first that any of the files has for a repository; None: be anonymous.
 
@@ -62,7 +65,7 @@ def find_credentials(host: str, repository: str) -> Credentials | None:
     """
     for path in credential_files():
         try:
-            config = msgspec.json.decode(path.read_bytes(), type=_Config)
+            config = _config.decode(path.read_bytes())
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             continue
         found = _in_config(config, host, repository)
@@ -122,6 +125,9 @@ class _Secret(msgspec.Struct, rename={"username": "Username", "secret": "Secret"
     secret: str = ""
 
 
+_secret = msgspec.json.Decoder(_Secret)
+
+
 def _from_helper(name: str, server: str) -> Credentials | None:
     """What `docker-credential-NAME get` answers (docker/docker-credential-helpers)."""
     try:
@@ -132,7 +138,7 @@ def _from_helper(name: str, server: str) -> Credentials | None:
             check=True,
             timeout=HELPER_SECONDS,
         )
-        found = msgspec.json.decode(answer.stdout, type=_Secret)
+        found = _secret.decode(answer.stdout)
     except (OSError, ValueError, subprocess.SubprocessError, msgspec.DecodeError):
         return None
     if not found.secret:

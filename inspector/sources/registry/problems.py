@@ -103,11 +103,14 @@ class _Errors(msgspec.Struct):
     errors: list[_Error] = []
 
 
+_errors = msgspec.json.Decoder(_Errors)
+
+
 def _reason(response: Response) -> str:
     """The first error's message in the body (distribution-spec, Error Codes), without line breaks."""
     try:
         body = response.raw.read(READ_AT_MOST, decode_content=True)
-        errors = msgspec.json.decode(body, type=_Errors).errors
+        errors = _errors.decode(body).errors
     except (HTTPError, OSError, msgspec.DecodeError, UnicodeDecodeError):
         return ""
     return " ".join((errors[0].message or errors[0].code).split())[:200] if errors else ""

@@ -143,7 +143,7 @@ class Repository:
         """The tags there are; None when that is not told, or the repository does not exist."""
         try:
             found = self._document(f"tags/list?n={TAGS}", MAX_DOCUMENT, pause)
-            return msgspec.json.decode(found[0], type=_Tags).tags or [] if found else None
+            return _tags.decode(found[0]).tags or [] if found else None
         except (BadImage, SourceUnavailable, msgspec.DecodeError, UnicodeDecodeError):
             return None
 
@@ -153,6 +153,9 @@ class Repository:
 
 class _Tags(msgspec.Struct):
     tags: list[str] | None = None
+
+
+_tags = msgspec.json.Decoder(_Tags)
 
 
 def _extent(response: Response) -> tuple[int, int | None]:
