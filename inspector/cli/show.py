@@ -30,9 +30,8 @@ def show(load: Callable[[Watch], Inspection], title: str, reopen: Reopen | None,
         return run(load, title, lambda read: MainScreen(read, Contents(read, reopen)), tabs_to_come())
 
     from inspector.cli.progress import watched
-    from inspector.reports.reported import Reported
 
-    image = watched(lambda watch: Reported(load(watch)).planned(watch))
+    image = watched(lambda watch: _with_plan(load(watch), watch))
     prints_text = reports.text or not reports.any
     for note in () if prints_text else image.inspection.notes:  # the text report has them
         warn(note)
@@ -42,6 +41,15 @@ def show(load: Callable[[Watch], Inspection], title: str, reopen: Reopen | None,
 
         write_out(text_report(image.inspection, _shape(reports), image.plan))
     return FINE
+
+
+def _with_plan(inspection: Inspection, watch: Watch) -> Reported:
+    from inspector.lean.plan.make import make_plan
+    from inspector.reports.reported import Reported
+    from inspector.sources.protocol import Stage
+
+    watch(Stage("making the plan"))
+    return Reported(inspection, make_plan(inspection))
 
 
 def _shape(reports: Reports) -> Shape:

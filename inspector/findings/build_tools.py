@@ -14,7 +14,6 @@ from inspector.findings.remedy import Keep, Remedy, RemedyKind, Stricter, shell_
 from inspector.findings.toolchains import Toolchain, find_toolchains
 from inspector.packages.managers import removal_of
 from inspector.packages.model import Installed, Package
-from inspector.packages.removal.commands import NO_REMOVAL
 from inspector.packages.removal.leftovers import Leftovers
 from inspector.packages.removal.programs import Programs
 
@@ -94,7 +93,7 @@ def _remedy(
     """The command and the RUNs that are to be one for it, the stricter command where it frees more, what must be known;
     and what it frees."""
     programs, there = Programs(subject.evidence.paths, subject.evidence.run), _there(subject, layer)
-    removal = removal_of(leftover.kind, programs.way) or NO_REMOVAL
+    removal = removal_of(leftover.kind, programs.way)
     names = [package.name for package in named]
     kept, strictly_kept = leftover.default.kept & there, leftover.strict.kept & there
     beyond = (leftover.strict.removed - leftover.default.removed) & there

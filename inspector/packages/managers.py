@@ -10,7 +10,7 @@ from collections.abc import Callable
 from inspector.packages.databases import apk, dpkg, pacman
 from inspector.packages.databases.rpm import reader as rpm
 from inspector.packages.languages import composer, conda, embedded, gems, npm, python
-from inspector.packages.removal.commands import RemovalCommand
+from inspector.packages.removal.commands import NO_REMOVAL, RemovalCommand
 
 MANAGERS = (
     dpkg.MANAGER,
@@ -31,16 +31,19 @@ BY_KIND = {manager.kind: manager for manager in MANAGERS}
 REMOVALS = {manager.kind: manager.removal for manager in MANAGERS if manager.removal}
 """The commands of those that remove packages by name."""
 
+REMOVAL_COMMANDS = (*REMOVALS.values(), rpm.DNF5_REMOVAL)
+"""All that advice may be written with."""
+
 WITHOUT_REMOVAL = ("microdnf", "yum", "zypper")
 """Other programs for rpm packages: they cannot mark what is to stay, or leave what came with a package."""
 
 
-def removal_of(kind: str, way: Callable[[str], tuple[str, ...]]) -> RemovalCommand | None:
-    """The command that removes packages of a kind from an image by their names, by the programs that it has; None
-    where those have none. `way` leads to a program (Programs.way)."""
+def removal_of(kind: str, way: Callable[[str], tuple[str, ...]]) -> RemovalCommand:
+    """The command that removes packages of a kind from an image by their names, by the programs that it has; one that
+    removes nothing where those have none. `way` leads to a program (Programs.way)."""
     removal = REMOVALS[kind]
     if kind != rpm.MANAGER.kind:
         return removal
     if found := way("dnf"):
         return rpm.DNF5_REMOVAL if found[-1].endswith("/dnf5") else removal
-    return None if any(map(way, WITHOUT_REMOVAL)) else removal
+    return NO_REMOVAL if any(map(way, WITHOUT_REMOVAL)) else removal

@@ -7,7 +7,6 @@ from functools import cached_property
 from inspector.inspection import Inspection
 from inspector.lean.plan.make import make_plan
 from inspector.lean.plan.model import Plan
-from inspector.sources.protocol import Stage, Watch
 
 
 class Reported:
@@ -19,9 +18,3 @@ class Reported:
     @cached_property
     def plan(self) -> Plan:
         return self._given or make_plan(self.inspection)
-
-    def planned(self, watch: Watch) -> Reported:
-        """The same, its plan made now; `watch` is told so."""
-        watch(Stage("making the plan"))
-        assert self.plan, "there is always a plan"
-        return self

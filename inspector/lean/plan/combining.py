@@ -17,8 +17,7 @@ from inspector.findings.patch import rewritten
 from inspector.findings.promise import freed
 from inspector.findings.remedy import RemedyKind
 from inspector.lean.plan.document import Document
-from inspector.packages.databases.rpm.reader import DNF5_REMOVAL
-from inspector.packages.managers import MANAGERS, REMOVALS
+from inspector.packages.managers import MANAGERS, REMOVAL_COMMANDS
 
 OF_LINES = frozenset((RemedyKind.COPY_MODE, RemedyKind.INSTALL_OPTION))
 """Remedies that write something into lines which stay."""
@@ -139,7 +138,7 @@ def _parts(command: str) -> Iterator[str]:
 
 def _kind(part: str) -> tuple[int, str]:
     """When a command is to run, and its beginning where packages' names follow."""
-    for removal in (*REMOVALS.values(), DNF5_REMOVAL):
+    for removal in REMOVAL_COMMANDS:
         if removal.keep and part.startswith(f"{removal.keep} "):
             return NAMES_FIRST, removal.keep
         for head in (f"{removal.remove} {removal.strict}", removal.remove):

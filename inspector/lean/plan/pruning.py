@@ -17,7 +17,7 @@ from inspector.findings.scripts import user_of, workdir_of
 from inspector.lean.plan.copying import Carried, Copy
 from inspector.packages.paths import Paths
 from inspector.packages.removal.programs import Programs, command_words
-from inspector.sizes import human
+from inspector.sizes import counted, human
 
 STARTERS = frozenset(("composer", "npm", "npx", "pnpm", "yarn"))
 """Commands that start what a project's file names: it may be one of these packages."""
@@ -95,9 +95,8 @@ def _without(found: Pruning, each: Development, copy: Copy, frees: dict[int, int
 
 
 def _told(each: Development, size_bytes: int) -> str:
-    count, folder = len(each.packages), posixpath.join("/", each.folder)
-    packages = f"{count} {each.manager.kind} package{'' if count == 1 else 's'}"
+    packages = counted(len(each.packages), f"{each.manager.kind} package")
     return (
-        f"{human(size_bytes)} of what only development needs ({packages}) is carried with {folder}: "
+        f"{human(size_bytes)} of what only development needs ({packages}) is carried with /{each.folder}: "
         f"run {each.manager.prune} there once the program is built"
     )
