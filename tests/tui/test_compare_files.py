@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
-from textual.pilot import Pilot
 
 from inspector.compare.pair import Pair, compare_pair
 from inspector.compare.side import Which, side_of
@@ -17,8 +16,9 @@ from inspector.tui.compare.difference_page import DifferencePage
 from inspector.tui.compare.screen import CompareScreen
 from tests.builders import BuiltImage
 
-from .driving import lines_of, until
+from .driving import line, lines_of, until
 from .images import inspection_of, run
+from .test_compare import press
 
 SIZE = (120, 30)
 
@@ -65,22 +65,10 @@ def pair() -> Pair:
     return compare_pair(inspected("a"), inspected("b"))
 
 
-async def press(pilot: Pilot[int], *keys: str) -> CompareScreen:
-    await until(pilot, lambda: any(isinstance(screen, CompareScreen) for screen in pilot.app.screen_stack))
-    for key in keys:
-        await pilot.press(key)
-    await pilot.pause()
-    return next(screen for screen in pilot.app.screen_stack if isinstance(screen, CompareScreen))
-
-
 def told(screen: CompareScreen) -> list[tuple[str, int, str]]:
     """What the left column says of each row, or else the right one; the difference in bytes; and the right column."""
     cells = [(row.a or row.b, row.delta_bytes, row.b) for row in screen.list.rows]
     return [(left.text, delta, right.text if right else "") for left, delta, right in cells if left is not None]
-
-
-def line(pilot: Pilot[int], text: str) -> Callable[[], bool]:
-    return lambda: any(text in line for line in lines_of(pilot))
 
 
 async def test_files_by_folder_sum_up_what_differs_in_each():

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from textual.pilot import Pilot
 
 from inspector.demo.archive import Member, Step, tar_layer
 from inspector.tui.main import MainScreen
 from inspector.tui.widgets.dockerfile_page import DockerfilePage
 from inspector.tui.widgets.pages import Details
 
-from .driving import app_for, lines_of, press
+from .driving import app_for, lines_of, press, text_of
 from .images import DOCKERFILE, inspection_of, run, small_image
 
 IMAGE = small_image(DOCKERFILE)
@@ -27,10 +26,6 @@ def rows_of(main: MainScreen) -> list[str]:
     shown = page_of(main).list
     width = shown.scrollable_content_region.width
     return [shown.draw_row(row, width, selected=False).text.rstrip() for row in range(shown.row_count)]
-
-
-def text_of(pilot: Pilot[int]) -> str:
-    return "\n".join(lines_of(pilot))
 
 
 async def test_d_opens_the_dockerfile_with_the_bytes_of_each_instruction_beside_its_first_line():

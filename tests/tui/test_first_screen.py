@@ -5,19 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from inspector.demo.archive import Member, Step, tar_layer
 from inspector.inspection import Inspection
 from inspector.tui.layer_waste import waste_by_layer
 from inspector.tui.legend import FIGURES
-from inspector.tui.main import MainScreen
 from inspector.tui.views.tiles import By, tiles_of
 from inspector.tui.views.treemap import TreemapView
-from inspector.tui.views.waste import WasteView
 from inspector.tui.widgets.layer_list import bar_room
 
-from .driving import app_for, lines_of, press, settled, still
+from .driving import app_for, line_with, lines_of, press, settled, still, waste_of
 from .images import inspection_of, purged_image, run, small_image
 
 README = Path(__file__).parents[2] / "README.md"
@@ -48,16 +45,6 @@ def cached_image(dockerfile: str = "") -> Inspection:
 
 
 CACHED = cached_image("FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN localedef -i de_DE\n")
-
-
-def line_with(pilot: Pilot[int], text: str) -> str:
-    return next(line for line in lines_of(pilot) if text in line)
-
-
-def waste_of(main: MainScreen) -> WasteView:
-    view = main.views["waste"]
-    assert isinstance(view, WasteView)
-    return view
 
 
 async def test_it_opens_at_the_layer_with_the_most_reclaimable_bytes_and_not_with_the_most_hidden():

@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from textual.pilot import Pilot
 
 from inspector.demo.archive import Member
 from inspector.findings.finding import AdviceClass
@@ -22,7 +21,7 @@ from inspector.tui.widgets.dialogs import AskPath, Confirm
 from inspector.tui.widgets.pages import Details
 from inspector.tui.widgets.text_lines import Line
 
-from .driving import app_for, lines_of, press, settled, until
+from .driving import app_for, lines_of, press, settled, text_of, until
 from .images import PURGED_DOCKERFILE, inspection_of, purged_image, run, small_image
 
 IMAGE = purged_image()
@@ -32,10 +31,6 @@ def plan_view(main: MainScreen) -> PlanView:
     view = main.view
     assert isinstance(view, PlanView)
     return view
-
-
-def text_of(pilot: Pilot[int]) -> str:
-    return "\n".join(lines_of(pilot))
 
 
 def plain(lines: list[Line]) -> list[str]:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from textual.pilot import Pilot
 
 from inspector.demo.archive import Member, Step
 from inspector.filesystem.tree import ROOT
 
-from .driving import app_for, lines_of, paths_in_sight, press, settled
+from .driving import app_for, line_with, lines_of, paths_in_sight, press, settled
 from .images import inspection_of, purged_image, run, small_image, wide_image
 
 IMAGE = small_image()
-
-
-def line_with(pilot: Pilot[int], text: str) -> str:
-    return next(line for line in lines_of(pilot) if text in line)
 
 
 async def test_the_summary_tells_the_image_and_where_its_bytes_are():

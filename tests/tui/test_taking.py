@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,11 +20,12 @@ from inspector.filesystem.tree import FileTree, layer_tree, stacked_tree
 from inspector.inspection import Inspection
 from inspector.line import inspect_source
 from inspector.sources.protocol import Chunks, Poll, do_not_poll
+from inspector.tui.main import MainScreen
 from inspector.tui.views.file_viewer import ContentPage, text_lines
 from inspector.tui.widgets.dialogs import AskPath, Confirm
 from tests.builders import BuiltImage
 
-from .driving import app_for, lines_of, press, settled, until
+from .driving import app_for, line, lines_of, press, settled, until
 from .images import run
 
 STEPS: list[Step] = [
@@ -250,10 +250,6 @@ async def answer(pilot: Pilot[int], path: Path) -> None:
     await pilot.press("enter")
 
 
-def line(pilot: Pilot[int], text: str) -> Callable[[], bool]:
-    return lambda: any(text in line for line in lines_of(pilot))
-
-
 async def test_looking_at_a_text_and_at_its_bytes():
     app = app_for(IMAGE, reopen=reopen)
     async with app.run_test(size=(100, 30)) as pilot:
@@ -326,14 +322,20 @@ async def test_a_file_goes_into_a_folder_and_asks_before_it_overwrites_there(tmp
 
 
 async def test_what_is_told_in_passing_covers_the_line_of_keys_alone():
-    app = app_for(IMAGE)
+    app = app_for(IMAGE, reopen=reopen)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await press(pilot, "g", "tab", "slash", *"main", "enter")
         before = lines_of(pilot)
         await pilot.press("y")
         await until(pilot, line(pilot, "Copied the path: /app/main.py"))
         assert lines_of(pilot)[:-1] == before[:-1]
-        await pilot.press("v", "q", "y")
+        app.copy_to_clipboard("")
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(app.screen, ContentPage))
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, MainScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: app.clipboard == "/app/main.py")
         assert [note.message for note in app._notifications] == ["Copied the path: /app/main.py"]
 
 

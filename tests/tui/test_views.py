@@ -6,7 +6,6 @@ from functools import cache
 
 import pytest
 from msgspec.structs import replace
-from textual.pilot import Pilot
 
 from inspector.demo.archive import Member, Step
 from inspector.demo.load import inspect_demo
@@ -22,17 +21,13 @@ from inspector.tui.views.treemap import TreemapView
 from inspector.tui.views.waste import WasteView
 from inspector.tui.widgets.pages import Details
 
-from .driving import app_for, lines_of, paths_in_sight, press, settled
+from .driving import app_for, lines_of, paths_in_sight, press, settled, text_of
 from .images import inspection_of, purged_image, run, small_image, wide_image
 
 
 @cache
 def demo() -> Inspection:
     return inspect_demo("fat", ignore_progress)
-
-
-def text_of(pilot: Pilot[int]) -> str:
-    return "\n".join(lines_of(pilot))
 
 
 def packages_of(main: MainScreen) -> PackagesView:

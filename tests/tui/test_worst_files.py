@@ -6,9 +6,8 @@ from textual.pilot import Pilot
 
 from inspector.demo.archive import Member, whiteout
 from inspector.tui.main import MainScreen
-from inspector.tui.views.waste import WasteView
 
-from .driving import app_for, lines_of, paths_in_sight, press, until
+from .driving import app_for, lines_of, paths_in_sight, press, still, until, waste_of
 from .images import inspection_of, run
 
 IMAGE = inspection_of(
@@ -20,16 +19,10 @@ IMAGE = inspection_of(
 )
 
 
-def waste(main: MainScreen) -> WasteView:
-    view = main.views["waste"]
-    assert isinstance(view, WasteView)
-    return view
-
-
 async def opened(pilot: Pilot[int]) -> MainScreen:
     main = await press(pilot, "2", "p")
-    await until(pilot, lambda: bool(waste(main).paths.paths))
-    await pilot.pause()
+    await until(pilot, lambda: bool(waste_of(main).paths.paths))
+    await still(pilot)
     return main
 
 
@@ -46,7 +39,7 @@ async def test_what_each_layer_stored_is_told():
     async with app_for(IMAGE).run_test(size=(120, 40)) as pilot:
         main = await opened(pilot)
         await press(pilot, "j")
-        told = waste(main).details().plain.splitlines()
+        told = waste_of(main).details().plain.splitlines()
         assert told == [
             "/var/db",
             "61.0 kB hidden in 2 versions · 32.0 kB in the image",
@@ -69,12 +62,12 @@ async def test_from_a_path_to_its_files_and_layer_and_back_to_the_findings():
         await press(pilot, "enter")
         assert (main.current, paths_in_sight(main)) == ("files", ["", "var", "var/db"])
         await press(pilot, "escape")
-        assert (main.current, waste(main).by_path, waste(main).paths.cursor) == ("waste", True, 1)
+        assert (main.current, waste_of(main).by_path, waste_of(main).paths.cursor) == ("waste", True, 1)
         await press(pilot, "l")
         assert (main.layer_list.has_focus, main.layer_list.cursor) == (True, 0)
         await press(pilot, "escape", "escape")
-        assert (waste(main).by_path, main.view.main.has_focus) == (False, True)
-        assert waste(main).list.display
+        assert (waste_of(main).by_path, main.view.main.has_focus) == (False, True)
+        assert waste_of(main).list.display
 
 
 async def test_it_is_drawn_at_small_sizes_too():

@@ -1,4 +1,4 @@
-"""Caches of Go, cargo and Maven: removed at the end of the last RUN that may use them, where nothing else does."""
+"""Caches of Go, cargo, Maven and Gradle: removed at the end of the last RUN that may use them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_runs_that_used_it_become_one_over_what_is_copied_between() -> None:
         ("./gradlew build", "root/.gradle/caches/x.jar", "/root/.gradle/caches"),
     ],
 )
-def test_cargos_and_mavens_are_removed_alike(command: str, path: str, removed: str) -> None:
+def test_those_of_cargo_maven_and_gradle_are_removed_alike(command: str, path: str, removed: str) -> None:
     inspection = image((f"RUN {command}", [file(path, 2_000_000), PROGRAM]), CMD, run=APP)
     assert written(inspection) == [f"RUN {command} \\", f"    && rm -rf {removed}"]
 
