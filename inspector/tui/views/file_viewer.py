@@ -83,7 +83,7 @@ class ContentPage(ModalScreen[None]):
         Command("viewer.previous", "N", "Previous match", "The match before", "match(-1)", NARROW),
         Command("viewer.copy", "y", "Copy the line", "Copy the selected line", "copy", TAKE),
         Command("viewer.copy-all", "Y", "Copy the text", "Copy the whole text", "copy_all", TAKE),
-        Command("viewer.close", "escape,v", "Close", "Without the search; then close", "close", GENERAL),
+        Command("viewer.close", "escape,v,q", "Close", "Without the search; then close", "close", GENERAL),
         replace(HELP, id="viewer.help"),
     )
     BINDINGS = bindings(ACTIONS)
