@@ -22,7 +22,8 @@ from inspector.line import inspect_image
 from inspector.sources.builders import Builder, build, find_builder, serving
 from inspector.sources.protocol import Watch
 
-NO_IMAGE_HINT = "builders leave it elsewhere with --push, --output and several platforms: inspect it there"
+PLACING = frozenset(("load", "output", "push"))
+"""Options that say where the image is left."""
 
 
 def build_and_show(arguments: Sequence[str], reports: Reports, ignore: Sequence[str], *, podman: bool) -> int:
@@ -35,12 +36,16 @@ def build_and_show(arguments: Sequence[str], reports: Reports, ignore: Sequence[
     own = given.last("iidfile")
     with TemporaryDirectory(prefix="leaninspect-") as folder:
         file = Path(own) if own else Path(folder, "iid")
-        code = build(builder, arguments, None if own else file)
+        code = build(builder, arguments, None if own else file, is_placed=not PLACING.isdisjoint(given.options))
         if code:
             return code
         identity = file.read_text(encoding="utf-8").strip() if file.exists() else ""
+    missing = ImageNotFound(
+        f"the build left no image in {builder.transport}",
+        "builders leave it elsewhere with --push, --output and several platforms: inspect it there",
+    )
     if not identity:
-        raise ImageNotFound(f"the build left no image in {builder.transport}", NO_IMAGE_HINT)
+        raise missing
     if problem:
         warn(problem)
     reference = f"{builder.transport}:{identity}"
@@ -57,7 +62,7 @@ def build_and_show(arguments: Sequence[str], reports: Reports, ignore: Sequence[
                 watch=watch,
             )
         except ImageNotFound:
-            raise ImageNotFound(f"the build left no image in {builder.transport}", NO_IMAGE_HINT) from None
+            raise missing from None
         return replace(inspection, image=replace(inspection.image, reference=shown))
 
     with serving(builder):

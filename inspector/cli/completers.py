@@ -43,12 +43,5 @@ def rule(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[
 
 def command(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
     """Commands, each with what it does."""
-    from click.shell_completion import CompletionItem
-
-    group = ctx.find_root().command
-    commands = group.commands if isinstance(group, click.Group) else {}
-    return [
-        CompletionItem(name, help=each.get_short_help_str())
-        for name, each in commands.items()
-        if name.startswith(incomplete)
-    ]
+    root = ctx.find_root()
+    return click.Group.shell_complete(root.command, root, incomplete) if isinstance(root.command, click.Group) else []

@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
-from click.shell_completion import BashComplete, CompletionItem, add_completion_class, split_arg_string
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    add_completion_class,
+    get_completion_class,
+    split_arg_string,
+)
 
 from inspector.cli.completers import VARIABLE
 
@@ -61,8 +67,6 @@ class Bash(BashComplete):
 
 def script(cli: click.Command, shell: str) -> str:
     """What a shell is to run, so that it completes `leaninspect`."""
-    from click.shell_completion import get_completion_class
-
     add_completion_class(Bash)
     made = get_completion_class(shell)
     assert made is not None, "click knows the shells that are offered"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from inspector import __version__
-from inspector.atomic_file import write_atomically
+from inspector.atomic_file import write_atomically, write_failed
 from inspector.cli.console import FINE, exit_with, write_out
 from inspector.errors import BadSetting, WriteFailed
 
@@ -38,6 +38,9 @@ CERTIFICATES = {"--tlscacert": "ca.pem", "--tlscert": "cert.pem", "--tlskey": "k
 """Options that name a file, and what it is called in the folder of DOCKER_CERT_PATH."""
 
 IGNORED = ("--log-level", "-l")
+SHORT = ("-H", "-c", "-l")
+"""Options whose value may follow at once: `-Htcp://host`."""
+
 SWITCHES = ("--tls", "--tlsverify")
 
 
@@ -48,10 +51,9 @@ def run() -> NoReturn:
         if sys.argv[1:2] == [METADATA]:
             write_out(json.dumps(metadata()) + "\n")
             return FINE
-        from inspector.cli.main import cli
+        from inspector.cli.main import main
 
-        job = cli.main(_own(sys.argv[1:]), prog_name=f"docker {NAME}", standalone_mode=False)
-        return job() if callable(job) else FINE
+        return main(_own(sys.argv[1:]), f"docker {NAME}")
 
     exit_with(command, debug="--debug" in sys.argv)
 
@@ -79,7 +81,7 @@ def install() -> Path:
         write_atomically(path, script.encode())
         path.chmod(0o755)
     except OSError as error:
-        raise WriteFailed(f"cannot write {folder}: {(error.strerror or str(error)).lower()}") from None
+        raise write_failed(folder, error) from None
     return path
 
 
@@ -96,15 +98,16 @@ def _own(arguments: Sequence[str]) -> list[str]:
     """What follows the plugin's name; docker's global options before it are heeded. Raises BadSetting."""
     left = list(arguments)
     while left and left[0] != NAME:
-        option, assigned, value = left.pop(0).partition("=")
-        if option in SWITCHES:
+        word = left.pop(0)
+        option, assigned, value = word.partition("=")
+        if word[:2] in SHORT and len(word) > len("-H"):
+            _heed(word[:2], word[2:].removeprefix("="))
+        elif option in SWITCHES:
             # docker has no variable for TLS that trusts everybody: this one asks for more
             if value != "false":
                 os.environ["DOCKER_TLS_VERIFY"] = "1"
         elif option in (*VARIABLES, *CERTIFICATES, *IGNORED):
             _heed(option, value if assigned else left.pop(0) if left else "")
-        elif option.startswith("-H"):
-            _heed("-H", option[2:])
     return left[1:]
 
 

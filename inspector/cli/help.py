@@ -96,13 +96,6 @@ class ImageFirst(click.Group):
             for command in commands:
                 self.add_command(command)
 
-    def headed_commands(self) -> Iterator[tuple[str, Sequence[click.Command]]]:
-        """Heading → its commands; those of no group come last."""
-        yield from self.groups.items()
-        grouped = {command.name for commands in self.groups.values() for command in commands}
-        if others := [command for name, command in self.commands.items() if name not in grouped]:
-            yield "More", others
-
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[WORDS] = tuple(args)
         first = next((arg for arg in args if arg == "-" or not arg.startswith("-")), None)
@@ -116,7 +109,7 @@ class ImageFirst(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_examples(formatter, self.examples)
-        for heading, commands in self.headed_commands():
+        for heading, commands in self.groups.items():
             with formatter.section(heading):
                 formatter.write_dl([(str(command.name), summary(command)) for command in commands])
         with formatter.section("An IMAGE is one of"):

@@ -81,11 +81,13 @@ def run() -> NoReturn:
 
         complete_bash_by_words()
 
-    def command() -> int:
-        job = cli.main(prog_name="leaninspect", standalone_mode=False)
-        return job() if callable(job) else FINE
+    exit_with(main, debug="--debug" in sys.argv)
 
-    exit_with(command, debug="--debug" in sys.argv)
+
+def main(arguments: list[str] | None = None, program: str = "leaninspect") -> int:
+    """Do what the arguments say, those of the process if None; the exit code. Raises what `exit_with` explains."""
+    job = cli.main(arguments, prog_name=program, standalone_mode=False)
+    return job() if callable(job) else FINE
 
 
 if __name__ == "__main__":

@@ -21,10 +21,13 @@ EXIT_STATUS = (
     ("1", "A gate failed (--fail-on-growth), nothing fits (which), or there is no patch to write (plan --patch)."),
     ("2", "The input or the environment is wrong: one line says what, another what to do. --debug shows more."),
     ("130", "Interrupted."),
+    ("other", "What the builder ended with, where a build fails (build)."),
 )
 
 ENVIRONMENT = (
     ("DOCKER_HOST, DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH", "Where Docker Engine is, as for docker."),
+    ("DOCKER_CONFIG", "The folder of docker's settings and plugins, in place of ~/.docker."),
+    ("DOCKER_BUILDKIT", "If it is 0, Docker builds by its classic builder (build)."),
     ("CONTAINER_HOST", "Where podman's socket is."),
     ("CONTAINERD_NAMESPACE", "The namespace of containerd to look into."),
     ("LEANINSPECT_CACHE_DIR", "The folder of the cache, in place of the system's folder for caches."),
@@ -54,7 +57,7 @@ def render() -> str:
         *_list("IMAGES", cli.forms),
         ".SH COMMANDS",
     ]
-    for _, commands in cli.headed_commands():
+    for commands in cli.groups.values():
         for command in commands:
             lines += _command(command, click.Context(command, root, info_name=command.name))
     lines += [*_list("EXIT STATUS", EXIT_STATUS), *_list("ENVIRONMENT", ENVIRONMENT), *_list("FILES", FILES)]

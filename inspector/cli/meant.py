@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import click
 
@@ -35,8 +35,6 @@ PLACES = ("docker", "podman", "containerd", "registry")
 
 WORDS = "inspector.words"
 """Key of click's `Context.meta`: the command line as it was written, before `inspect` was put in front of an image."""
-
-Error = TypeVar("Error", bound=Exception)
 
 
 class Answer(NamedTuple):
@@ -78,9 +76,8 @@ def too_many(ctx: click.Context, extra: Sequence[str]) -> Misunderstood:
     if ctx.command.name == "inspect":
         return Misunderstood(_image_and(ctx.params["image"], extra, ctx), ctx)
     if ctx.command.name == "cp" and extra[0] and ctx.params["dest"].startswith("/"):
-        return Misunderstood(
-            Answer("cp takes an image and a path in one word", _meant("cp", f"{_source(ctx)}", *extra)), ctx
-        )
+        source = f"{ctx.params['source']}:{ctx.params['dest']}"
+        return Misunderstood(Answer("cp takes an image and a path in one word", _meant("cp", source, *extra)), ctx)
     takes = " ".join(_arguments(ctx))
     told = f"{ctx.command.name} takes {takes}" if takes else f"{ctx.command.name} takes no words"
     return Misunderstood(
@@ -95,6 +92,8 @@ def command_meant(word: str, commands: Mapping[str, click.Command]) -> str | Non
 
 def not_an_image(word: str, commands: Mapping[str, click.Command]) -> str | None:
     """What else than an image may have been meant by a name that no image has; None where nothing comes to mind."""
+    if set(word) & set(":/@"):
+        return None
     if word == "version":
         return "leaninspect --version tells the version"
     command = command_meant(word, commands)
@@ -111,13 +110,11 @@ def _image_and(image: str, extra: Sequence[str], ctx: click.Context) -> Answer:
     is_implied = words[:1] != ["inspect"]
     meant = command_meant(image, commands) if is_implied else None
     if meant is not None:
-        rest = [word for word in words if word != image]
-        return Answer(f"there is no command {image}", _meant(meant, *rest))
+        return Answer(f"there is no command {image}", _meant(meant, *_without(words, image)))
     if is_implied and image in PLACES:
         return Answer(f"{image} stands before the name, with a colon", _meant(f"{image}:{extra[0]}", *extra[1:]))
     if extra[0] in commands:
-        rest = [word for word in words if word != extra[0]]
-        return Answer("the command comes before the image", _meant(extra[0], *rest))
+        return Answer("the command comes before the image", _meant(extra[0], *_without(words, extra[0])))
     if ":/" in image:
         return Answer(f"{image} is a path in an image, and {extra[0]} a place for it", _meant("cp", image, *extra))
     if extra[0].startswith("/"):
@@ -137,8 +134,7 @@ def _option_answer(message: str, option: str, ctx: click.Context) -> Answer:
     if ctx is root:
         command = next((word for word in words if word in commands), None)
         if command is not None and option in _options(commands[command], ctx):
-            rest = [word for word in words if word != command]
-            return Answer(f"{option} is an option of the command", _meant(command, *rest))
+            return Answer(f"{option} is an option of the command", _meant(command, *_without(words, command)))
         if command is None and option in _options(commands["inspect"], ctx):
             return Answer(f"{option} is about an image", f"write leaninspect IMAGE {' '.join(words)}")
     elif words[0] not in commands:
@@ -190,9 +186,10 @@ def _choices(group: click.Group, ctx: click.Context) -> str:
     return " or ".join(f"{ctx.command_path} {name}" for name in group.commands)
 
 
-def _source(ctx: click.Context) -> str:
-    """IMAGE and PATH as `cp` takes them."""
-    return f"{ctx.params['source']}:{ctx.params['dest']}"
+def _without(words: Sequence[str], word: str) -> list[str]:
+    """The words but for the first of these: an image may be called as a command is."""
+    at = words.index(word)
+    return [*words[:at], *words[at + 1 :]]
 
 
 def _meant(*words: str) -> str:

@@ -39,7 +39,7 @@ def explained(error: InspectorError, name: str) -> InspectorError:
     if name.lower().endswith(SUFFIXES) and not path.exists() and not error.message.startswith("no such file"):
         return kind(error.message, f"there is no file {name} in {Path.cwd()}")
     hint = not_an_image(name, _commands())
-    return kind(error.message, hint) if hint else error
+    return kind(error.message, "; or ".join(filter(None, (hint, error.hint)))) if hint else error
 
 
 def _build_file(path: Path) -> Path | None:

@@ -65,7 +65,7 @@ def asked_reports(table: Iterable[Format[Any]], given: Mapping[str, Any]) -> Rep
     """
     options = [each.option for each in table if each.option != TEXT]
     targets = {option: given[_parameter(option)] for option in options if given[_parameter(option)] is not None}
-    text = given["text"] or check_shape(given)
+    text = check_shape(given) or given["text"]
     printed = [option for option, target in targets.items() if target in STDOUT] + [TEXT] * text
     if len(printed) > 1:
         raise click.UsageError(f"{' and '.join(printed)} cannot both be written to stdout")

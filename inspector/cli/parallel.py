@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
-from threading import Event, Lock, Thread
-from typing import Generic, TypeVar
+from concurrent.futures import FIRST_COMPLETED, wait
+from functools import partial
+from threading import Event, Lock
+from typing import TypeVar
 
+from inspector.cli.threads import in_thread
 from inspector.errors import Cancelled
 from inspector.sources.protocol import Progress, ReadEvent, Stage, Watch
 
@@ -17,46 +19,20 @@ POLL = 0.1
 
 
 def load_together(loads: Sequence[Callable[[Watch], Result]], watch: Watch) -> list[Result]:
-    """The results in order. Raises the first error, and does not wait for those that it stops.
-
-    The threads are daemons: one that hangs in a connection must not keep the process from ending.
-    """
+    """The results in order. Raises the first error, and does not wait for those that it stops."""
     shared = _Shared(watch, len(loads))
-    readings = [_Reading(load, shared, number) for number, load in enumerate(loads)]
-    ended: SimpleQueue[_Reading[Result]] = SimpleQueue()
-    for reading in readings:
-        Thread(target=reading.run, args=(ended,), name="image", daemon=True).start()
+    readings = [
+        in_thread(partial(load, partial(shared.tell, number)), f"image {number}") for number, load in enumerate(loads)
+    ]
     try:
-        for _ in readings:
-            error = _next(ended).error
-            if error is not None:
-                raise error
+        left = set(readings)
+        while left:
+            ended, left = wait(left, POLL, FIRST_COMPLETED)
+            for each in ended:
+                each.result()
     finally:
         shared.stopped.set()
-    return [reading.result for reading in readings]
-
-
-def _next(ended: SimpleQueue[_Reading[Result]]) -> _Reading[Result]:
-    while True:
-        try:
-            return ended.get(timeout=POLL)
-        except Empty:
-            continue
-
-
-class _Reading(Generic[Result]):
-    result: Result
-
-    def __init__(self, load: Callable[[Watch], Result], shared: _Shared, number: int) -> None:
-        self._load, self._shared, self._number = load, shared, number
-        self.error: BaseException | None = None
-
-    def run(self, ended: SimpleQueue[_Reading[Result]]) -> None:
-        try:
-            self.result = self._load(lambda news: self._shared.tell(self._number, news))
-        except BaseException as error:
-            self.error = error
-        ended.put(self)
+    return [each.result() for each in readings]
 
 
 class _Shared:

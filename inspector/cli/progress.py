@@ -6,10 +6,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future
-from threading import Event, Lock, Thread
+from concurrent.futures import wait
+from functools import partial
+from threading import Event, Lock
 from typing import TypeVar
 
+from inspector.cli.threads import in_thread
 from inspector.errors import Cancelled
 from inspector.reports.cutting import cut
 from inspector.sources.protocol import ReadEvent, Stage, Watch
@@ -35,31 +37,17 @@ def watched(work: Callable[[Watch], Result]) -> Result:
             raise Cancelled
         line.take(news)
 
-    done: Future[Result] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(work(watch))
-        except BaseException as error:
-            done.set_exception(error)
-
-    thread = Thread(target=run, name="work", daemon=True)
-    thread.start()
+    working = in_thread(partial(work, watch), "work")
     try:
-        while not _ends(thread, FRAME_SECONDS):
+        while wait([working], FRAME_SECONDS).not_done:
             line.draw()
     except KeyboardInterrupt:
         stopped.set()
-        thread.join(PATIENCE)
+        wait([working], PATIENCE)
         raise
     finally:
         line.end()
-    return done.result()
-
-
-def _ends(thread: Thread, seconds: float) -> bool:
-    thread.join(seconds)
-    return not thread.is_alive()
+    return working.result()
 
 
 class ProgressLine:

@@ -17,8 +17,6 @@ from msgspec import Struct
 from inspector.errors import SourceUnavailable
 
 IID_FILE = "--iidfile"
-OUTPUTS = ("--load", "--push", "--output", "-o")
-"""Options that say where buildx leaves the image; without one of them it may be left nowhere."""
 
 SERVICE_SECONDS = 20
 """Until podman's service must answer; it takes a tenth of one."""
@@ -50,11 +48,12 @@ def find_builder(*, podman: bool) -> Builder:
     raise SourceUnavailable("neither docker nor podman is installed", "one of them must be there to build")
 
 
-def build(builder: Builder, arguments: Sequence[str], iid_file: Path | None) -> int:
+def build(builder: Builder, arguments: Sequence[str], iid_file: Path | None, *, is_placed: bool) -> int:
     """Run the builder; all that it says goes to stderr. The image's id is written to `iid_file`, None where the
-    arguments name a file for it. Returns the exit code."""
+    arguments name a file for it; `is_placed` tells whether they say where the image is left, which buildx may else do
+    nowhere. Returns the exit code."""
     ours = [IID_FILE, str(iid_file)] if iid_file is not None else []
-    if "buildx" in builder.command and not any(each.partition("=")[0] in OUTPUTS for each in arguments):
+    if "buildx" in builder.command and not is_placed:
         ours.append("--load")
     sys.stderr.flush()
     done = subprocess.run([*builder.command, *ours, *arguments], stdout=sys.stderr, check=False)
@@ -73,9 +72,10 @@ def serving(builder: Builder) -> Iterator[None]:
     with TemporaryDirectory(prefix="leaninspect-") as folder:
         socket = Path(folder, "podman.sock")
         command = ["podman", "system", "service", "--time=0", f"unix://{socket}"]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as service:
+        said = Path(folder, "said")
+        with said.open("wb") as log, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log) as service:
             try:
-                _wait_for(socket, service)
+                _wait_for(socket, service, said)
                 os.environ["CONTAINER_HOST"] = f"unix://{socket}"
                 yield
             finally:
@@ -83,14 +83,15 @@ def serving(builder: Builder) -> Iterator[None]:
                 service.terminate()
 
 
-def _wait_for(socket: Path, service: subprocess.Popen[bytes]) -> None:
-    """Raises SourceUnavailable with podman's own words when its service does not start."""
+def _wait_for(socket: Path, service: subprocess.Popen[bytes], said: Path) -> None:
+    """Raises SourceUnavailable with podman's own words, which are in the file `said`, when its service does not
+    start."""
     deadline = time.monotonic() + SERVICE_SECONDS
     while not socket.exists():
         if service.poll() is not None or time.monotonic() > deadline:
             service.kill()
-            said = service.stderr.read().decode(errors="replace").strip() if service.stderr else ""
-            reason = said.splitlines()[-1] if said else "no reason given"
+            words = said.read_text(encoding="utf-8", errors="replace").strip()
+            reason = words.splitlines()[-1] if words else "no reason given"
             raise SourceUnavailable(f"podman's service does not start: {reason}", "`podman info` may say more")
         time.sleep(0.02)
 

@@ -94,10 +94,11 @@ def test_a_wrong_command_is_answered_with_what_was_meant(
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("comapre", "did you mean: leaninspect compare IMAGE_A IMAGE_B"),
-        ("plna", "did you mean: leaninspect plan IMAGE"),
-        ("diff", "did you mean: leaninspect compare IMAGE_A IMAGE_B"),
-        ("version", "leaninspect --version tells the version"),
+        ("comapre", "did you mean: leaninspect compare IMAGE_A IMAGE_B; or start the engine"),
+        ("plna", "did you mean: leaninspect plan IMAGE; or start the engine"),
+        ("diff", "did you mean: leaninspect compare IMAGE_A IMAGE_B; or start the engine"),
+        ("version", "leaninspect --version tells the version; or start the engine"),
+        ("demo:1", "start the engine"),
         ("docker:comapre", "start the engine"),
         ("alpine", "start the engine"),
         ("node", "start the engine"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from inspector.cli import options
+from inspector.cli import completers, options
 from inspector.cli.help import Command
 from inspector.cli.options import Job
 from inspector.cli.output import asked_reports, report_options
@@ -26,7 +26,9 @@ EXAMPLES = (
     # no -h: it may be one letter of the builder's `-tphp`
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
 )
-@click.argument("arguments", metavar="ARGS...", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument(
+    "arguments", metavar="ARGS...", nargs=-1, required=True, type=click.UNPROCESSED, shell_complete=completers.file
+)
 @click.option("--podman", is_flag=True, help="Build with podman, also where docker is installed.")
 @options.ignore
 @report_options(INSPECTION_FORMATS)
