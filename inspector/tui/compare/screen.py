@@ -55,7 +55,7 @@ from inspector.tui.export import export
 from inspector.tui.instruction_words import MUTED
 from inspector.tui.widgets.key_line import KeyLine
 from inspector.tui.widgets.pages import Details, Help, Sign
-from inspector.tui.widgets.row_list import RowList
+from inspector.tui.widgets.row_list import MovesRows, RowList
 from inspector.tui.widgets.tabs import Tab, Tabs
 
 EVERY_STATUS = frozenset(Status)
@@ -71,7 +71,7 @@ SIGNS: tuple[Sign, ...] = (
 )
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(MovesRows, Screen[None]):
     """Both images at once."""
 
     ACTIONS: ClassVar[tuple[Command, ...]] = (
@@ -256,14 +256,9 @@ class CompareScreen(Screen[None]):
     def _unknown(self, side: Which) -> None:
         self.notify(f"Image {side.upper()} is known by a saved report only.")
 
-    def action_move(self, rows: int) -> None:
-        self.list.move(rows)
-
-    def action_page(self, pages: float) -> None:
-        self.list.page(pages)
-
-    def action_jump(self, row: int) -> None:
-        self.list.jump(row)
+    @property
+    def main(self) -> PairList:
+        return self.list
 
     def action_details(self) -> None:
         if self.list.row is not None:

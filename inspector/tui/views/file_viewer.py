@@ -25,6 +25,7 @@ from inspector.tui.commands import GENERAL, HELP, LOOK, MOVE, MOVING, NARROW, TA
 from inspector.tui.instruction_words import place
 from inspector.tui.views.content_lines import ContentLines, text_of
 from inspector.tui.widgets.pages import Help
+from inspector.tui.widgets.row_list import MovesRows
 from inspector.tui.widgets.text_lines import Piece
 from inspector.waiting import FRAME_SECONDS, Waiting
 
@@ -72,7 +73,7 @@ def _coloured(text: str, path: str) -> Iterator[Piece]:
         yield next((look for prefix, look in LOOKS if name.startswith(prefix)), "lines--plain"), part
 
 
-class ContentPage(ModalScreen[None]):
+class ContentPage(MovesRows, ModalScreen[None]):
     """One file's content, from the layer that was looked at. It is read in a worker, which leaving stops."""
 
     ACTIONS: ClassVar[tuple[Command, ...]] = (
@@ -188,14 +189,9 @@ class ContentPage(ModalScreen[None]):
         self.filter.display = True
         self.set_focus(self.filter)
 
-    def action_move(self, rows: int) -> None:
-        self.list.move(rows)
-
-    def action_page(self, pages: float) -> None:
-        self.list.page(pages)
-
-    def action_jump(self, row: int) -> None:
-        self.list.jump(row)
+    @property
+    def main(self) -> ContentLines:
+        return self.list
 
     def action_match(self, step: int) -> None:
         self.list.match(step)

@@ -18,7 +18,7 @@ from inspector.tui.clipboard import copy
 from inspector.tui.commands import DOCKERFILE, JUMP, Command
 from inspector.tui.widgets.dockerfile_page import open_dockerfile
 from inspector.tui.widgets.pages import Details
-from inspector.tui.widgets.row_list import RowList
+from inspector.tui.widgets.row_list import MovesRows, RowList
 
 FindFiles = Callable[[], Mapping[int, int]]
 """Finds files: entry id → bytes."""
@@ -136,7 +136,7 @@ class Leading(View):
         open_dockerfile(self, self.inspection, target.layer)
 
 
-class Filtered(View):
+class Filtered(MovesRows, View):
     """A view whose rows are narrowed down by what is typed below them; in the filter, arrows still move the rows."""
 
     PLACEHOLDER = "part of a name"
@@ -144,10 +144,6 @@ class Filtered(View):
     def __init__(self, contents: Contents, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(contents, id=id)
         self.filter = Input(placeholder=self.PLACEHOLDER, classes="filter", compact=True)
-
-    @property
-    def main(self) -> RowList:
-        raise NotImplementedError
 
     def narrow(self, pattern: str) -> None:
         """Show only what fits."""
@@ -161,15 +157,6 @@ class Filtered(View):
         """Focus at once, not later as `focus()` does: the next key may be waiting already."""
         self.filter.display = True
         self.screen.set_focus(self.filter)
-
-    def action_move(self, rows: int) -> None:
-        self.main.move(rows)
-
-    def action_page(self, pages: float) -> None:
-        self.main.page(pages)
-
-    def action_jump(self, row: int) -> None:
-        self.main.jump(row)
 
     def close_filter(self) -> bool:
         """No filter any more; False where there was none."""

@@ -199,3 +199,21 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         if 0 <= row < self.row_count:
             self.cursor = row
             self.clicked(row, offset.x, event.chain)
+
+
+class MovesRows:
+    """A view or screen whose own keys (MOVING) move in its list, wherever the focus is."""
+
+    @property
+    def main(self) -> RowList:
+        """The list."""
+        raise NotImplementedError
+
+    def action_move(self, rows: int) -> None:
+        self.main.move(rows)
+
+    def action_page(self, pages: float) -> None:
+        self.main.page(pages)
+
+    def action_jump(self, row: int) -> None:
+        self.main.jump(row)
